@@ -1,0 +1,166 @@
+/* api -- what can be asked of an engine: the operations and their records.
+ *
+ * The contract alone, without anybody who fulfils it: the screen, the verbs, the
+ * backends, the engine and the server all read these tables.  JSON, validation,
+ * --json, OpenAPI text and man pages are printed from them.  A struct here is a
+ * record: its members are described by the field table of the same name.
+ * Texts in a record are borrowed from the arena it was made in, and are
+ * untrusted until a sink has sanitised them.  Times are Unix milliseconds.
+ * Byte ranges count from 0 in the stored text of a document, end exclusive.
+ */
+#ifndef STOA_API_H
+#define STOA_API_H
+#include "stoa/base.h"
+
+/* ---- documents ------------------------------------------------------------ */
+
+struct document {
+	const char *id, *name, *title, *subject, *domain;
+	const char *kind;         /* pdf docx pptx odt epub html markdown text csv */
+	const char *status;       /* processing completed failed */
+	const char *reason;       /* failed: no_text encrypted damaged empty wrong_type limit; one sentence in error_message */
+	const char *error_message;
+	const char *language;     /* BCP 47, "en"; "" unknown */
+	const char *sha256, *origin;   /* of the original's bytes; where it came from */
+	const char *preview;
+	struct text_list authors, concepts;
+	int64_t pages, passages, words, size_bytes, cited, stale;  /* stale: citations whose quote changed */
+	int64_t added, changed, expires;
+};
+struct document_add { const char *path, *name, *subject, *domain, *kind, *origin; int64_t retention_days; bool again; };
+struct document_list { struct text_list subjects, domains, kinds; const char *status, *search, *cursor; int64_t limit; };
+struct documents { struct record_list items; /* document */ const char *cursor; int64_t total; };
+struct id_request { const char *id; };
+struct document_content { const char *id; int64_t page, start, end; };   /* page 0: the byte range */
+struct content { const char *id, *text, *page_label; int64_t page, pages, start, end; };
+
+struct passage {
+	const char *file_id, *title, *subject, *chapter, *heading, *page_label, *text;
+	int64_t n, page, page_end, start, end;
+};
+struct passage_get { const char *file_id; int64_t n, neighbours; };
+struct passages { struct record_list items; /* passage */ };
+
+struct search_run {
+	const char *query;
+	struct text_list subjects, domains, kinds, documents;
+	int64_t k;
+};
+struct span { int64_t start, end; };          /* bytes within the passage's text */
+struct hit { struct passage *passage; double score; struct record_list spans; /* span */ };
+struct hits { struct record_list items; /* hit */ const char *corrected; double elapsed_ms; int64_t documents; };
+
+/* ---- conversations ----------------------------------------------------------- */
+
+struct citation {
+	const char *file_id, *title, *chapter, *chapter_title, *page_label, *quote, *sha256, *subject_id, *url;
+	struct text_list authors;
+	int64_t n, page, page_end, passage, start, end;
+	double score;
+	bool verified;
+	const char *state;        /* verified stale missing unsupported */
+};
+struct sentence {             /* one sentence of an answer, and what it stands on */
+	const char *text;
+	int64_t citation;         /* n of the citation; 0: unsupported */
+	bool heading;             /* a heading of a summary: stands on nothing */
+};
+struct confidence { double score; double citation_match, similarity, completeness, rank_margin; const char *band; /* answer maybe none */ };
+struct support { int64_t sentences, verified; };
+struct usage { int64_t input_tokens, output_tokens; double cost_usd; bool estimated; };
+struct message {
+	const char *id, *conversation_id;
+	const char *role;         /* user stoa */
+	const char *content;
+	const char *status;       /* answered refused clarify handover cancelled failed */
+	const char *intent;       /* question definition list comparison summary translate quiz smalltalk */
+	const char *mode;         /* extractive model */
+	const char *model, *note; /* note: why the model was not used, what was corrected */
+	const char *language, *rating_comment;
+	struct text_list domains, tools_used, followups;
+	struct record_list sentences;   /* sentence */
+	struct record_list citations;   /* citation */
+	struct record_list nearest;     /* citation: refused answers */
+	struct confidence *confidence;
+	struct support *support;
+	struct usage *usage;
+	int64_t rating, created;        /* rating 1, -1, 0 none */
+	double elapsed_ms;
+	bool low_confidence;
+};
+struct conversation {
+	const char *id, *title, *subject, *type, *status; /* type general subject; status active archived */
+	const char *preview;
+	int64_t created, updated, message_count;
+};
+struct conversation_list { const char *status, *subject, *search, *cursor; int64_t limit; };
+struct conversations { struct record_list items; /* conversation */ const char *cursor; int64_t total; };
+struct conversation_create { const char *id, *title, *subject, *type; };
+struct conversation_update { const char *id, *title, *status, *subject; };
+struct conversation_get { const char *id; int64_t limit, before; };
+struct transcript { struct conversation *conversation; struct record_list messages; /* message */ };
+struct message_send {
+	const char *conversation_id;   /* absent: a new conversation */
+	const char *id;                /* client-made id of the question */
+	const char *content, *context; /* context: piped text, searched with the library */
+	const char *subject, *mode;    /* mode auto extractive model */
+	struct text_list documents, domains;
+	bool ephemeral;                /* keep nothing */
+};
+struct message_feedback { const char *id, *comment; int64_t score; struct text_list reasons; };
+struct history_search { const char *query, *subject, *role; int64_t k, since, until; };
+struct history_hit { const char *conversation_id, *conversation_title, *message_id, *role, *snippet; int64_t created; double score; struct record_list spans; };
+struct history_hits { struct record_list items; /* history_hit */ double elapsed_ms; };
+struct export_run { const char *id, *format; };   /* id absent: everything; md json html txt */
+struct exported { const char *name, *format, *body; };
+struct import_run { const char *body; };
+struct imported { int64_t conversations, messages, skipped; };
+
+/* ---- settings, health ------------------------------------------------------------ */
+
+struct settings {
+	const char *language, *level, *answers;     /* answers auto extractive model */
+	int64_t retention_days, lock_minutes;
+	struct text_list subjects;
+};
+struct health { const char *status, *version; bool database, disk, model, unlocked; int64_t documents, passages, conversations; };
+struct nothing { bool ok; };
+
+/* ---- events, between start and reply ------------------------------------------------ */
+
+struct ev_start { const char *id, *conversation_id; };
+struct ev_status { const char *step; };          /* routing searching selecting verifying model */
+struct ev_delta { const char *delta; };
+struct ev_progress { const char *name, *step; int64_t page, pages, done, total; };
+
+extern const struct record_type record_document, record_document_add, record_document_list,
+	record_documents, record_id_request, record_document_content, record_content, record_passage,
+	record_passage_get, record_passages, record_search_run, record_span, record_hit, record_hits,
+	record_citation, record_sentence, record_confidence, record_support, record_usage,
+	record_message, record_conversation, record_conversation_list, record_conversations,
+	record_conversation_create, record_conversation_update, record_conversation_get,
+	record_transcript, record_message_send, record_message_feedback, record_history_search,
+	record_history_hit, record_history_hits, record_export_run, record_exported,
+	record_import_run, record_imported, record_settings, record_health, record_nothing,
+	record_ev_start, record_ev_status, record_ev_delta, record_ev_progress;
+
+/* ---- operations --------------------------------------------------------------------- */
+
+enum role { ROLE_NONE, ROLE_GUEST, ROLE_LEARNER, ROLE_INSTRUCTOR, ROLE_ADMIN };
+const char *role_name(enum role r);
+enum limit_class { LIMIT_NONE, LIMIT_GENERAL, LIMIT_ASK, LIMIT_EXPORT, LIMIT_ADMIN };
+struct event_type { const char *name; const struct record_type *record; };
+struct operation {
+	const char *id;                 /* "message.send" */
+	const char *method, *path;      /* "POST", "/v1/conversations/{conversation_id}/messages" */
+	enum role least;
+	enum limit_class limit;
+	const struct record_type *request, *reply;
+	const struct event_type *events; size_t event_count;
+	bool writes;                    /* takes an idempotency key, refused when read-only */
+	const char *help;
+};
+const struct operation *operation_find(const char *id);   /* NULL: no such */
+const struct operation *operations(size_t *count);
+
+#endif

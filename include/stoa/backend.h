@@ -1,0 +1,66 @@
+/* backend -- the client's ways to an engine; now the one in this process.
+ *
+ * Calls go down, events come up as messages on the caller's loop.  The screen
+ * and the verbs know only this room: whether the answer came from this process,
+ * a server or the cache shows in backend_word() and nowhere else in their code.
+ * Threads: backend_call() and the handlers on the loop's thread; the work on the
+ * backend's crew.
+ */
+#ifndef STOA_BACKEND_H
+#define STOA_BACKEND_H
+#include "stoa/api.h"
+#include "stoa/loop.h"
+
+struct backend;
+struct backend_config {              /* what stoa.conf and the places say */
+	struct places places;
+	const char *profile;         /* "local" */
+	const struct clock *clock; const struct chance *chance;
+	struct { const char *base_url, *model, *embedding_model, *key_command; int connect_ms, first_token_ms, total_ms; double input_usd_per_mtok, output_usd_per_mtok, daily_budget_usd; } llm;
+	double threshold_answer, threshold_maybe;
+	const char *domains_folder;
+	unsigned workers;            /* 0: 2 */
+};
+enum fault backend_open_local(struct backend **out, const struct backend_config *config, struct loop *loop) STOA_MUST;
+void backend_close(struct backend *b);         /* cancels and waits for what runs */
+const char *backend_word(const struct backend *b);   /* "LOCAL", later OFFLINE, SYNC n, ONLINE */
+
+/* How a call ends and what it says meanwhile. Everything is borrowed for the handler. */
+struct backend_done { enum fault fault; const char *sentence; const struct operation *op; const void *reply; };
+struct backend_handlers {
+	void (*event)(const char *name, const struct record_type *type, const void *record, void *arg);
+	void (*done)(const struct backend_done *d, void *arg);   /* exactly once, after all events */
+	void *arg;
+};
+/* Copies the request. *id names the call for backend_cancel(). */
+enum fault backend_call(unsigned *id, struct backend *b, const char *operation, const void *request, const struct backend_handlers *h) STOA_MUST;
+void backend_cancel(struct backend *b, unsigned id);
+/* Turn the loop until the call has ended; the reply lives in a. For verbs. */
+enum fault backend_call_wait(const void **reply, struct arena *a, struct backend *b, const char *operation, const void *request, const struct backend_handlers *h) STOA_MUST;
+
+/* ---- the lock: secrets never travel as records ------------------------------- */
+
+enum backend_slot { BACKEND_PASSPHRASE = 1, BACKEND_KEY_FILE, BACKEND_KEYRING, BACKEND_RECOVERY, BACKEND_OPEN };
+struct backend_secret;                                  /* locked memory */
+struct backend_secret *backend_secret_new(const void *bytes, size_t n);   /* wipes bytes' copy is the caller's duty */
+enum fault backend_secret_read(struct backend_secret **out, int fd) STOA_MUST;
+enum fault backend_secret_file(struct backend_secret **out, const char *path, bool create) STOA_MUST;  /* 32-byte key file, 0600 */
+enum fault backend_secret_keyring(struct backend_secret **out, const char *profile, bool create) STOA_MUST;
+enum fault backend_secret_recovery(struct backend_secret **out, const char *shown) STOA_MUST;
+enum fault backend_recovery_new(struct backend_secret **out, char shown[48]) STOA_MUST;
+void backend_secret_free(struct backend_secret *s);
+
+struct backend_slot_info { int idx; enum backend_slot type; char label[41]; };
+struct backend_lock { bool fresh, locked, read_only, memory_unlocked; int anchor; uint64_t changes_back; struct backend_slot_info slots[8]; size_t slot_count; };
+/* These run on the crew and return on the caller's thread, turning the loop. */
+enum fault backend_lock_state(struct backend_lock *out, struct backend *b) STOA_MUST;
+enum fault backend_seal_new(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label) STOA_MUST;
+enum fault backend_unlock(struct backend *b, enum backend_slot type, struct backend_secret *s) STOA_MUST;
+enum fault backend_lock(struct backend *b) STOA_MUST;
+enum fault backend_slot_add(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label) STOA_MUST;
+enum fault backend_slot_remove(struct backend *b, int idx) STOA_MUST;
+enum fault backend_rekey(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label) STOA_MUST;
+enum fault backend_verify(struct backend *b, uint64_t *records) STOA_MUST;
+enum fault backend_accept_anchor(struct backend *b) STOA_MUST;
+
+#endif

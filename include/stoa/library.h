@@ -1,0 +1,105 @@
+/* library -- documents, their text, the index over it, and quotations that hold.
+ *
+ * A document is read once by the stoa-extract helper into stored text (UTF-8,
+ * normalised line breaks), kept beside its original under a random id.  Passages
+ * are byte ranges of that text.  A citation is document, range and quote; it is
+ * shown only after its bytes were read again and found equal.
+ * Threads: a struct library is shared by all threads; searching never blocks on
+ * adding (snapshots).  Each call brings the caller's own store connection.
+ * Limits: file 64 MiB, stored text 20 MB, 2,000 pages at a time, passages 150 words.
+ */
+#ifndef STOA_LIBRARY_H
+#define STOA_LIBRARY_H
+#include "stoa/api.h"
+#include "stoa/store.h"
+
+struct library;
+/* Unit vectors for texts; NULL when no endpoint is configured. */
+typedef enum fault library_embed_fn(float **out, size_t *dims, const char *const *texts, size_t count, void *arg, const struct cancel *cancel);
+struct library_config {
+	const char *folder;                    /* originals, stored text, index */
+	const struct clock *clock; const struct chance *chance;
+	library_embed_fn *embed; void *embed_arg;
+};
+enum fault library_open(struct library **out, const struct library_config *config, struct store *db) STOA_MUST;
+void library_close(struct library *l);
+
+/* ---- documents --------------------------------------------------------- */
+
+typedef void library_progress_fn(const struct ev_progress *p, void *arg);
+/* Read, store and index one file. The same bytes again: EXISTS unless req->again
+ * (*out is then the document that is there). A document that could not be read is
+ * kept with status failed and a reason, and NONE is returned. */
+enum fault library_add(struct document **out, struct arena *a, struct library *l, struct store *db, const struct document_add *req, library_progress_fn *progress, void *arg, const struct cancel *cancel) STOA_MUST;
+/* The same for a text that is already in memory (tests, piped text, eval sets). */
+enum fault library_add_text(struct document **out, struct arena *a, struct library *l, struct store *db, const char *name, const char *title, const char *subject, const char *text, size_t len) STOA_MUST;
+enum fault library_get(struct document **out, struct arena *a, struct library *l, struct store *db, const char *id) STOA_MUST;
+enum fault library_list(struct documents *out, struct arena *a, struct library *l, struct store *db, const struct document_list *req) STOA_MUST;
+enum fault library_remove(struct library *l, struct store *db, const char *id) STOA_MUST;
+/* Extract and index again from the kept original. */
+enum fault library_reindex(struct document **out, struct arena *a, struct library *l, struct store *db, const char *id, library_progress_fn *progress, void *arg, const struct cancel *cancel) STOA_MUST;
+/* Remove what has outlived its retention; *removed counts. */
+enum fault library_expire(int64_t *removed, struct library *l, struct store *db) STOA_MUST;
+enum fault library_content(struct content *out, struct arena *a, struct library *l, struct store *db, const struct document_content *req) STOA_MUST;
+enum fault library_passages(struct passages *out, struct arena *a, struct library *l, struct store *db, const struct passage_get *req) STOA_MUST;
+int64_t library_document_count(struct library *l);
+int64_t library_passage_count(struct library *l);
+/* Stored bytes [start, end) of a document, read from disk now. DAMAGED: the
+ * stored text is not what was indexed. */
+enum fault library_bytes(struct text *out, struct library *l, const char *file_id, int64_t start, int64_t end) STOA_MUST;
+
+/* ---- finding ------------------------------------------------------------- */
+
+/* What a query looks like after analysis (ENGINE.md "Tokens", "Ranking"). */
+enum answer_type { TYPE_OTHER, TYPE_WHEN, TYPE_HOW_MANY, TYPE_HOW_MUCH, TYPE_HOW_LONG, TYPE_MEASURE, TYPE_WHO, TYPE_WHERE, TYPE_WHY, TYPE_HOW, TYPE_WHAT, TYPE_WHICH, TYPE_DEFINITION };
+struct find_request {
+	const char *query;
+	const char *before;          /* words of the conversation so far; NULL. Weighted less. */
+	const struct search_run *filter;   /* subjects, domains, kinds, documents; NULL: all */
+	const char *context;         /* extra text searched as if it were a document; NULL */
+	int passages, sentences;     /* how many of each at most (8, 24) */
+};
+/* Features of a sentence, for confidence (ENGINE.md "The sentence"). */
+struct sentence_features {
+	double cov, covu, cbi, union_cov, title, ps, gap, rank, prev, focus, pos, type_match;
+	double heaviest_missing, unknown_share, query_terms;
+};
+struct found_passage { struct passage p; double score, rank_score; struct record_list spans; };
+struct found_sentence { int passage; /* index into passages, -1: context */ int64_t start, end; /* document bytes; -1: context */ const char *text; double score; struct sentence_features f; };
+struct found {
+	struct found_passage *passages; size_t passage_count;
+	struct found_sentence *sentences; size_t sentence_count;   /* best first */
+	enum answer_type type;
+	const char *corrected;       /* the query after spelling repair; NULL: as typed */
+	const char *language;
+	size_t query_terms, unknown_terms;
+	double elapsed_ms;
+};
+/* Everything in a. An empty result is NONE with counts 0. */
+enum fault library_find(struct found **out, struct arena *a, struct library *l, struct store *db, const struct find_request *req, const struct cancel *cancel) STOA_MUST;
+enum fault library_search(struct hits *out, struct arena *a, struct library *l, struct store *db, const struct search_run *req, const struct cancel *cancel) STOA_MUST;
+/* Passages of a document in order, for summaries; headings come with them. */
+enum fault library_outline(struct passages *out, struct arena *a, struct library *l, struct store *db, const struct search_run *filter, int64_t limit) STOA_MUST;
+
+/* ---- text, shared with the tutor ---------------------------------------------- */
+
+struct range { size_t start, end; };
+/* Sentence boundaries of s (UAX 29 with abbreviations, decimals, Japanese stops). */
+size_t library_sentences(struct range **out /* mem_free */, const char *s, size_t len);
+/* "en", "ja", ... by function words and script; "" when unsure. */
+const char *library_language(const char *s, size_t len);
+
+/* ---- citations ------------------------------------------------------------------- */
+
+/* Citation of [start, end) of a passage, quote read from the stored bytes now. */
+enum fault library_cite(struct citation *out, struct arena *a, struct library *l, struct store *db, const struct passage *p, int64_t start, int64_t end) STOA_MUST;
+/* Re-read and compare; sets state: verified, stale (bytes or document changed),
+ * missing (document gone), unsupported (no such range). */
+enum fault library_verify(struct citation *c, struct arena *a, struct library *l, struct store *db) STOA_MUST;
+/* Find text (a model's quotation) in a passage by normalised match with an offset
+ * map; gives the byte range in the stored text. ABSENT: it is not there. */
+enum fault library_locate(int64_t *start, int64_t *end, struct library *l, const struct passage *p, const char *quote) STOA_MUST;
+/* Count a citation for document.cited. */
+enum fault library_count_cited(struct library *l, struct store *db, const char *file_id, int delta) STOA_MUST;
+
+#endif

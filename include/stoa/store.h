@@ -1,0 +1,108 @@
+/* store -- the one database below stoa, and the sealed records in it.
+ *
+ * The only room that knows which database it is (SQLite now).  It owns the
+ * schema (numbered migrations, up and down), prepared statements, transactions,
+ * the slots of the vault, and the sealed record set with its chain (AT-REST.md).
+ * Documents' passages are plain rows; everything a person wrote is a sealed
+ * record.  Acknowledged means durable (WAL, synchronous=FULL).
+ * Threads: a struct store is one connection, used by one thread at a time;
+ * store_join() opens another on the same file and unlocked vault.
+ */
+#ifndef STOA_STORE_H
+#define STOA_STORE_H
+#include "stoa/vault.h"
+
+struct store;
+struct statement;
+
+/* ---- life --------------------------------------------------------------- */
+
+struct store_paths { const char *database, *anchor; };   /* anchor: file outside, may be NULL */
+/* Open, making the file (0600) and the newest schema when absent. The vault is
+ * locked until store_unlock() or store_seal_new(). DAMAGED: not our file. */
+enum fault store_open(struct store **out, const struct store_paths *paths, const struct clock *clock) STOA_MUST;
+enum fault store_join(struct store **out, struct store *first) STOA_MUST;
+void store_close(struct store *s);       /* anchors, truncates the WAL */
+bool store_is_new(const struct store *s);      /* no slot yet: first run */
+bool store_is_locked(const struct store *s);
+enum fault store_migrate(struct store *s, int to_version) STOA_MUST;   /* -1: newest */
+int store_version(struct store *s);
+/* PRAGMA quick_check and foreign keys; DAMAGED names the first finding. */
+enum fault store_check(struct store *s) STOA_MUST;
+
+/* ---- the lock -------------------------------------------------------------- */
+
+struct store_slot { uint16_t idx; enum vault_slot_type type; char label[41]; };
+/* First run: a new vault with one slot. */
+enum fault store_seal_new(struct store *s, enum vault_slot_type type, const struct vault_secret *secret, const char *label) STOA_MUST;
+/* Tries the slots of that type; verifies chain, root and anchor afterwards.
+ * DENIED: wrong secret. DAMAGED: altered; the sentence says where. */
+enum fault store_unlock(struct store *s, enum vault_slot_type type, const struct vault_secret *secret) STOA_MUST;
+void store_lock(struct store *s);          /* forgets the keys, truncates the WAL */
+enum fault store_slots(struct store_slot *out, size_t *count, struct store *s) STOA_MUST;  /* out holds VAULT_SLOTS_MAX */
+enum fault store_slot_add(struct store *s, enum vault_slot_type type, const struct vault_secret *secret, const char *label) STOA_MUST;
+enum fault store_slot_remove(struct store *s, uint16_t idx) STOA_MUST;  /* never the last */
+/* Replace a slot's secret: new master key, new epoch, everything sealed again,
+ * one transaction; other slots are dropped unless their secret is given again. */
+enum fault store_rekey(struct store *s, enum vault_slot_type type, const struct vault_secret *secret, const char *label, void (*progress)(size_t done, size_t total, void *arg), void *arg) STOA_MUST;
+/* What opening found against the anchor. */
+enum store_anchor_state { ANCHOR_NONE, ANCHOR_SAME, ANCHOR_AHEAD /* normal crash */, ANCHOR_BEHIND /* history went back */, ANCHOR_ALTERED };
+enum store_anchor_state store_anchor(const struct store *s, uint64_t *changes_back);
+enum fault store_anchor_accept(struct store *s) STOA_MUST;   /* the person chose to go on */
+bool store_read_only(const struct store *s);                  /* behind or altered, not accepted */
+/* Verify every chain again from the first record. DAMAGED names the conversation. */
+enum fault store_verify(struct store *s, uint64_t *records) STOA_MUST;
+
+/* ---- statements: portable SQL, `?` parameters ---------------------------------- */
+
+enum fault store_begin(struct store *s) STOA_MUST;      /* BEGIN IMMEDIATE; nests by counting */
+enum fault store_commit(struct store *s) STOA_MUST;     /* durable when it returns NONE */
+void store_rollback(struct store *s);                   /* after a fault; harmless outside */
+enum fault store_exec(struct store *s, const char *sql) STOA_MUST;
+/* A cached prepared statement, reset and unbound. Give back with statement_done(). */
+enum fault store_prepare(struct statement **out, struct store *s, const char *sql) STOA_MUST;
+void statement_text(struct statement *st, int at /* from 1 */, const char *value /* NULL */);
+void statement_int(struct statement *st, int at, int64_t value);
+void statement_real(struct statement *st, int at, double value);
+void statement_blob(struct statement *st, int at, const void *bytes, size_t n);
+/* NONE: a row is there. ABSENT: no more rows (no sentence is made). */
+enum fault statement_step(struct statement *st) STOA_MUST;
+/* Run to the end; *changed rows when not NULL. EXISTS on a broken UNIQUE. */
+enum fault statement_run(struct statement *st, int64_t *changed) STOA_MUST;
+const char *statement_col_text(struct statement *st, int col /* from 0 */);  /* borrowed to the next step; never NULL */
+int64_t statement_col_int(struct statement *st, int col);
+double statement_col_real(struct statement *st, int col);
+const void *statement_col_blob(struct statement *st, int col, size_t *n);
+bool statement_col_null(struct statement *st, int col);
+void statement_done(struct statement *st);
+int64_t store_last_id(struct store *s);
+
+/* ---- sealed records ----------------------------------------------------------------- */
+
+/* A conversation here is any chain of records: a chat, a quiz attempt, the
+ * settings.  ids are 32 hex digits.  Records are immutable: an edit is the same
+ * rec_id with rev+1; readers see the newest revision. */
+struct sealed {
+	enum vault_kind kind;
+	const char *conv_id, *rec_id;
+	uint64_t lseq;
+	uint32_t rev;
+	const char *plain;         /* JSON of the kind's record; NUL behind it */
+	size_t plain_bytes;
+};
+/* Seal and append, in one transaction (or the caller's). LOCKED, LIMIT (too large). */
+enum fault store_put(struct store *s, enum vault_kind kind, const char *conv_id, const char *rec_id, const char *plain, size_t plain_bytes) STOA_MUST;
+/* Newest revision; what *out points to lives in a. */
+enum fault store_get(struct sealed *out, struct arena *a, struct store *s, const char *rec_id) STOA_MUST;
+typedef enum fault sealed_fn(const struct sealed *rec, void *arg);
+/* Newest revision of each record of a chain, in order of first appearance.
+ * conv_id NULL: of every chain. kind 0: every kind. Tombstones are left out. */
+enum fault store_each(struct store *s, const char *conv_id, enum vault_kind kind, sealed_fn *each, void *arg) STOA_MUST;
+/* The same after a given lseq, for building an index bit by bit. */
+enum fault store_each_since(struct store *s, uint64_t after_lseq, sealed_fn *each, void *arg) STOA_MUST;
+/* Replace by a tombstone that keeps (AAD, tag): the chain still verifies. */
+enum fault store_bury(struct store *s, const char *rec_id) STOA_MUST;
+enum fault store_bury_chain(struct store *s, const char *conv_id) STOA_MUST;
+enum fault store_vacuum(struct store *s) STOA_MUST;   /* removes the bytes of the buried */
+
+#endif
