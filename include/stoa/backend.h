@@ -34,7 +34,7 @@ struct backend_handlers {
 };
 /* Copies the request. *id names the call for backend_cancel(). */
 enum fault backend_call(unsigned *id, struct backend *b, const char *operation, const void *request, const struct backend_handlers *h) STOA_MUST;
-void backend_cancel(struct backend *b, unsigned id);
+void backend_cancel(struct backend *b, unsigned id);   /* id 0: every call that runs */
 /* Turn the loop until the call has ended; the reply lives in a. For verbs. */
 enum fault backend_call_wait(const void **reply, struct arena *a, struct backend *b, const char *operation, const void *request, const struct backend_handlers *h) STOA_MUST;
 
