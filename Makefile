@@ -8,11 +8,12 @@ V       ?= 0
 Q       := $(if $(filter 1,$(V)),,@)
 say      = $(if $(filter 1,$(V)),,@printf '%-5s %s\n' '$(1)' '$(2)';)
 
-PKGS    := json-c libsodium sqlite3 libcurl libutf8proc readline ncursesw inih
+PKGS    := json-c libsodium sqlite3 libutf8proc readline ncursesw inih
+PKGS_loaded := libcurl
 PKGS_extract := poppler-glib libxml-2.0 libzip
 have     = $(shell pkg-config --exists $(1) 2>/dev/null && echo yes)
 ifneq ($(filter-out help run check deps clean distclean install-deps,$(or $(MAKECMDGOALS),all)),)
-ifneq ($(call have,$(PKGS) $(PKGS_extract)),yes)
+ifneq ($(call have,$(PKGS) $(PKGS_loaded) $(PKGS_extract)),yes)
 $(error libraries are missing: run `make deps` first, or `make run`, which does it for you)
 endif
 endif
@@ -29,9 +30,9 @@ CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
 CFLAGS_tiny    := -O1 -g -DSTOA_TINY_BLOCKS
 CFLAGS  ?=
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARD) $(CFLAGS_$(FLAVOUR)) $(CFLAGS) \
-	   -Iinclude -MMD -MP -DSTOA_PREFIX='"$(PREFIX)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+	   -Iinclude -MMD -MP -DSTOA_PREFIX='"$(PREFIX)"' $(shell pkg-config --cflags $(PKGS) $(PKGS_loaded) 2>/dev/null)
 LINK    := -pie -Wl,-z,relro,-z,now $(filter -fsanitize=%,$(CFLAGS_$(FLAVOUR))) $(LDFLAGS)
-LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lpthread -lm
 LIBS_extract := $(shell pkg-config --libs $(PKGS_extract) 2>/dev/null)
 
 ROOMS   := $(filter-out helpers,$(shell sed -n 's/^\([a-z]*\) *->.*/\1/p' src/ROOMS))
@@ -39,6 +40,8 @@ SRC     := $(foreach r,$(ROOMS),$(sort $(wildcard src/$(r)/*.c)))
 OBJ     := $(SRC:%.c=$(B)/%.o)
 BASE    := $(patsubst %.c,$(B)/%.o,$(wildcard src/base/*.c))
 EXTRACT := $(patsubst %.c,$(B)/%.o,$(wildcard src/helpers/extract/*.c))
+SUPPORT := $(patsubst %.c,$(B)/%.o,$(filter-out %_main.c,$(wildcard tests/support/*.c)))
+STANDINS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_main.c))
 TESTS   := $(sort $(foreach r,$(ROOMS) extract,$(wildcard tests/$(r)/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/*.c))
 BENCH   := $(sort $(wildcard tests/bench/*.c))
@@ -55,6 +58,8 @@ $(B)/%.o: %.c
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/libstoa.a: $(OBJ)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+$(B)/libsupport.a: $(SUPPORT)
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 $(B)/stoa: $(B)/src/stoa.o $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 $(B)/stoa-extract: $(EXTRACT) $(BASE)
@@ -65,7 +70,7 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz_replay.o $(B)/libstoa.a $
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp
 $(B)/tests/extract/%: $(B)/tests/extract/%.o $(filter-out %/main.o,$(EXTRACT)) $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp $(shell pkg-config --libs check)
-$(B)/tests/%: $(B)/tests/%.o $(B)/libstoa.a
+$(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(shell pkg-config --libs check)
 
 deps: ## install what is missing (Debian, Ubuntu; says what to install elsewhere)
@@ -74,9 +79,9 @@ run: deps ## build and open stoa on the sample course
 	@$(MAKE) --no-print-directory all && tests/run-sample $(B)
 check: deps ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory check-built
-check-built: $(PROGRAMS) $(TESTS:%.c=$(B)/%) $(FUZZ:%.c=$(B)/%)
+check-built: $(PROGRAMS) $(STANDINS) $(TESTS:%.c=$(B)/%) $(FUZZ:%.c=$(B)/%)
 	@tests/run-all $(B)
-check-%: $(PROGRAMS) ## run the tests of one room: make check-vault
+check-%: $(PROGRAMS) $(STANDINS) ## run the tests of one room: make check-vault
 	@$(MAKE) --no-print-directory $(patsubst %.c,$(B)/%,$(wildcard tests/$*/*.c)) && tests/run-all $(B) $*
 asan: ## unit tests under address and undefined sanitizers
 	@$(MAKE) --no-print-directory FLAVOUR=asan check-built
