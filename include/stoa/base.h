@@ -211,11 +211,11 @@ void record_schema(struct text *out, const struct record_type *type);
 /* ---- ini files --------------------------------------------------------------------- */
 
 /* Called for each `name = value`; returning a fault ends the reading and the
- * sentence gets "file:line: " in front. */
+ * sentence gets "file:line: " in front.  A value may go on in indented lines. */
 typedef enum fault ini_fn(const char *section, const char *name, const char *value, int line, void *arg);
 #define INI_BYTES_MAX (256 * 1024)
 enum fault ini_read(const char *path, ini_fn *each, void *arg) STOA_MUST;  /* ABSENT: no file */
-enum fault ini_parse(const char *label, const char *s, size_t len, ini_fn *each, void *arg) STOA_MUST;
+enum fault ini_text(const char *label, const char *s, size_t len, ini_fn *each, void *arg) STOA_MUST;
 
 /* ---- files and folders ---------------------------------------------------------------- */
 
@@ -232,9 +232,11 @@ enum fault folder_make(const char *path) STOA_MUST;                  /* 0700, wi
 
 /* ---- helper programs ------------------------------------------------------------------- */
 
-/* A child with pipes on 0 and 1, stderr to the log or /dev/null, a cleared
+/* A child with pipes on 0 and 1, stderr to /dev/null, a cleared
  * environment, the given limits; its end is waited for by child_end(). */
-struct child_limits { size_t memory_bytes; int cpu_s; int wall_ms; size_t output_bytes; };
+/* trusted: a program of the person himself (key command, secret-tool): keeps his
+ * environment and stderr, is searched in PATH. */
+struct child_limits { size_t memory_bytes; int cpu_s; int wall_ms; size_t output_bytes; bool trusted; };
 struct child { int pid, to_fd, from_fd; int64_t deadline_ms; struct child_limits limits; };
 enum fault child_start(struct child *c, const char *const argv[], int stdin_fd /* -1: a pipe */, const struct child_limits *limits) STOA_MUST;
 void child_kill(struct child *c);
