@@ -1,44 +1,62 @@
 /* wire -- talking to other machines: HTTP, event streams.
  *
- * libcurl below.  TLS 1.2 or newer, always verified; plain http only to a
- * loopback address; no redirects; protocols http and https only; a body cap in
- * the write callback; no compressed bodies asked for (THREATS T20-T22, T26, T27).
+ * libcurl below, loaded when the first request is made.  TLS 1.2 or newer,
+ * always verified; plain http only to this machine; no redirects; protocols
+ * http and https only; a body cap in the write callback; compressed bodies
+ * neither asked for nor taken (THREATS T20-T22, T26, T27).  A proxy named in
+ * the person's environment (https_proxy, all_proxy, no_proxy) is used for https,
+ * where it sees a host name and nothing else; never for http.
  * Threads: a request runs on the thread that calls it (crew) and blocks it; many
  * threads may have one each.  Secrets go only into the Authorization header.
+ * Cancelling is noticed within 50 ms.
  */
 #ifndef STOA_WIRE_H
 #define STOA_WIRE_H
 #include "stoa/loop.h"
 
 struct wire_request {
-	const char *method, *url;
+	const char *method, *url;       /* method NULL: GET, or POST when there is a body */
 	const char *const *headers;     /* "Name: value", NULL-ended; may be NULL */
 	const char *bearer;             /* Authorization; NULL: none */
 	const char *body; size_t body_bytes;
+	const char *ca_file;            /* certificates to trust instead of the system's; NULL: the system's */
 	size_t reply_max_bytes;         /* 0: 1 MiB */
-	int connect_ms, first_byte_ms, total_ms;   /* 0: 10 s, 30 s, 120 s */
+	int connect_ms, first_byte_ms, total_ms;   /* 0: 10 s, 30 s, 120 s; first_byte also bounds later silence */
 };
-struct wire_reply { int status; int64_t retry_after_ms; /* -1: none */ struct text body; };
+#define WIRE_STREAM_BYTES_MAX (64u * 1024 * 1024)   /* an event stream as a whole */
+struct wire_reply {
+	int status;
+	int64_t retry_after_ms;         /* -1: none */
+	char type[64];                  /* content type in lower case, without parameters */
+	bool streamed;                  /* the body went to the event function */
+	struct text body;
+};
 
 void wire_reply_clear(struct wire_reply *r);
 /* A finished exchange is NONE whatever its status. OFFLINE: not reached, cut,
- * timed out; INPUT: the URL is not allowed; LIMIT: body over the cap. */
+ * timed out, or not who it says it is; INPUT: the URL is not allowed; LIMIT: body
+ * or head over the cap; DAMAGED: not HTTP. *out needs no init; on a fault it is
+ * cleared already. */
 enum fault wire_fetch(struct wire_reply *out, const struct wire_request *req, const struct cancel *cancel) STOA_MUST;
 
 /* One server-sent event (WHATWG HTML 9.2). Borrowed for the call. */
 struct wire_event { const char *type, *data, *id; };
 typedef enum fault wire_event_fn(const struct wire_event *ev, void *arg);  /* a fault ends the stream and is returned */
-/* As wire_fetch(), but a 2xx text/event-stream body goes to each; other bodies into out. */
+/* As wire_fetch(), but a 2xx text/event-stream body goes to each; other bodies
+ * into out. The first silence lasts until the first event: comments do not end it. */
 enum fault wire_stream(struct wire_reply *out, const struct wire_request *req, wire_event_fn *each, void *arg, const struct cancel *cancel) STOA_MUST;
 
 /* The parser alone: any split of the bytes gives the same events. Line 64 KiB,
- * event 256 KiB at most: LIMIT. retry is clamped to 0.5-60 s. */
+ * event 256 KiB at most: LIMIT. retry is clamped to 0.5-60 s, -1: never sent.
+ * Ill-formed bytes and NUL become U+FFFD. */
 struct wire_sse { struct text line, data, type, id; int64_t retry_ms; bool cr, started, any; };
 void wire_sse_init(struct wire_sse *p);
 void wire_sse_clear(struct wire_sse *p);
 enum fault wire_sse_feed(struct wire_sse *p, const char *bytes, size_t n, wire_event_fn *each, void *arg) STOA_MUST;
 
-/* Is this URL one we may call? INPUT says why not. */
+/* Is this URL one we may call? INPUT says why not. One spelling for each address:
+ * names in ASCII, IPv4 as four decimal numbers, IPv6 in brackets, no user, no
+ * fragment; addresses that only this link can mean (metadata services) never. */
 enum fault wire_url_check(const char *url) STOA_MUST;
 
 #endif
