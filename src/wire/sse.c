@@ -97,8 +97,8 @@ dispatch(struct wire_sse *p, wire_event_fn *each, void *arg)
 	if (p->any) {
 		struct wire_event ev = {
 			.type = p->type.len > 0 ? p->type.data : "message",
-			.data = p->data.len > 0 ? p->data.data : "",
-			.id = p->id.len > 0 ? p->id.data : "",
+			.data = p->data.data,
+			.id = p->id.data,
 		};
 		f = each(&ev, arg);
 	}
@@ -151,7 +151,7 @@ wire_sse_feed(struct wire_sse *p, const char *bytes, size_t n, wire_event_fn *ea
 		if (end == n)
 			return FAULT_NONE;
 		p->cr = bytes[end] == '\r';
-		enum fault f = take_line(p, p->line.len > 0 ? p->line.data : "", p->line.len, each, arg);
+		enum fault f = take_line(p, p->line.data, p->line.len, each, arg);
 		text_reset(&p->line);
 		if (f != FAULT_NONE)
 			return f;
