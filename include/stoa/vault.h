@@ -11,6 +11,7 @@
 #define STOA_VAULT_H
 #include "stoa/base.h"
 
+#define VAULT_FMT 1                 /* of the plain part of a record */
 #define VAULT_KEY_BYTES 32
 #define VAULT_ID_BYTES 16
 #define VAULT_HASH_BYTES 32
@@ -32,15 +33,20 @@ struct vault_secret vault_secret_new(size_t len);
 void vault_secret_clear(struct vault_secret *s);
 /* Read a secret from a descriptor to the first newline or end, at most 1024 bytes. */
 enum fault vault_secret_read(struct vault_secret *out, int fd) STOA_MUST;
+/* A fresh random key for SLOT_KEY_FILE, _KEYRING or _OPEN: 64 hex digits. */
+enum fault vault_key_make(struct vault_secret *out) STOA_MUST;
 struct vault_cost vault_cost_default(void);  /* t=3; 256 MiB, 64 MiB where RAM < 2 GiB */
 
 /* A fresh master key and epoch 1 for a new store. */
 enum fault vault_new(struct vault **out, const unsigned char store_id[VAULT_ID_BYTES]) STOA_MUST;
-void vault_free(struct vault *v);
+enum fault vault_copy(struct vault **out, const struct vault *from) STOA_MUST;
+void vault_free(struct vault *v);                /* wipes; NULL is harmless */
 uint32_t vault_epoch(const struct vault *v);
 const unsigned char *vault_store_id(const struct vault *v);
 
-/* Wrap the master key for a secret. The label is shown, never secret. */
+/* Wrap the master key for a secret: a passphrase or recovery code of any length,
+ * or a key of 32 bytes or 64 hex digits (then cost is not looked at). The label
+ * is shown, never secret. */
 enum fault vault_slot_make(unsigned char slot[VAULT_SLOT_BYTES], const struct vault *v, enum vault_slot_type type, uint16_t idx, const struct vault_secret *secret, struct vault_cost cost, const char *label) STOA_MUST;
 /* Open with one slot. DENIED: wrong secret. DAMAGED: not a slot, or bounds. */
 enum fault vault_slot_open(struct vault **out, const unsigned char store_id[VAULT_ID_BYTES], const unsigned char slot[VAULT_SLOT_BYTES], const struct vault_secret *secret) STOA_MUST;
@@ -55,7 +61,7 @@ enum fault vault_epoch_wrap(unsigned char out[VAULT_EPOCH_BYTES], const struct v
 enum fault vault_epoch_add(struct vault *v, uint32_t epoch, const unsigned char wrapped[VAULT_EPOCH_BYTES]) STOA_MUST;
 enum fault vault_epoch_new(struct vault *v) STOA_MUST;       /* epoch + 1, fresh key */
 /* A new master key (passphrase change): epochs must be wrapped again after. */
-enum fault vault_rekey(struct vault *v) STOA_MUST;
+void vault_rekey(struct vault *v);
 /* MAC over all slots and wrapped epochs, in order, with a key from the master key. */
 void vault_slots_mac(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, const void *slots_and_epochs, size_t len);
 
@@ -76,10 +82,13 @@ struct vault_record {   /* what is bound into the seal as associated data */
 };
 #define VAULT_AAD_BYTES 96
 #define VAULT_TAG_BYTES 16
+/* padded: P of the blob, so that a chain is verified without opening it. */
+void vault_record_aad(unsigned char aad[VAULT_AAD_BYTES], const struct vault *v, const struct vault_record *r, uint32_t padded);
 size_t vault_sealed_size(size_t plain_bytes);    /* of the whole blob */
 /* blob and the AAD that the chain needs; out has vault_sealed_size(n) bytes. */
 enum fault vault_seal(unsigned char *blob, unsigned char aad[VAULT_AAD_BYTES], const struct vault *v, const struct vault_record *r, const void *plain, size_t n) STOA_MUST;
-/* Plain bytes appended to out (emptied first). DAMAGED: refused. */
+/* Plain bytes to out (emptied first). DAMAGED: refused. LOCKED: sealed under a
+ * newer epoch than this vault knows (the passphrase was changed elsewhere). */
 enum fault vault_open(struct text *out, unsigned char aad[VAULT_AAD_BYTES], const struct vault *v, const struct vault_record *r, const void *blob, size_t blob_bytes) STOA_MUST;
 /* Known-answer form: nonce given; for tests only. */
 enum fault vault_seal_with_nonce(unsigned char *blob, unsigned char aad[VAULT_AAD_BYTES], const struct vault *v, const struct vault_record *r, const void *plain, size_t n, const unsigned char nonce[24]) STOA_MUST;
@@ -93,6 +102,8 @@ struct vault_head { unsigned char conv_id[VAULT_ID_BYTES]; uint64_t n; unsigned 
 void vault_root(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, uint64_t generation, struct vault_head *heads, size_t count);
 #define VAULT_ANCHOR_BYTES 128
 enum fault vault_anchor_seal(unsigned char out[VAULT_ANCHOR_BYTES], const struct vault *v, uint64_t generation, const unsigned char root[VAULT_HASH_BYTES]) STOA_MUST;
+/* ABSENT: of an epoch that this vault does not hold. DAMAGED: altered. */
+enum fault vault_anchor_epoch(uint32_t *epoch, const unsigned char anchor[VAULT_ANCHOR_BYTES]) STOA_MUST;
 enum fault vault_anchor_open(uint64_t *generation, unsigned char root[VAULT_HASH_BYTES], const struct vault *v, const unsigned char anchor[VAULT_ANCHOR_BYTES]) STOA_MUST;
 /* Keyed look-up hash of something that must be findable without being readable. */
 void vault_lookup(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, const void *bytes, size_t n);
