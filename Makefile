@@ -32,7 +32,7 @@ CFLAGS  ?=
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARD) $(CFLAGS_$(FLAVOUR)) $(CFLAGS) \
 	   -Iinclude -MMD -MP -DSTOA_PREFIX='"$(PREFIX)"' $(shell pkg-config --cflags $(PKGS) $(PKGS_loaded) 2>/dev/null)
 LINK    := -pie -Wl,-z,relro,-z,now $(filter -fsanitize=%,$(CFLAGS_$(FLAVOUR))) $(LDFLAGS)
-LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lpthread -lm
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lstemmer -lpthread -lm
 LIBS_extract := $(shell pkg-config --libs $(PKGS_extract) 2>/dev/null)
 
 ROOMS   := $(filter-out helpers,$(shell sed -n 's/^\([a-z]*\) *->.*/\1/p' src/ROOMS))

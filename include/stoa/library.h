@@ -78,6 +78,10 @@ struct found {
 /* Everything in a. An empty result is NONE with counts 0. */
 enum fault library_find(struct found **out, struct arena *a, struct library *l, struct store *db, const struct find_request *req, const struct cancel *cancel) STOA_MUST;
 enum fault library_search(struct hits *out, struct arena *a, struct library *l, struct store *db, const struct search_run *req, const struct cancel *cancel) STOA_MUST;
+/* How probable it is, calibrated (confidence.c), that the sentence shown answers. */
+double library_confidence(const struct found *f, size_t sentence);
+/* How probable it is that the library treats what the query is about at all. */
+double library_topic_present(const struct found *f);
 /* Passages of a document in order, for summaries; headings come with them. */
 enum fault library_outline(struct passages *out, struct arena *a, struct library *l, struct store *db, const struct search_run *filter, int64_t limit) STOA_MUST;
 

@@ -1,0 +1,501 @@
+/* Building a segment: tokens go in passage by passage, the bytes of a file come out.
+ *
+ * The forward index (each passage as its sequence of word numbers, frequent words
+ * first so that they take one byte) is the source of truth: postings over stems are
+ * derived from it, ranking reads exact forms and neighbourhood from it, and merging
+ * feeds it back in here.  Pairs of touching CJK characters are derived too.
+ * All in memory: a segment has at most PASSAGES_PER_SEGMENT passages.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "find_in.h"
+
+void
+builder_clear(struct builder *b)
+{
+	terms_clear(&b->exact);
+	terms_clear(&b->stems);
+	mem_free(b->stem_of);
+	mem_free(b->docs);
+	mem_free(b->passages);
+	mem_free(b->seq);
+	*b = (struct builder){ 0 };
+}
+
+static void
+put_seq(struct builder *b, uint32_t word)
+{
+	mem_reserve(&b->seq, &b->seq_cap, b->seq_len + 1, sizeof *b->seq);
+	b->seq[b->seq_len++] = word;
+}
+
+static uint32_t
+put_word(struct builder *b, struct stemmer *stemmer, const struct token *t)
+{
+	size_t before = b->exact.count;
+	uint32_t word = terms_put(&b->exact, t->plain, t->plain_len);
+	if (b->exact.count > before) {
+		char stem[TOKEN_BYTES_MAX + 8];
+		size_t len = stemmer_stem(stem, stemmer, t);
+		mem_reserve(&b->stem_of, &b->stem_of_cap, b->exact.count, sizeof *b->stem_of);
+		b->stem_of[word] = terms_put(&b->stems, stem, len);
+	}
+	return word;
+}
+
+/* The tokens of s go to the sequence; answers how many entries. */
+static size_t
+put_text(struct builder *b, struct stemmer *stemmer, const char *s, size_t len)
+{
+	struct tokens tokens;
+	struct token t;
+	size_t first = b->seq_len;
+	bool cjk = false;
+	tokens_start(&tokens, s, len);
+	while (token_next(&t, &tokens)) {
+		if (token_is_stop(&t))
+			continue;
+		if (cjk && t.cjk && !t.joined)
+			put_seq(b, SEQ_BREAK);
+		put_seq(b, put_word(b, stemmer, &t));
+		cjk = t.cjk;
+	}
+	return b->seq_len - first;
+}
+
+/* Language of a document: what most of its first passages say. */
+static unsigned
+document_language(const struct index_passage *passages, size_t count)
+{
+	struct text sample;
+	text_init(&sample, 8192);
+	for (size_t i = 0; i < count && sample.len < 4096; i++) {
+		text_put_n(&sample, passages[i].text, utf8_floor(passages[i].text, passages[i].len, 2000));
+		text_put_c(&sample, '\n');
+	}
+	unsigned language = language_number(library_language(sample.data ? sample.data : "", sample.len));
+	text_clear(&sample);
+	return language == LANGUAGE_NONE ? language_number("en") : language;
+}
+
+void
+builder_add(struct builder *b, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count)
+{
+	struct stemmer stemmer;
+	struct built_doc doc = { .no = doc_no, .first = (uint32_t)b->passage_count, .count = (uint32_t)count };
+	doc.language = document_language(passages, count);
+	stemmer_open(&stemmer, doc.language);
+	doc.title = b->seq_len;
+	doc.title_len = title == NULL ? 0 : put_text(b, &stemmer, title, strlen(title));
+	const char *heading = NULL;
+	size_t head = 0, head_len = 0;
+	mem_reserve(&b->passages, &b->passage_cap, b->passage_count + count, sizeof *b->passages);
+	for (size_t i = 0; i < count; i++) {
+		if (!str_same(heading, passages[i].heading)) {
+			heading = passages[i].heading;
+			head = b->seq_len;
+			head_len = heading == NULL ? 0 : put_text(b, &stemmer, heading, strlen(heading));
+		}
+		struct built_passage *p = &b->passages[b->passage_count++];
+		*p = (struct built_passage){ .head = head, .head_len = head_len, .body = b->seq_len };
+		p->body_len = put_text(b, &stemmer, passages[i].text, passages[i].len);
+	}
+	mem_reserve(&b->docs, &b->doc_cap, b->doc_count + 1, sizeof *b->docs);
+	b->docs[b->doc_count++] = doc;
+	stemmer_close(&stemmer);
+}
+
+/* ---- postings: stem by stem, passage by passage ------------------------------- */
+
+struct posting { uint32_t stem, local; uint8_t tf, flags; };
+struct collector {
+	struct posting *items; size_t count, cap;
+	uint32_t *slot_of; size_t slot_cap;     /* by stem: place of its posting in this passage, + 1 */
+	size_t first;                           /* of this passage */
+	struct builder *b;
+};
+
+static void
+collect(struct collector *c, uint32_t stem, uint32_t local, uint8_t flag)
+{
+	size_t old = c->slot_cap;
+	mem_reserve(&c->slot_of, &c->slot_cap, (size_t)stem + 1, sizeof *c->slot_of);
+	if (c->slot_cap > old)
+		memset(c->slot_of + old, 0, (c->slot_cap - old) * sizeof *c->slot_of);
+	uint32_t slot = c->slot_of[stem];
+	if (slot == 0 || slot - 1 < c->first) {
+		mem_reserve(&c->items, &c->cap, c->count + 1, sizeof *c->items);
+		c->items[c->count++] = (struct posting){ stem, local, 0, 0 };
+		c->slot_of[stem] = slot = (uint32_t)c->count;
+	}
+	struct posting *p = &c->items[slot - 1];
+	p->flags |= flag;
+	if (flag == 0 && p->tf < 63)
+		p->tf++;
+}
+
+/* A CJK character's bytes in UTF-8; 0: not CJK. */
+static size_t
+cjk_bytes(const struct builder *b, uint32_t word)
+{
+	const struct term_key *k = &b->exact.keys[word];
+	size_t at = 0;
+	if (k->len < 3 || k->len > 4 || (unsigned char)b->exact.bytes[k->at] < 0xE2)
+		return 0;
+	return code_is_cjk(utf8_next(b->exact.bytes + k->at, k->len, &at)) && at == k->len ? k->len : 0;
+}
+
+static void
+collect_run(struct collector *c, size_t at, size_t len, uint32_t local, uint8_t flag)
+{
+	struct builder *b = c->b;
+	char pair[8];
+	size_t before = 0;
+	for (size_t i = at; i < at + len; i++) {
+		uint32_t word = b->seq[i];
+		if (word == SEQ_BREAK) {
+			before = 0;
+			continue;
+		}
+		collect(c, b->stem_of[word], local, flag);
+		size_t n = cjk_bytes(b, word);
+		if (n > 0 && before > 0) {
+			memcpy(pair, terms_at(&b->exact, b->seq[i - 1]), before);
+			memcpy(pair + before, terms_at(&b->exact, word), n);
+			collect(c, terms_put(&b->stems, pair, before + n), local, flag);
+		}
+		before = n;
+	}
+}
+
+static void
+collect_all(struct collector *c)
+{
+	struct builder *b = c->b;
+	for (size_t d = 0; d < b->doc_count; d++) {
+		const struct built_doc *doc = &b->docs[d];
+		for (uint32_t local = doc->first; local < doc->first + doc->count; local++) {
+			const struct built_passage *p = &b->passages[local];
+			c->first = c->count;
+			collect_run(c, p->body, p->body_len, local, 0);
+			collect_run(c, doc->title, doc->title_len, local, POSTING_TITLE);
+			collect_run(c, p->head, p->head_len, local, POSTING_HEADING);
+		}
+	}
+}
+
+/* Stable counting sort by stem: locals stay ascending. */
+static struct posting *
+sort_by_stem(const struct collector *c, size_t *starts /* stems + 1 */, size_t stems)
+{
+	struct posting *sorted = mem_new_array(c->count + 1, sizeof *sorted);
+	size_t *next = mem_new_array(stems + 1, sizeof *next);
+	for (size_t i = 0; i < c->count; i++)
+		starts[c->items[i].stem + 1]++;
+	for (size_t s = 0; s < stems; s++)
+		starts[s + 1] += starts[s];
+	memcpy(next, starts, stems * sizeof *next);
+	for (size_t i = 0; i < c->count; i++)
+		sorted[next[c->items[i].stem]++] = c->items[i];
+	mem_free(next);
+	return sorted;
+}
+
+/* ---- bytes --------------------------------------------------------------------- */
+
+struct bytes { unsigned char *data; size_t len, cap; };
+
+static void
+put_bytes(struct bytes *o, const void *bytes, size_t n)
+{
+	mem_reserve(&o->data, &o->cap, o->len + n, 1);
+	if (n > 0)
+		memcpy(o->data + o->len, bytes, n);
+	o->len += n;
+}
+
+static void
+put_var(struct bytes *o, uint64_t v)
+{
+	unsigned char small[10];
+	put_bytes(o, small, varbyte_put(small, v));
+}
+
+static void
+align8(struct bytes *o)
+{
+	put_bytes(o, "\0\0\0\0\0\0\0", (8 - o->len % 8) % 8);
+}
+
+/* One list: blocks of 128 as gap, and behind an odd gap the tf and the fields; when
+ * there is more than one block, a table of them in front. */
+static void
+put_block(struct bytes *o, const struct posting *p, size_t n, uint32_t *previous)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool more = p[i].tf != 1 || p[i].flags != 0;
+		put_var(o, (uint64_t)(p[i].local - *previous) << 1 | more);
+		if (more) {
+			unsigned char c = (unsigned char)(p[i].tf << 2 | p[i].flags);
+			put_bytes(o, &c, 1);
+		}
+		*previous = p[i].local;
+	}
+}
+
+static void
+put_list(struct bytes *o, const struct posting *p, size_t df)
+{
+	struct bytes body = { 0 };
+	uint32_t previous = 0;
+	for (size_t at = 0; at < df; at += POSTINGS_BLOCK) {
+		size_t n = df - at < POSTINGS_BLOCK ? df - at : POSTINGS_BLOCK;
+		put_block(&body, p + at, n, &previous);
+		if (df > POSTINGS_BLOCK) {
+			uint32_t row[2] = { previous, (uint32_t)body.len };
+			put_bytes(o, row, sizeof row);
+		}
+	}
+	put_bytes(o, body.data, body.len);
+	mem_free(body.data);
+}
+
+struct ordered { const char *s; uint16_t len; uint32_t id; };
+
+static int
+by_string(const void *a, const void *b)
+{
+	const struct ordered *x = a, *y = b;
+	int order = memcmp(x->s, y->s, x->len < y->len ? x->len : y->len);
+	return order != 0 ? order : (int)x->len - (int)y->len;
+}
+
+static struct ordered *
+sorted_terms(const struct term_table *t)
+{
+	struct ordered *all = mem_new_array(t->count + 1, sizeof *all);
+	for (size_t i = 0; i < t->count; i++)
+		all[i] = (struct ordered){ terms_at(t, (uint32_t)i), t->keys[i].len, (uint32_t)i };
+	qsort(all, t->count, sizeof *all, by_string);
+	return all;
+}
+
+/* A dictionary entry: what it shares with the one before (nothing at the head of a
+ * block of 16), the rest, then what the caller appends. */
+static void
+put_key(struct bytes *o, const struct ordered *all, size_t i)
+{
+	size_t shared = 0;
+	if (i % 16 != 0)
+		while (shared < all[i].len && shared < all[i - 1].len && all[i].s[shared] == all[i - 1].s[shared])
+			shared++;
+	put_var(o, shared);
+	put_var(o, all[i].len - shared);
+	put_bytes(o, all[i].s + shared, all[i].len - shared);
+}
+
+struct output {
+	struct bytes o;
+	struct segment_header h;
+	struct builder *b;
+	uint32_t *rank;          /* exact number -> number by frequency */
+	uint32_t *exact_df;
+};
+
+struct counted { uint32_t count, id; };
+
+static int
+by_count(const void *a, const void *b)
+{
+	const struct counted *x = a, *y = b;
+	return x->count != y->count ? (x->count < y->count ? 1 : -1) : x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void
+rank_words(struct output *out)
+{
+	struct builder *b = out->b;
+	struct counted *c = mem_new_array(b->exact.count + 1, sizeof *c);
+	uint32_t *last = mem_new_array(b->exact.count + 1, sizeof *last);
+	for (size_t i = 0; i < b->exact.count; i++)
+		c[i].id = (uint32_t)i;
+	for (size_t i = 0; i < b->passage_count; i++) {
+		const uint32_t *seq = b->seq + b->passages[i].body;
+		for (size_t j = 0; j < b->passages[i].body_len; j++) {
+			if (seq[j] == SEQ_BREAK)
+				continue;
+			c[seq[j]].count++;
+			out->exact_df[seq[j]] += last[seq[j]] != i + 1;
+			last[seq[j]] = (uint32_t)i + 1;
+		}
+	}
+	qsort(c, b->exact.count, sizeof *c, by_count);
+	for (size_t i = 0; i < b->exact.count; i++)
+		out->rank[c[i].id] = (uint32_t)i;
+	mem_free(c);
+	mem_free(last);
+}
+
+static void
+put_words(struct output *out, size_t at, size_t len)
+{
+	for (size_t i = at; i < at + len; i++)
+		put_var(&out->o, out->b->seq[i] == SEQ_BREAK ? 0 : (uint64_t)out->rank[out->b->seq[i]] + 1);
+}
+
+static void
+put_docs(struct output *out)
+{
+	const struct builder *b = out->b;
+	out->h.at_docs = out->o.len;
+	size_t at = out->o.len;
+	struct segment_doc zero = { 0 };
+	for (size_t i = 0; i < b->doc_count; i++)
+		put_bytes(&out->o, &zero, sizeof zero);
+	out->h.at_lens = out->o.len;
+	for (size_t i = 0; i < b->passage_count; i++) {
+		uint16_t len = (uint16_t)(b->passages[i].body_len < UINT16_MAX ? b->passages[i].body_len : UINT16_MAX);
+		out->h.total_len += len;
+		put_bytes(&out->o, &len, sizeof len);
+	}
+	align8(&out->o);
+	out->h.at_stem_of = out->o.len;
+	uint32_t *stem_of = mem_new_array(b->exact.count + 1, sizeof *stem_of);
+	for (size_t i = 0; i < b->exact.count; i++)
+		stem_of[out->rank[i]] = b->stem_of[i];
+	put_bytes(&out->o, stem_of, b->exact.count * sizeof *stem_of);
+	mem_free(stem_of);
+	align8(&out->o);
+	out->h.at_forward_index = out->o.len;
+	for (size_t i = 0; i <= b->passage_count; i++)
+		put_bytes(&out->o, &(uint64_t){ 0 }, 8);
+	out->h.at_forward = out->o.len;
+	for (size_t i = 0; i < b->doc_count; i++) {
+		const struct built_doc *d = &b->docs[i];
+		struct segment_doc row = { d->no, d->first, d->count, d->language, (uint32_t)d->title_len, out->o.len - out->h.at_forward };
+		memcpy(out->o.data + at + i * sizeof row, &row, sizeof row);
+		put_words(out, d->title, d->title_len);
+	}
+}
+
+/* Passages: number of heading words, heading, body. */
+static void
+put_forward(struct output *out)
+{
+	const struct builder *b = out->b;
+	for (size_t i = 0; i <= b->passage_count; i++) {
+		uint64_t at = out->o.len - out->h.at_forward;
+		memcpy(out->o.data + out->h.at_forward_index + 8 * i, &at, 8);
+		if (i == b->passage_count)
+			break;
+		const struct built_passage *p = &b->passages[i];
+		put_var(&out->o, p->head_len);
+		put_words(out, p->head, p->head_len);
+		put_words(out, p->body, p->body_len);
+	}
+	align8(&out->o);
+}
+
+static void
+put_exact(struct output *out)
+{
+	struct ordered *all = sorted_terms(&out->b->exact);
+	size_t n = out->b->exact.count;
+	out->h.at_exact_index = out->o.len;
+	for (size_t i = 0; i < (n + 15) / 16; i++)
+		put_bytes(&out->o, &(uint64_t){ 0 }, 8);
+	out->h.at_exact = out->o.len;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t at = out->o.len - out->h.at_exact;
+		if (i % 16 == 0)
+			memcpy(out->o.data + out->h.at_exact_index + i / 16 * 8, &at, 8);
+		put_key(&out->o, all, i);
+		put_var(&out->o, out->rank[all[i].id]);
+		put_var(&out->o, out->exact_df[all[i].id]);
+	}
+	align8(&out->o);
+	mem_free(all);
+}
+
+static void
+put_stem(struct output *out, struct bytes *lists, const struct posting *p, size_t df, uint32_t id)
+{
+	uint32_t max_tf = 0, min_len = UINT16_MAX;
+	uint64_t cf = 0;
+	for (size_t i = 0; i < df; i++) {
+		uint32_t tf = p[i].tf + !!(p[i].flags & POSTING_TITLE) + !!(p[i].flags & POSTING_HEADING);
+		size_t len = out->b->passages[p[i].local].body_len;
+		max_tf = tf > max_tf ? tf : max_tf;
+		min_len = len < min_len ? (uint32_t)len : min_len;
+		cf += p[i].tf;
+	}
+	size_t before = lists->len;
+	put_list(lists, p, df);
+	put_var(&out->o, id);
+	put_var(&out->o, df);
+	put_var(&out->o, cf);
+	put_var(&out->o, max_tf);
+	put_var(&out->o, min_len);
+	put_var(&out->o, lists->len - before);
+}
+
+static void
+put_stems(struct output *out)
+{
+	struct builder *b = out->b;
+	struct collector c = { .b = b };
+	collect_all(&c);
+	size_t n = b->stems.count;
+	size_t *starts = mem_new_array(n + 2, sizeof *starts);
+	struct posting *sorted = sort_by_stem(&c, starts, n);
+	mem_free(c.items);
+	mem_free(c.slot_of);
+	struct ordered *all = sorted_terms(&b->stems);
+	struct bytes lists = { 0 };
+	out->h.stems = (uint32_t)n;
+	out->h.at_stem_index = out->o.len;
+	for (size_t i = 0; i < (n + 15) / 16; i++)
+		put_bytes(&out->o, (uint64_t[2]){ 0 }, 16);
+	out->h.at_stems = out->o.len;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t row[2] = { out->o.len - out->h.at_stems, lists.len };
+		if (i % 16 == 0)
+			memcpy(out->o.data + out->h.at_stem_index + i / 16 * 16, row, sizeof row);
+		put_key(&out->o, all, i);
+		put_stem(out, &lists, sorted + starts[all[i].id], starts[all[i].id + 1] - starts[all[i].id], all[i].id);
+	}
+	align8(&out->o);
+	out->h.at_postings = out->o.len;
+	put_bytes(&out->o, lists.data, lists.len);
+	align8(&out->o);
+	mem_free(lists.data);
+	mem_free(all);
+	mem_free(sorted);
+	mem_free(starts);
+}
+
+void
+builder_finish(unsigned char **out_bytes, size_t *size_bytes, struct builder *b)
+{
+	struct output out = { .b = b };
+	out.rank = mem_new_array(b->exact.count + 1, sizeof *out.rank);
+	out.exact_df = mem_new_array(b->exact.count + 1, sizeof *out.exact_df);
+	rank_words(&out);
+	memcpy(out.h.magic, "STOASEG1", 8);
+	out.h.docs = (uint32_t)b->doc_count;
+	out.h.passages = (uint32_t)b->passage_count;
+	out.h.exact = (uint32_t)b->exact.count;
+	put_bytes(&out.o, &out.h, sizeof out.h);
+	put_docs(&out);
+	put_forward(&out);
+	put_exact(&out);
+	put_stems(&out);
+	out.h.size_bytes = out.o.len;
+	out.h.body_check = bytes_check(out.o.data + sizeof out.h, out.o.len - sizeof out.h);
+	out.h.header_check = bytes_check(&out.h, offsetof(struct segment_header, header_check));
+	memcpy(out.o.data, &out.h, sizeof out.h);
+	mem_free(out.rank);
+	mem_free(out.exact_df);
+	*out_bytes = out.o.data;
+	*size_bytes = out.o.len;
+}
