@@ -84,7 +84,7 @@ void text_put_n(struct text *t, const void *bytes, size_t n);
 void text_put_c(struct text *t, char c);
 void text_put_code(struct text *t, uint32_t code_point);   /* as UTF-8 */
 void text_printf(struct text *t, const char *fmt, ...) STOA_PRINTF(2, 3);
-void text_vprintf(struct text *t, const char *fmt, va_list ap);
+void text_vprintf(struct text *t, const char *fmt, va_list ap) STOA_PRINTF(2, 0);
 void text_cut(struct text *t, size_t len); /* shorten to len */
 char *text_take(struct text *t) STOA_MUST; /* hand the bytes over; mem_free() */
 /* LIMIT "<what> is longer than N bytes" when something did not fit. */
