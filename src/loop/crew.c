@@ -1,0 +1,115 @@
+/* The crew: a few workers and one queue of jobs with a limit.
+ *
+ * Workers block signals, so that they arrive at the thread that turns the loop.
+ * They are started one by one as jobs come, never more than asked for: a verb
+ * that makes one call pays for one thread. */
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "stoa/loop.h"
+
+#define JOBS_MAX 256
+#define WORKERS_MAX 64
+
+struct job {
+	loop_fn *fn;
+	void *arg;
+};
+
+struct crew {
+	pthread_mutex_t lock;
+	pthread_cond_t news;      /* a job came, or the end */
+	struct job jobs[JOBS_MAX];
+	size_t first, count;
+	unsigned workers, started, idle;
+	bool ending;
+	pthread_t threads[WORKERS_MAX];
+};
+
+static void *
+work(void *arg)
+{
+	struct crew *c = arg;
+	pthread_mutex_lock(&c->lock);
+	for (;;) {
+		while (c->count == 0 && !c->ending) {
+			c->idle++;
+			pthread_cond_wait(&c->news, &c->lock);
+			c->idle--;
+		}
+		if (c->count == 0)
+			break;
+		struct job j = c->jobs[c->first];
+		c->first = (c->first + 1) % JOBS_MAX;
+		c->count--;
+		pthread_mutex_unlock(&c->lock);
+		j.fn(j.arg);
+		pthread_mutex_lock(&c->lock);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+/* One more worker; the lock is held. */
+static int
+start_worker(struct crew *c)
+{
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&c->threads[c->started], NULL, work, c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	c->started += error == 0;
+	return error;
+}
+
+enum fault
+crew_new(struct crew **out, unsigned workers)
+{
+	if (workers == 0 || workers > WORKERS_MAX)
+		return fault(FAULT_INPUT, "a crew has 1 to %d workers, not %u", WORKERS_MAX, workers);
+	struct crew *c = mem_new(sizeof *c);
+	c->workers = workers;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->news, NULL);
+	*out = c;
+	return FAULT_NONE;
+}
+
+enum fault
+crew_submit(struct crew *c, loop_fn *fn, void *arg)
+{
+	pthread_mutex_lock(&c->lock);
+	bool full = c->count == JOBS_MAX;
+	int error = 0;
+	if (!full && c->count >= c->idle && c->started < c->workers)
+		error = start_worker(c);
+	bool nobody = c->started == 0;
+	if (!full && !nobody) {
+		c->jobs[(c->first + c->count++) % JOBS_MAX] = (struct job){ fn, arg };
+		pthread_cond_signal(&c->news);
+	}
+	pthread_mutex_unlock(&c->lock);
+	if (full)
+		return fault(FAULT_BUSY, "%d jobs wait already", JOBS_MAX);
+	if (nobody)
+		return fault(FAULT_SYSTEM, "no worker thread can be started: %s", strerror(error));
+	return FAULT_NONE;
+}
+
+void
+crew_free(struct crew *c)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->ending = true;
+	pthread_cond_broadcast(&c->news);
+	pthread_mutex_unlock(&c->lock);
+	for (unsigned i = 0; i < c->started; i++)
+		pthread_join(c->threads[i], NULL);
+	pthread_cond_destroy(&c->news);
+	pthread_mutex_destroy(&c->lock);
+	mem_free(c);
+}
