@@ -97,6 +97,8 @@ struct exact_entry { uint32_t id, df; };
 struct stem_entry { uint32_t id, df, max_tf, min_len; uint64_t cf; const unsigned char *list; size_t list_bytes; };
 bool segment_exact(struct exact_entry *out, const struct segment *s, const char *word, size_t len);
 bool segment_stem(struct stem_entry *out, const struct segment *s, const char *stem, size_t len);
+/* The stem of a number; its length, 0: no such. */
+size_t segment_stem_at(char out[256], const struct segment *s, uint32_t id);
 /* All exact forms in alphabetical order, from the first that is not before `from`;
  * ends when each() answers false. */
 typedef bool segment_word_fn(const char *word, size_t len, uint32_t id, uint32_t df, void *arg);
@@ -138,9 +140,99 @@ struct snapshot {
 /* The newest snapshot, looking for news of other processes; snapshot_release(). */
 enum fault index_snapshot(struct snapshot **out, struct index *ix) STOA_MUST;
 void snapshot_release(struct snapshot *s);
+bool part_is_dead(const struct snapshot_part *p, int64_t doc_no);
 /* What a manifest file says; parts without segments. Fuzzed. */
 struct manifest { struct manifest_part { char name[32]; int64_t *dead; size_t dead_count; } *parts; size_t count; uint64_t next, number; };
 enum fault manifest_parse(struct manifest *out, const char *s, size_t len) STOA_MUST;
 void manifest_clear(struct manifest *m);
+
+
+/* ---- a query ----------------------------------------------------------------- */
+
+#define QUERY_WORDS_MAX 200u
+#define QUERY_TERMS_MAX 256u
+/* A word as typed (or repaired), function words too. */
+struct query_word {
+	struct token token;
+	char stem[TOKEN_BYTES_MAX + 8]; size_t stem_len;
+	bool stop, repaired, from_before;
+	int term, exact;         /* -1: none */
+};
+/* What is looked for: one row a different stem (or CJK pair). */
+struct query_term {
+	const char *stem; size_t len;
+	double weight, idf;      /* weight: how often and from where */
+	uint64_t df, cf;
+	bool cjk, unknown, known_word;
+	double share;            /* weight * idf, for coverage; 0: does not count */
+	struct stem_entry *entries;  /* one a part; df 0: not there */
+};
+struct query_exact { const char *word; size_t len; double idf; uint64_t df; int term; uint32_t *ids; /* one a part */ };
+struct query_pair { int first, second; uint64_t df; double idf; };
+struct query {
+	struct query_word *words; size_t word_count;
+	struct query_term *terms; size_t term_count;
+	struct query_exact *exacts; size_t exact_count;
+	struct query_pair *pairs; size_t pair_count;
+	enum answer_type type;
+	int focus;               /* a term; -1 */
+	unsigned language;
+	bool topical;            /* no question: feedback helps */
+	const char *text, *corrected;
+	double sum_share, average_len, passages;
+};
+/* Read a query against what a snapshot holds. */
+void query_read(struct query *out, struct arena *a, const struct snapshot *s, const char *text, const char *before);
+/* Fill idf, entries and df of terms from `from` on. */
+void query_weigh(struct query *q, struct arena *a, const struct snapshot *s, size_t from);
+enum answer_type query_type(int *focus_word, const struct query_word *words, size_t count, const char *text);
+/* The best known word one slip away (two for long words); 0: none, else its length.
+ * *df is its frequency. */
+size_t spell_repair(char out[TOKEN_BYTES_MAX + 8], uint64_t *df, const struct snapshot *s, const char *word, size_t len);
+uint64_t snapshot_exact_df(const struct snapshot *s, const char *word, size_t len);
+
+/* ---- candidates ---------------------------------------------------------------- */
+
+struct bm25 { double k1, b, title, heading; };
+/* Documents that may be found, sorted; all: every living one. */
+struct allow { const int64_t *docs; size_t count; bool all; };
+struct candidate {
+	uint32_t part, local;
+	double stem;             /* BM25 over stems, what the search ordered by */
+	double exact, pair, near, total;
+	passage_no no;
+};
+/* The k best by BM25 over stems, best first; out holds k.  exhaustive: score all
+ * (the tests compare). *damaged when a list did not add up. */
+size_t search_top(struct candidate *out, size_t k, const struct snapshot *s, const struct query *q, const struct bm25 *p, const struct allow *allow, bool exhaustive, bool *damaged);
+/* Judge candidates by exact forms, pairs and nearness and put them in order. */
+void rank_candidates(struct candidate *c, size_t count, const struct snapshot *s, struct query *q, const struct bm25 *p);
+/* Bo1: add the terms that the best candidates share. */
+void rank_feedback(struct query *q, struct arena *a, const struct candidate *c, size_t count, const struct snapshot *s);
+
+/* ---- sentences -------------------------------------------------------------------- */
+
+/* Does the sentence hold a value of the kind asked for that the question lacks?
+ * The bonus of ENGINE's T, 0 when not. */
+double expect_bonus(enum answer_type type, const char *s, size_t len, const struct query *q);
+struct scored { size_t candidate; struct range at; double score; struct sentence_features f; };
+struct passage_text { const char *text; size_t len; const char *title, *heading; unsigned language; };
+/* Score every sentence of a passage; appended to out (cap grows in a). */
+void score_passage(struct scored **out, size_t *count, size_t *cap, const struct passage_text *p, size_t rank, const struct candidate *c, double best, const struct query *q);
+
+/* ---- all of it -------------------------------------------------------------------- */
+
+#define CONTEXT_DOC ((int64_t)1 << 43)
+struct finder {
+	struct index *ix;
+	enum fault (*read)(struct passage *p, struct arena *a, passage_no no, void *arg);
+	void *arg;
+	struct allow allow;
+	const struct clock *clock;
+	struct library *library;     /* NULL: no vectors */
+};
+enum fault find_run(struct found **out, struct arena *a, const struct finder *from, const struct find_request *req, const struct cancel *cancel) STOA_MUST;
+/* Ranges of words that the query means, within text. */
+void find_spans(struct record_list *out, struct arena *a, const struct query *q, const char *text);
 
 #endif

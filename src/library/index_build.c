@@ -300,6 +300,9 @@ struct output {
 	struct builder *b;
 	uint32_t *rank;          /* exact number -> number by frequency */
 	uint32_t *exact_df;
+	struct collector postings;
+	struct ordered *stems;   /* by alphabet: a stem's place is its number in the file */
+	uint32_t *stem_rank;
 };
 
 struct counted { uint32_t count, id; };
@@ -362,7 +365,7 @@ put_docs(struct output *out)
 	out->h.at_stem_of = out->o.len;
 	uint32_t *stem_of = mem_new_array(b->exact.count + 1, sizeof *stem_of);
 	for (size_t i = 0; i < b->exact.count; i++)
-		stem_of[out->rank[i]] = b->stem_of[i];
+		stem_of[out->rank[i]] = out->stem_rank[b->stem_of[i]];
 	put_bytes(&out->o, stem_of, b->exact.count * sizeof *stem_of);
 	mem_free(stem_of);
 	align8(&out->o);
@@ -418,7 +421,7 @@ put_exact(struct output *out)
 }
 
 static void
-put_stem(struct output *out, struct bytes *lists, const struct posting *p, size_t df, uint32_t id)
+put_stem(struct output *out, struct bytes *lists, const struct posting *p, size_t df)
 {
 	uint32_t max_tf = 0, min_len = UINT16_MAX;
 	uint64_t cf = 0;
@@ -431,7 +434,6 @@ put_stem(struct output *out, struct bytes *lists, const struct posting *p, size_
 	}
 	size_t before = lists->len;
 	put_list(lists, p, df);
-	put_var(&out->o, id);
 	put_var(&out->o, df);
 	put_var(&out->o, cf);
 	put_var(&out->o, max_tf);
@@ -442,15 +444,9 @@ put_stem(struct output *out, struct bytes *lists, const struct posting *p, size_
 static void
 put_stems(struct output *out)
 {
-	struct builder *b = out->b;
-	struct collector c = { .b = b };
-	collect_all(&c);
-	size_t n = b->stems.count;
+	size_t n = out->b->stems.count;
 	size_t *starts = mem_new_array(n + 2, sizeof *starts);
-	struct posting *sorted = sort_by_stem(&c, starts, n);
-	mem_free(c.items);
-	mem_free(c.slot_of);
-	struct ordered *all = sorted_terms(&b->stems);
+	struct posting *sorted = sort_by_stem(&out->postings, starts, n);
 	struct bytes lists = { 0 };
 	out->h.stems = (uint32_t)n;
 	out->h.at_stem_index = out->o.len;
@@ -459,19 +455,30 @@ put_stems(struct output *out)
 	out->h.at_stems = out->o.len;
 	for (size_t i = 0; i < n; i++) {
 		uint64_t row[2] = { out->o.len - out->h.at_stems, lists.len };
+		uint32_t id = out->stems[i].id;
 		if (i % 16 == 0)
 			memcpy(out->o.data + out->h.at_stem_index + i / 16 * 16, row, sizeof row);
-		put_key(&out->o, all, i);
-		put_stem(out, &lists, sorted + starts[all[i].id], starts[all[i].id + 1] - starts[all[i].id], all[i].id);
+		put_key(&out->o, out->stems, i);
+		put_stem(out, &lists, sorted + starts[id], starts[id + 1] - starts[id]);
 	}
 	align8(&out->o);
 	out->h.at_postings = out->o.len;
 	put_bytes(&out->o, lists.data, lists.len);
 	align8(&out->o);
 	mem_free(lists.data);
-	mem_free(all);
 	mem_free(sorted);
 	mem_free(starts);
+}
+
+static void
+rank_stems(struct output *out)
+{
+	out->postings.b = out->b;
+	collect_all(&out->postings);
+	out->stems = sorted_terms(&out->b->stems);
+	out->stem_rank = mem_new_array(out->b->stems.count + 1, sizeof *out->stem_rank);
+	for (size_t i = 0; i < out->b->stems.count; i++)
+		out->stem_rank[out->stems[i].id] = (uint32_t)i;
 }
 
 void
@@ -481,6 +488,7 @@ builder_finish(unsigned char **out_bytes, size_t *size_bytes, struct builder *b)
 	out.rank = mem_new_array(b->exact.count + 1, sizeof *out.rank);
 	out.exact_df = mem_new_array(b->exact.count + 1, sizeof *out.exact_df);
 	rank_words(&out);
+	rank_stems(&out);
 	memcpy(out.h.magic, "STOASEG1", 8);
 	out.h.docs = (uint32_t)b->doc_count;
 	out.h.passages = (uint32_t)b->passage_count;
@@ -494,6 +502,10 @@ builder_finish(unsigned char **out_bytes, size_t *size_bytes, struct builder *b)
 	out.h.body_check = bytes_check(out.o.data + sizeof out.h, out.o.len - sizeof out.h);
 	out.h.header_check = bytes_check(&out.h, offsetof(struct segment_header, header_check));
 	memcpy(out.o.data, &out.h, sizeof out.h);
+	mem_free(out.postings.items);
+	mem_free(out.postings.slot_of);
+	mem_free(out.stems);
+	mem_free(out.stem_rank);
 	mem_free(out.rank);
 	mem_free(out.exact_df);
 	*out_bytes = out.o.data;

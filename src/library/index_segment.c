@@ -180,7 +180,7 @@ exact_dictionary(const struct segment *s)
 static struct dictionary
 stem_dictionary(const struct segment *s)
 {
-	return (struct dictionary){ s, s->h.at_stem_index, s->h.at_stems, s->h.at_postings, s->h.stems, 16, 6 };
+	return (struct dictionary){ s, s->h.at_stem_index, s->h.at_stems, s->h.at_postings, s->h.stems, 16, 5 };
 }
 
 static uint64_t
@@ -227,7 +227,7 @@ find_block(const struct dictionary *d, const char *key, size_t len)
 /* Fills numbers with what stands behind the key; *lists is how many list bytes of
  * the block come before it (stems only). */
 static bool
-look_up(uint64_t *numbers, uint64_t *lists, const struct dictionary *d, const char *key, size_t len)
+look_up(size_t *place, uint64_t *numbers, uint64_t *lists, const struct dictionary *d, const char *key, size_t len)
 {
 	if (d->count == 0 || len == 0)
 		return false;
@@ -246,6 +246,7 @@ look_up(uint64_t *numbers, uint64_t *lists, const struct dictionary *d, const ch
 			return false;
 		if (order == 0) {
 			*lists += d->row_bytes > 8 ? block_row(d, block, 1) : 0;
+			*place = i;
 			return true;
 		}
 		*lists += numbers[d->numbers - 1];
@@ -257,10 +258,21 @@ bool
 segment_exact(struct exact_entry *out, const struct segment *s, const char *word, size_t len)
 {
 	struct dictionary d = exact_dictionary(s);
-	uint64_t n[6], lists;
-	if (!look_up(n, &lists, &d, word, len) || n[0] >= s->h.exact || n[1] > s->h.passages)
+	uint64_t n[5], lists;
+	size_t place;
+	if (!look_up(&place, n, &lists, &d, word, len) || n[0] >= s->h.exact || n[1] > s->h.passages)
 		return false;
 	*out = (struct exact_entry){ (uint32_t)n[0], (uint32_t)n[1] };
+	return true;
+}
+
+static bool
+stem_entry_from(struct stem_entry *out, const struct segment *s, size_t place, const uint64_t *n, uint64_t at)
+{
+	uint64_t room = s->size_bytes - s->h.at_postings;
+	if (n[0] == 0 || n[0] > s->h.passages || n[2] > 255 || n[3] > UINT16_MAX || at > room || n[4] > room - at)
+		return false;
+	*out = (struct stem_entry){ (uint32_t)place, (uint32_t)n[0], (uint32_t)n[2], (uint32_t)n[3], n[1], s->map + s->h.at_postings + at, n[4] };
 	return true;
 }
 
@@ -268,14 +280,27 @@ bool
 segment_stem(struct stem_entry *out, const struct segment *s, const char *stem, size_t len)
 {
 	struct dictionary d = stem_dictionary(s);
-	uint64_t n[6], at;
-	if (!look_up(n, &at, &d, stem, len))
-		return false;
-	uint64_t room = s->size_bytes - s->h.at_postings;
-	if (n[0] >= s->h.stems || n[1] == 0 || n[1] > s->h.passages || n[3] > 255 || n[4] > UINT16_MAX || at > room || n[5] > room - at)
-		return false;
-	*out = (struct stem_entry){ (uint32_t)n[0], (uint32_t)n[1], (uint32_t)n[3], (uint32_t)n[4], n[2], s->map + s->h.at_postings + at, n[5] };
-	return true;
+	uint64_t n[5], at;
+	size_t place;
+	return look_up(&place, n, &at, &d, stem, len) && stem_entry_from(out, s, place, n, at);
+}
+
+size_t
+segment_stem_at(char out[256], const struct segment *s, uint32_t id)
+{
+	struct dictionary d = stem_dictionary(s);
+	if (id >= d.count)
+		return 0;
+	struct walker w = block_walker(&d, id / 16);
+	for (size_t i = id / 16 * 16; walk_key(&w); i++) {
+		if (i == id) {
+			memcpy(out, w.key, w.key_len);
+			return w.key_len;
+		}
+		for (unsigned n = 0; n < d.numbers; n++)
+			(void)walk_var(&w);
+	}
+	return 0;
 }
 
 static void
@@ -286,9 +311,10 @@ walk_all(const struct dictionary *d, const char *from, size_t from_len, segment_
 	size_t block = from_len == 0 ? 0 : find_block(d, from, from_len);
 	struct walker w = block_walker(d, block);
 	for (size_t i = block * 16; i < d->count && walk_key(&w); i++) {
-		uint64_t id = walk_var(&w), df = walk_var(&w);
-		for (unsigned n = 2; n < d->numbers; n++)
-			(void)walk_var(&w);
+		uint64_t n[5];
+		for (unsigned k = 0; k < d->numbers; k++)
+			n[k] = walk_var(&w);
+		uint64_t id = d->numbers == 2 ? n[0] : i, df = d->numbers == 2 ? n[1] : n[0];
 		if (w.bad || id >= d->count)
 			return;
 		if (from_len > 0 && compare_key(&w, from, from_len) < 0)
