@@ -157,16 +157,29 @@ static const struct { const char *script; enum fault kind; unsigned requests; co
 
 START_TEST(every_bad_answer_ends_in_its_fault_after_its_tries)
 {
-	struct bench b;
-	enum fault f = ask(&b, ends[_i].script);
-	ck_assert_msg(f == ends[_i].kind, "%s: %s: %s", ends[_i].script, fault_name(f), fault_sentence());
-	ck_assert_msg(strstr(fault_sentence(), ends[_i].words) != NULL, "%s: %s", ends[_i].script, fault_sentence());
-	ck_assert_ptr_null(strchr(fault_sentence(), 0x1b));
-	ck_assert_uint_eq(endpoint_count(b.e), ends[_i].requests);
-	ck_assert_uint_eq(b.reply.content.len, 0);
-	bench_end(&b);
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		struct bench b;
+		enum fault f = ask(&b, ends[i].script);
+		ck_assert_msg(f == ends[i].kind, "%s: %s: %s", ends[i].script, fault_name(f), fault_sentence());
+		ck_assert_msg(strstr(fault_sentence(), ends[i].words) != NULL, "%s: %s", ends[i].script, fault_sentence());
+		ck_assert_ptr_null(strchr(fault_sentence(), 0x1b));
+		ck_assert_msg(endpoint_count(b.e) == ends[i].requests, "%s: %u requests", ends[i].script, endpoint_count(b.e));
+		ck_assert_uint_eq(b.reply.content.len, 0);
+		bench_end(&b);
+	}
 }
 END_TEST
+
+/* A behaviour whose answer has value where shape says %s. */
+static const char *
+shaped(struct arena *a, const char *behaviour, const char *message, const char *shape, const char *value)
+{
+	const char *at = strstr(shape, "%s"), *word = strstr(shape, "MSG");
+	if (word == NULL)
+		return arena_printf(a, "%s:%.*s%s%s", behaviour, (int)(at - shape), shape, value, at + 2);
+	return arena_printf(a, "%s:%.*s%s%.*s%s%s", behaviour, (int)(word - shape), shape, message,
+		(int)(at - word - 3), word + 3, value, at + 2);
+}
 
 /* Every member of an answer, with every type of JSON in its place. */
 START_TEST(a_member_of_the_wrong_type_is_damaged_or_ignored_and_never_a_crash)
@@ -181,30 +194,18 @@ START_TEST(a_member_of_the_wrong_type_is_damaged_or_ignored_and_never_a_crash)
 		"{'choices':[];'usage':%s}", "{'choices':[];'usage':{'prompt_tokens':%s}}", "{'choices':[];'usage':{'prompt_tokens':1;'completion_tokens':%s}}",
 		"{'error':%s}", "{'error':{'message':%s}}",
 	};
-	struct text script;
-	text_init(&script, 1 << 16);
-	for (int whole = 0; whole < 2; whole++) {
-		text_put(&script, whole ? "body:" : "chunk:");
-		const char *s = shapes[_i];
-		for (; *s != '\0'; s++)
-			if (strncmp(s, "MSG", 3) == 0) {
-				text_put(&script, whole ? "message" : "delta");
-				s += 2;
-			} else {
-				text_put_c(&script, *s);
-			}
-		for (size_t v = 0; v < COUNT_OF(values); v++) {
-			char line[512];
-			struct bench b;
-			const char *at = strstr(script.data, "%s");
-			snprintf(line, sizeof line, "%.*s%s%s", (int)(at - script.data), script.data, values[v], at + 2);
-			enum fault f = ask(&b, line);
-			ck_assert_msg(f == FAULT_NONE || f == FAULT_DAMAGED || f == FAULT_OFFLINE || f == FAULT_LIMIT, "%s: %s", line, fault_name(f));
-			bench_end(&b);
-		}
-		text_reset(&script);
+	static const char *const kinds[][2] = { { "chunk", "delta" }, { "body", "message" } };
+	for (size_t n = 0; n < COUNT_OF(shapes) * COUNT_OF(values) * COUNT_OF(kinds); n++) {
+		struct arena a;
+		struct bench b;
+		const char *const *kind = kinds[n % 2];
+		arena_init(&a);
+		const char *script = shaped(&a, kind[0], kind[1], shapes[n / 2 % COUNT_OF(shapes)], values[n / 2 / COUNT_OF(shapes)]);
+		enum fault f = ask(&b, script);
+		ck_assert_msg(f == FAULT_NONE || f == FAULT_DAMAGED || f == FAULT_OFFLINE || f == FAULT_LIMIT, "%s: %s", script, fault_name(f));
+		bench_end(&b);
+		arena_clear(&a);
 	}
-	text_clear(&script);
 }
 END_TEST
 
@@ -281,28 +282,12 @@ START_TEST(a_configuration_that_cannot_work_is_refused)
 }
 END_TEST
 
-int
-main(void)
-{
-	static const TTest *const plain[] = {
-		a_streamed_answer_arrives_as_deltas_and_whole, the_request_is_json_as_the_protocol_says,
-		tokens_that_were_not_counted_are_estimated, a_server_that_does_not_stream_is_understood,
-		a_connection_left_open_behind_the_answer_is_not_waited_for, tool_calls_are_put_together_by_their_index,
-		tool_calls_without_numbers_are_told_apart_by_their_ids, ill_formed_bytes_are_replaced,
-		what_a_server_does_not_understand_is_learnt_once, no_first_token_and_a_stalled_stream_end_in_time,
-		a_receiver_of_deltas_can_end_the_completion, without_a_base_url_nothing_is_asked,
-		a_configuration_that_cannot_work_is_refused,
-	};
-	Suite *s = suite_create("llm complete");
-	TCase *c = tcase_create("complete");
-	for (size_t i = 0; i < COUNT_OF(plain); i++)
-		tcase_add_test(c, plain[i]);
-	tcase_add_loop_test(c, every_bad_answer_ends_in_its_fault_after_its_tries, 0, (int)COUNT_OF(ends));
-	tcase_add_loop_test(c, a_member_of_the_wrong_type_is_damaged_or_ignored_and_never_a_crash, 0, 18);
-	suite_add_tcase(s, c);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
-}
+TESTS("llm complete", a_streamed_answer_arrives_as_deltas_and_whole, the_request_is_json_as_the_protocol_says,
+	tokens_that_were_not_counted_are_estimated, a_server_that_does_not_stream_is_understood,
+	a_connection_left_open_behind_the_answer_is_not_waited_for, tool_calls_are_put_together_by_their_index,
+	tool_calls_without_numbers_are_told_apart_by_their_ids, ill_formed_bytes_are_replaced,
+	every_bad_answer_ends_in_its_fault_after_its_tries,
+	a_member_of_the_wrong_type_is_damaged_or_ignored_and_never_a_crash,
+	what_a_server_does_not_understand_is_learnt_once, no_first_token_and_a_stalled_stream_end_in_time,
+	a_receiver_of_deltas_can_end_the_completion, without_a_base_url_nothing_is_asked,
+	a_configuration_that_cannot_work_is_refused)
