@@ -22,7 +22,7 @@ struct store_paths { const char *database, *anchor; };   /* anchor: file outside
  * locked until store_unlock() or store_seal_new(). DAMAGED: not our file. */
 enum fault store_open(struct store **out, const struct store_paths *paths, const struct clock *clock) STOA_MUST;
 enum fault store_join(struct store **out, struct store *first) STOA_MUST;
-void store_close(struct store *s);       /* anchors, truncates the WAL */
+void store_close(struct store *s);       /* anchors, truncates the WAL; NULL is harmless */
 bool store_is_new(const struct store *s);      /* no slot yet: first run */
 bool store_is_locked(const struct store *s);
 enum fault store_migrate(struct store *s, int to_version) STOA_MUST;   /* -1: newest */
@@ -36,28 +36,35 @@ struct store_slot { uint16_t idx; enum vault_slot_type type; char label[41]; };
 /* First run: a new vault with one slot. */
 enum fault store_seal_new(struct store *s, enum vault_slot_type type, const struct vault_secret *secret, const char *label) STOA_MUST;
 /* Tries the slots of that type; verifies chain, root and anchor afterwards.
- * DENIED: wrong secret. DAMAGED: altered; the sentence says where. */
+ * DENIED: wrong secret. DAMAGED: altered; the sentence says where. When the keys
+ * themselves were whole the store is then unlocked and read only: what still opens
+ * can be read, and store_anchor_accept() goes on with that. */
 enum fault store_unlock(struct store *s, enum vault_slot_type type, const struct vault_secret *secret) STOA_MUST;
-void store_lock(struct store *s);          /* forgets the keys, truncates the WAL */
+void store_lock(struct store *s);          /* of all joined: forgets the keys, truncates the WAL */
+/* Argon2id cost of slots made from now on; else vault_cost_default(). */
+void store_set_cost(struct store *s, struct vault_cost cost);
 enum fault store_slots(struct store_slot *out, size_t *count, struct store *s) STOA_MUST;  /* out holds VAULT_SLOTS_MAX */
 enum fault store_slot_add(struct store *s, enum vault_slot_type type, const struct vault_secret *secret, const char *label) STOA_MUST;
-enum fault store_slot_remove(struct store *s, uint16_t idx) STOA_MUST;  /* never the last */
+enum fault store_slot_remove(struct store *s, uint16_t idx) STOA_MUST;  /* DENIED: the last, or only a keyring left */
 /* Replace a slot's secret: new master key, new epoch, everything sealed again,
  * one transaction; other slots are dropped unless their secret is given again. */
 enum fault store_rekey(struct store *s, enum vault_slot_type type, const struct vault_secret *secret, const char *label, void (*progress)(size_t done, size_t total, void *arg), void *arg) STOA_MUST;
 /* What opening found against the anchor. */
 enum store_anchor_state { ANCHOR_NONE, ANCHOR_SAME, ANCHOR_AHEAD /* normal crash */, ANCHOR_BEHIND /* history went back */, ANCHOR_ALTERED };
 enum store_anchor_state store_anchor(const struct store *s, uint64_t *changes_back);
-enum fault store_anchor_accept(struct store *s) STOA_MUST;   /* the person chose to go on */
+/* The person chose to go on: what no longer opens is dropped, the rest is chained anew. */
+enum fault store_anchor_accept(struct store *s) STOA_MUST;
 bool store_read_only(const struct store *s);                  /* behind or altered, not accepted */
-/* Verify every chain again from the first record. DAMAGED names the conversation. */
+/* Verify every chain again from the first record, and open every record. DAMAGED
+ * names the conversation or record. */
 enum fault store_verify(struct store *s, uint64_t *records) STOA_MUST;
 
 /* ---- statements: portable SQL, `?` parameters ---------------------------------- */
 
 enum fault store_begin(struct store *s) STOA_MUST;      /* BEGIN IMMEDIATE; nests by counting */
 enum fault store_commit(struct store *s) STOA_MUST;     /* durable when it returns NONE */
-void store_rollback(struct store *s);                   /* after a fault; harmless outside */
+/* After a fault; harmless outside. Ends the whole transaction: an outer commit is refused. */
+void store_rollback(struct store *s);
 enum fault store_exec(struct store *s, const char *sql) STOA_MUST;
 /* A cached prepared statement, reset and unbound. Give back with statement_done(). */
 enum fault store_prepare(struct statement **out, struct store *s, const char *sql) STOA_MUST;
@@ -79,6 +86,7 @@ int64_t store_last_id(struct store *s);
 
 /* ---- sealed records ----------------------------------------------------------------- */
 
+#define SEALED_CHAIN_END 1u  /* flag of a tombstone: buries its chain up to there */
 /* A conversation here is any chain of records: a chat, a quiz attempt, the
  * settings.  ids are 32 hex digits.  Records are immutable: an edit is the same
  * rec_id with rev+1; readers see the newest revision. */
@@ -86,7 +94,7 @@ struct sealed {
 	enum vault_kind kind;
 	const char *conv_id, *rec_id;
 	uint64_t lseq;
-	uint32_t rev;
+	uint32_t rev, flags;
 	const char *plain;         /* JSON of the kind's record; NUL behind it */
 	size_t plain_bytes;
 };
@@ -96,9 +104,13 @@ enum fault store_put(struct store *s, enum vault_kind kind, const char *conv_id,
 enum fault store_get(struct sealed *out, struct arena *a, struct store *s, const char *rec_id) STOA_MUST;
 typedef enum fault sealed_fn(const struct sealed *rec, void *arg);
 /* Newest revision of each record of a chain, in order of first appearance.
- * conv_id NULL: of every chain. kind 0: every kind. Tombstones are left out. */
+ * conv_id NULL: of every chain. kind 0: every kind. Tombstones are left out. The
+ * callback may write; what it appends is not walked over. DAMAGED at the end:
+ * everything whole was handed out, altered records were left out. */
 enum fault store_each(struct store *s, const char *conv_id, enum vault_kind kind, sealed_fn *each, void *arg) STOA_MUST;
-/* The same after a given lseq, for building an index bit by bit. */
+/* Every record new, edited or buried after a given lseq, in that order, for keeping
+ * an index: an edit comes with its new text, a burial as KIND_TOMBSTONE with the
+ * rec_id it buries. A buried chain: SEALED_CHAIN_END is set and rec_id means nothing. */
 enum fault store_each_since(struct store *s, uint64_t after_lseq, sealed_fn *each, void *arg) STOA_MUST;
 /* Replace by a tombstone that keeps (AAD, tag): the chain still verifies. */
 enum fault store_bury(struct store *s, const char *rec_id) STOA_MUST;

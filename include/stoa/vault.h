@@ -82,6 +82,7 @@ struct vault_record {   /* what is bound into the seal as associated data */
 };
 #define VAULT_AAD_BYTES 96
 #define VAULT_TAG_BYTES 16
+#define VAULT_SEAL_BYTES 46          /* what a blob adds to its padded text */
 /* padded: P of the blob, so that a chain is verified without opening it. */
 void vault_record_aad(unsigned char aad[VAULT_AAD_BYTES], const struct vault *v, const struct vault_record *r, uint32_t padded);
 size_t vault_sealed_size(size_t plain_bytes);    /* of the whole blob */

@@ -10,7 +10,7 @@
 
 #define SUITE 1
 #define BLOB_HEAD 30
-#define BLOB_EXTRA (BLOB_HEAD + VAULT_TAG_BYTES)
+_Static_assert(BLOB_HEAD + VAULT_TAG_BYTES == VAULT_SEAL_BYTES, "the blob's head and tag");
 #define STEP 256u
 #define STEPS_END 4096u
 
@@ -29,7 +29,7 @@ padded_size(size_t plain_bytes)
 size_t
 vault_sealed_size(size_t plain_bytes)
 {
-	return padded_size(plain_bytes) + BLOB_EXTRA;
+	return padded_size(plain_bytes) + VAULT_SEAL_BYTES;
 }
 
 void
@@ -116,26 +116,26 @@ vault_open(struct text *out, unsigned char aad[VAULT_AAD_BYTES], const struct va
 	enum fault f = check_record(FAULT_DAMAGED, r);
 	if (f != FAULT_NONE)
 		return f;
-	if (blob_bytes < BLOB_EXTRA + STEP || blob_bytes > vault_sealed_size(VAULT_PLAIN_MAX))
+	if (blob_bytes < VAULT_SEAL_BYTES + STEP || blob_bytes > vault_sealed_size(VAULT_PLAIN_MAX))
 		return fault(FAULT_DAMAGED, "a sealed record of %zu bytes", blob_bytes);
 	if (b[0] != 'S' || b[1] != SUITE || get_le(b + 2, 4) != r->epoch)
 		return fault(FAULT_DAMAGED, "not a sealed record of suite %d, epoch %u", SUITE, r->epoch);
 	const struct epoch_keys *k = vault_keys(v, r->epoch);
 	if (k == NULL)
 		return fault(r->epoch > vault_epoch(v) ? FAULT_LOCKED : FAULT_DAMAGED, "no key for epoch %u", r->epoch);
-	size_t padded = blob_bytes - BLOB_EXTRA;
-	if (padded > out->max)
-		return fault(FAULT_LIMIT, "a sealed record of %zu bytes; %zu are allowed here", padded, out->max);
-	mem_reserve(&out->data, &out->cap, padded + 1, 1);
+	size_t padded = blob_bytes - VAULT_SEAL_BYTES;
+	text_put_n(out, b + BLOB_HEAD, padded);
+	f = text_check(out, "a sealed record");
+	if (f != FAULT_NONE)
+		return f;
 	vault_record_aad(aad, v, r, (uint32_t)padded);
 	unsigned char *plain = (unsigned char *)out->data;
 	size_t n = SIZE_MAX;
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt_detached(plain, NULL, b + BLOB_HEAD, padded,
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt_detached(plain, NULL, plain, padded,
 			b + BLOB_HEAD + padded, aad, VAULT_AAD_BYTES, b + 6, k->record) == 0)
 		n = unpadded_size(plain, padded);
-	plain[n == SIZE_MAX ? 0 : n] = 0;
+	text_cut(out, n == SIZE_MAX ? 0 : n);
 	if (n == SIZE_MAX)
 		return fault(FAULT_DAMAGED, "a sealed record was altered");
-	out->len = n;
 	return FAULT_NONE;
 }

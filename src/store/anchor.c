@@ -1,0 +1,103 @@
+/* The anchor: generation and root, sealed, in a small file outside the database,
+ * so that an older copy of the whole database is noticed when it comes back.
+ *
+ * Written every 32 commits or 30 s, on lock and on closing; a crash leaves it
+ * behind, which is normal.  An anchor of an older epoch than the store's was left
+ * by a change of passphrase that ended before it was written: normal too.  One of
+ * a newer epoch, or that does not open, means that the file is not the one that
+ * was closed last.
+ */
+#include "store_in.h"
+
+#define COMMITS_BETWEEN 32
+#define MS_BETWEEN 30000
+
+static enum store_anchor_state
+judge(struct store *s, const struct root_row *root, const unsigned char bytes[VAULT_ANCHOR_BYTES], uint64_t *back)
+{
+	unsigned char hash[VAULT_HASH_BYTES];
+	uint64_t generation;
+	uint32_t epoch;
+	const struct vault *v;
+	*back = 0;
+	if (vault_anchor_epoch(&epoch, bytes) != FAULT_NONE)
+		return ANCHOR_ALTERED;
+	if (epoch != root->epoch)
+		return epoch > root->epoch ? ANCHOR_BEHIND : ANCHOR_AHEAD;
+	if (vault_borrow(&v, s) != FAULT_NONE)
+		return ANCHOR_NONE;
+	enum fault f = vault_anchor_open(&generation, hash, v, bytes);
+	vault_return(s);
+	if (f != FAULT_NONE)
+		return ANCHOR_ALTERED;
+	if (generation > root->generation) {
+		*back = generation - root->generation;
+		return ANCHOR_BEHIND;
+	}
+	if (generation < root->generation)
+		return ANCHOR_AHEAD;
+	return memcmp(hash, root->hash, sizeof hash) == 0 ? ANCHOR_SAME : ANCHOR_ALTERED;
+}
+
+void
+anchor_compare(struct store *s, const struct root_row *root)
+{
+	enum store_anchor_state state = ANCHOR_NONE;
+	struct text t;
+	uint64_t back = 0;
+	text_init(&t, VAULT_ANCHOR_BYTES);
+	if (s->anchor != NULL) {
+		enum fault f = file_read(&t, s->anchor);
+		if (f == FAULT_NONE && t.len == VAULT_ANCHOR_BYTES)
+			state = judge(s, root, (const unsigned char *)t.data, &back);
+		else if (f != FAULT_ABSENT)
+			state = ANCHOR_ALTERED;
+	}
+	text_clear(&t);
+	atomic_store(&s->sealing->anchor_state, state);
+	atomic_store(&s->sealing->changes_back, back);
+	atomic_store(&s->sealing->read_only, state == ANCHOR_BEHIND || state == ANCHOR_ALTERED);
+	if (state != ANCHOR_NONE && state != ANCHOR_SAME)
+		log_event(LOG_WARN, "store", "anchor", "state=%d back=%llu", (int)state, (unsigned long long)back);
+}
+
+static void
+put(struct store *s)
+{
+	struct root_row root;
+	unsigned char bytes[VAULT_ANCHOR_BYTES];
+	const struct vault *v;
+	if (root_read(&root, s) != FAULT_NONE || vault_borrow(&v, s) != FAULT_NONE)
+		return;
+	enum fault f = root.epoch == vault_epoch(v) ? vault_anchor_seal(bytes, v, root.generation, root.hash) : FAULT_LOCKED;
+	vault_return(s);
+	if (f == FAULT_NONE)
+		f = file_write(s->anchor, bytes, sizeof bytes);
+	if (f != FAULT_NONE) {
+		log_event(LOG_WARN, "store", "anchor-not-written", "fault=%s", fault_name(f));
+		return;
+	}
+	s->sealing->anchored = root.generation;
+	s->sealing->anchored_mono_ms = s->clock->mono_ms(s->clock->arg);
+}
+
+void
+anchor_write(struct store *s, bool holding_writing)
+{
+	if (s->anchor == NULL || store_is_locked(s) || store_read_only(s))
+		return;
+	if (!holding_writing)
+		pthread_mutex_lock(&s->sealing->writing);
+	put(s);
+	if (!holding_writing)
+		pthread_mutex_unlock(&s->sealing->writing);
+}
+
+void
+anchor_after_commit(struct store *s)
+{
+	struct sealing *q = s->sealing;
+	if (q->heads.generation - q->anchored >= COMMITS_BETWEEN ||
+	    s->clock->mono_ms(s->clock->arg) - q->anchored_mono_ms >= MS_BETWEEN)
+		anchor_write(s, true);
+}

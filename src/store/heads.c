@@ -1,0 +1,252 @@
+/* The heads of all chains in memory, and the root over them in the file.
+ *
+ * AT-REST.md hashes the generation before the sorted heads, so the root is hashed
+ * whole at each commit: 56 bytes a chain, one pass over memory, no row read.  What
+ * another process appended since is seen by the generation in the root row, read
+ * inside BEGIN IMMEDIATE; only heads with a newer generation are read again, and
+ * the root must fit them before anything is built upon it.
+ */
+#include <stdlib.h>
+#include "store_in.h"
+
+enum fault
+root_read(struct root_row *out, struct store *s)
+{
+	struct statement *st;
+	size_t n;
+	enum fault f = store_prepare(&st, s, "SELECT generation, count, epoch, hash FROM root");
+	if (f != FAULT_NONE)
+		return f;
+	f = statement_step(st);
+	if (f == FAULT_NONE) {
+		struct root_row row = { (uint64_t)statement_col_int(st, 0), (uint64_t)statement_col_int(st, 1), (uint32_t)statement_col_int(st, 2), { 0 } };
+		const void *hash = statement_col_blob(st, 3, &n);
+		if (n == VAULT_HASH_BYTES) {
+			memcpy(row.hash, hash, n);
+			*out = row;
+		} else {
+			f = fault(FAULT_DAMAGED, "the root of the history was altered");
+		}
+	} else if (f == FAULT_ABSENT) {
+		f = fault(FAULT_DAMAGED, "the root of the history is missing");
+	}
+	statement_done(st);
+	return f;
+}
+
+enum fault
+root_write(struct store *s, const struct root_row *row)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, "INSERT OR REPLACE INTO root (one, generation, count, epoch, hash) VALUES (1, ?, ?, ?, ?)");
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, (int64_t)row->generation);
+	statement_int(st, 2, (int64_t)row->count);
+	statement_int(st, 3, row->epoch);
+	statement_blob(st, 4, row->hash, sizeof row->hash);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	return f;
+}
+
+/* Where conv_id is, or would be. */
+static size_t
+place_of(const struct vault_head *items, size_t count, const unsigned char *conv_id, bool *found)
+{
+	size_t low = 0, high = count;
+	*found = false;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = memcmp(items[mid].conv_id, conv_id, VAULT_ID_BYTES);
+		if (order == 0) {
+			*found = true;
+			return mid;
+		}
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static struct vault_head *
+head_room(struct vault_head **items, size_t *count, size_t *cap, const unsigned char *conv_id, bool *found)
+{
+	size_t at = place_of(*items, *count, conv_id, found);
+	if (!*found) {
+		mem_reserve(items, cap, *count + 1, sizeof **items);
+		memmove(*items + at + 1, *items + at, (*count - at) * sizeof **items);
+		memset(*items + at, 0, sizeof **items);
+		memcpy((*items)[at].conv_id, conv_id, VAULT_ID_BYTES);
+		++*count;
+	}
+	return *items + at;
+}
+
+struct vault_head *
+head_put(struct vault_head **items, size_t *count, size_t *cap, const struct vault *v, const unsigned char *conv_id)
+{
+	bool found;
+	struct vault_head *head = head_room(items, count, cap, conv_id, &found);
+	if (!found)
+		vault_chain_start(head->h, v, conv_id);
+	return head;
+}
+
+enum fault
+heads_read(struct vault_head **items, size_t *count, size_t *cap, struct store *s, uint64_t after_generation)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, after_generation == 0 ?
+		"SELECT conv_id, n, h FROM head WHERE generation >= ? ORDER BY conv_id" :
+		"SELECT conv_id, n, h FROM head WHERE generation > ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, after_generation == 0 ? INT64_MIN : (int64_t)after_generation);
+	while ((f = statement_step(st)) == FAULT_NONE) {
+		size_t id_size, h_size;
+		bool found;
+		const void *id = statement_col_blob(st, 0, &id_size);
+		const void *h = statement_col_blob(st, 2, &h_size);
+		if (id_size != VAULT_ID_BYTES || h_size != VAULT_HASH_BYTES) {
+			f = fault(FAULT_DAMAGED, "a head of the history was altered");
+			break;
+		}
+		struct vault_head *head = head_room(items, count, cap, id, &found);
+		head->n = (uint64_t)statement_col_int(st, 1);
+		memcpy(head->h, h, VAULT_HASH_BYTES);
+	}
+	statement_done(st);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+/* Bring the heads in memory to the root in the file; DAMAGED when they do not fit. */
+static enum fault
+refresh(struct store *s, const struct vault *v, const struct root_row *root, bool whole)
+{
+	struct heads *h = &s->sealing->heads;
+	unsigned char hash[VAULT_HASH_BYTES];
+	int64_t last = 0;
+	if (whole)
+		h->count = 0;
+	enum fault f = heads_read(&h->items, &h->count, &h->cap, s, whole ? 0 : h->generation);
+	if (f == FAULT_NONE)
+		f = query_int(&last, s, "SELECT ifnull(max(lseq), 0) FROM record");
+	if (f != FAULT_NONE)
+		return f;
+	vault_root(hash, v, root->generation, h->items, h->count);
+	if (sodium_memcmp(hash, root->hash, sizeof hash) != 0)
+		return fault(FAULT_DAMAGED, "the root of the history does not fit its heads");
+	h->generation = root->generation;
+	h->records = root->count;
+	h->last_lseq = (uint64_t)last;
+	h->known = true;
+	return FAULT_NONE;
+}
+
+enum fault
+heads_begin(struct store *s)
+{
+	struct heads *h = &s->sealing->heads;
+	struct root_row root;
+	const struct vault *v;
+	if (s->changing)
+		return FAULT_NONE;
+	if (store_read_only(s))
+		return fault(FAULT_DENIED, "the history is read only until what was found is accepted");
+	enum fault f = vault_borrow(&v, s);
+	if (f != FAULT_NONE)
+		return f;
+	f = root_read(&root, s);
+	if (f == FAULT_NONE && root.epoch != vault_epoch(v))
+		f = fault(FAULT_LOCKED, "the passphrase was changed elsewhere: unlock again");
+	if (f == FAULT_NONE && !(h->known && h->generation == root.generation)) {
+		bool whole = !h->known;
+		f = refresh(s, v, &root, whole);
+		if (f == FAULT_DAMAGED && !whole)
+			f = refresh(s, v, &root, true);
+		if (f != FAULT_NONE)
+			h->known = false;
+	}
+	vault_return(s);
+	s->changing = f == FAULT_NONE;
+	h->changed_count = 0;
+	return f;
+}
+
+bool
+heads_has(struct store *s, const unsigned char *conv_id)
+{
+	bool found;
+	place_of(s->sealing->heads.items, s->sealing->heads.count, conv_id, &found);
+	return found;
+}
+
+void
+heads_changed(struct store *s, const unsigned char *conv_id)
+{
+	struct heads *h = &s->sealing->heads;
+	if (h->changed_count > 0 && memcmp(h->changed[h->changed_count - 1], conv_id, VAULT_ID_BYTES) == 0)
+		return;
+	mem_reserve(&h->changed, &h->changed_cap, h->changed_count + 1, sizeof h->changed[0]);
+	memcpy(h->changed[h->changed_count++], conv_id, VAULT_ID_BYTES);
+}
+
+enum fault
+head_write(struct store *s, const struct vault_head *head, uint64_t generation)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, "INSERT OR REPLACE INTO head (conv_id, n, h, generation) VALUES (?, ?, ?, ?)");
+	if (f != FAULT_NONE)
+		return f;
+	statement_blob_static(st, 1, head->conv_id, VAULT_ID_BYTES);
+	statement_int(st, 2, (int64_t)head->n);
+	statement_blob_static(st, 3, head->h, VAULT_HASH_BYTES);
+	statement_int(st, 4, (int64_t)generation);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	return f;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, VAULT_ID_BYTES);
+}
+
+enum fault
+heads_write(struct store *s)
+{
+	struct heads *h = &s->sealing->heads;
+	struct root_row root = { h->generation + 1, h->records, 0, { 0 } };
+	const struct vault *v;
+	bool found;
+	if (h->changed_count > 1)
+		qsort(h->changed, h->changed_count, sizeof h->changed[0], by_id);
+	for (size_t i = 0; i < h->changed_count; i++) {
+		if (i > 0 && by_id(h->changed[i], h->changed[i - 1]) == 0)
+			continue;
+		size_t at = place_of(h->items, h->count, h->changed[i], &found);
+		enum fault f = head_write(s, &h->items[at], root.generation);
+		if (f != FAULT_NONE)
+			return f;
+	}
+	enum fault f = vault_borrow(&v, s);
+	if (f != FAULT_NONE)
+		return f;
+	root.epoch = vault_epoch(v);
+	vault_root(root.hash, v, root.generation, h->items, h->count);
+	vault_return(s);
+	f = root_write(s, &root);
+	if (f == FAULT_NONE)
+		h->generation = root.generation;
+	return f;
+}
+
+void
+heads_forget(struct store *s)
+{
+	s->sealing->heads.known = false;
+}

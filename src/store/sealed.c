@@ -1,0 +1,217 @@
+/* Sealed records going in: put, edit, bury.
+ *
+ * An edit is a row with the next revision; a deletion is one too, of the kind
+ * tombstone, so that it is authenticated by the chain like everything else.  The
+ * rows before it keep their (AAD, tag) and lose their blob.  A row without a blob
+ * that no later revision explains is therefore an alteration, not a deletion.
+ */
+#include "store_in.h"
+
+enum fault
+id_parse(unsigned char out[VAULT_ID_BYTES], const char *hex, const char *what)
+{
+	size_t n;
+	if (hex == NULL || strlen(hex) != 2 * VAULT_ID_BYTES ||
+	    sodium_hex2bin(out, VAULT_ID_BYTES, hex, 2 * VAULT_ID_BYTES, NULL, &n, NULL) != 0 || n != VAULT_ID_BYTES)
+		return fault(FAULT_INPUT, "the %s %s is not 32 hex digits", what, hex ? hex : "(none)");
+	return FAULT_NONE;
+}
+
+static enum fault
+row_insert(struct store *s, const struct vault_record *r, const unsigned char *blob, size_t blob_bytes)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, "INSERT INTO record (" RECORD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, (int64_t)r->lseq);
+	statement_int(st, 2, r->kind);
+	statement_int(st, 3, r->fmt);
+	statement_int(st, 4, r->epoch);
+	statement_int(st, 5, r->rev);
+	statement_int(st, 6, r->flags);
+	statement_int(st, 7, (int64_t)(blob_bytes - VAULT_SEAL_BYTES));
+	statement_blob_static(st, 8, r->conv_id, VAULT_ID_BYTES);
+	statement_blob_static(st, 9, r->rec_id, VAULT_ID_BYTES);
+	statement_blob_static(st, 10, blob + blob_bytes - VAULT_TAG_BYTES, VAULT_TAG_BYTES);
+	statement_blob_static(st, 11, blob, blob_bytes);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	return f;
+}
+
+enum fault
+record_append(struct store *s, const struct record_new *new)
+{
+	struct heads *h = &s->sealing->heads;
+	unsigned char aad[VAULT_AAD_BYTES], *blob = NULL;
+	const struct vault *v;
+	size_t size = vault_sealed_size(new->n);
+	if (new->n > VAULT_PLAIN_MAX)
+		return fault(FAULT_LIMIT, "a record of %zu bytes; %u are allowed", new->n, VAULT_PLAIN_MAX);
+	enum fault f = vault_borrow(&v, s);
+	if (f != FAULT_NONE)
+		return f;
+	struct vault_record r = { .kind = new->kind, .fmt = VAULT_FMT, .epoch = vault_epoch(v),
+		.lseq = h->last_lseq + 1, .rev = new->rev, .flags = new->flags };
+	memcpy(r.conv_id, new->conv_id, VAULT_ID_BYTES);
+	memcpy(r.rec_id, new->rec_id, VAULT_ID_BYTES);
+	blob = mem_new(size);
+	f = vault_seal(blob, aad, v, &r, new->plain, new->n);
+	if (f == FAULT_NONE)
+		f = row_insert(s, &r, blob, size);
+	if (f == FAULT_NONE) {
+		struct vault_head *head = head_put(&h->items, &h->count, &h->cap, v, r.conv_id);
+		vault_chain_step(head->h, v, aad, blob + size - VAULT_TAG_BYTES);
+		head->n++;
+		h->records++;
+		h->last_lseq = r.lseq;
+		heads_changed(s, r.conv_id);
+	}
+	vault_return(s);
+	mem_free(blob);
+	return f;
+}
+
+/* Newest revision of a record: its chain, kind and number. */
+struct newest { id_bytes conv_id; enum vault_kind kind; uint32_t rev; };
+static enum fault
+newest_find(struct newest *out, struct store *s, const unsigned char *rec_id)
+{
+	struct statement *st;
+	size_t n;
+	enum fault f = store_prepare(&st, s, "SELECT conv_id, kind, rev FROM record WHERE rec_id = ? ORDER BY rev DESC LIMIT 1");
+	if (f != FAULT_NONE)
+		return f;
+	statement_blob_static(st, 1, rec_id, VAULT_ID_BYTES);
+	f = statement_step(st);
+	if (f == FAULT_NONE) {
+		const void *conv_id = statement_col_blob(st, 0, &n);
+		out->kind = (enum vault_kind)statement_col_int(st, 1);
+		out->rev = (uint32_t)statement_col_int(st, 2);
+		if (n == VAULT_ID_BYTES)
+			memcpy(out->conv_id, conv_id, n);
+		else
+			f = fault(FAULT_DAMAGED, "a record without a conversation");
+	}
+	statement_done(st);
+	return f;
+}
+
+static enum fault
+blobs_drop(struct store *s, const char *sql, const unsigned char *id, int64_t below)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, sql);
+	if (f != FAULT_NONE)
+		return f;
+	statement_blob_static(st, 1, id, VAULT_ID_BYTES);
+	statement_int(st, 2, below);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	return f;
+}
+
+/* The next revision of a record that is there. */
+static enum fault
+append_next(struct store *s, struct record_new *new)
+{
+	struct newest old;
+	enum fault f = newest_find(&old, s, new->rec_id);
+	if (f != FAULT_NONE)
+		return f;
+	if (memcmp(old.conv_id, new->conv_id, VAULT_ID_BYTES) != 0)
+		return fault(FAULT_INPUT, "a record cannot move to another conversation");
+	if (old.kind != new->kind && old.kind != KIND_TOMBSTONE && new->kind != KIND_TOMBSTONE)
+		return fault(FAULT_INPUT, "a record cannot change from kind %d to %d", (int)old.kind, (int)new->kind);
+	if (old.rev == UINT32_MAX)
+		return fault(FAULT_LIMIT, "a record has no more revisions");
+	new->rev = old.rev + 1;
+	f = record_append(s, new);
+	if (f != FAULT_NONE)
+		return f;
+	return blobs_drop(s, "UPDATE record SET blob = NULL WHERE rec_id = ? AND rev < ? AND blob IS NOT NULL", new->rec_id, new->rev);
+}
+
+enum fault
+store_put(struct store *s, enum vault_kind kind, const char *conv_id, const char *rec_id, const char *plain, size_t plain_bytes)
+{
+	struct record_new new = { .kind = kind, .rev = 1, .plain = plain, .n = plain_bytes };
+	if (kind == KIND_TOMBSTONE)
+		return fault(FAULT_INPUT, "tombstones are made by burying");
+	enum fault f = id_parse(new.conv_id, conv_id, "conversation");
+	if (f == FAULT_NONE)
+		f = id_parse(new.rec_id, rec_id, "record");
+	if (f == FAULT_NONE)
+		f = store_begin(s);
+	if (f != FAULT_NONE)
+		return f;
+	f = heads_begin(s);
+	if (f == FAULT_NONE)
+		f = record_append(s, &new);
+	if (f == FAULT_EXISTS)
+		f = append_next(s, &new);
+	if (f == FAULT_NONE)
+		return store_commit(s);
+	store_rollback(s);
+	return f;
+}
+
+enum fault
+store_bury(struct store *s, const char *rec_id)
+{
+	struct record_new new = { .kind = KIND_TOMBSTONE };
+	struct newest old;
+	enum fault f = id_parse(new.rec_id, rec_id, "record");
+	if (f == FAULT_NONE)
+		f = store_begin(s);
+	if (f != FAULT_NONE)
+		return f;
+	f = heads_begin(s);
+	if (f == FAULT_NONE)
+		f = newest_find(&old, s, new.rec_id);
+	if (f == FAULT_ABSENT || (f == FAULT_NONE && old.kind == KIND_TOMBSTONE))
+		f = fault(FAULT_ABSENT, "no record %s", rec_id);
+	if (f == FAULT_NONE) {
+		memcpy(new.conv_id, old.conv_id, VAULT_ID_BYTES);
+		f = append_next(s, &new);
+	}
+	if (f == FAULT_NONE)
+		return store_commit(s);
+	store_rollback(s);
+	return f;
+}
+
+/* One tombstone for all that is in the chain now; later records live. */
+enum fault
+store_bury_chain(struct store *s, const char *conv_id)
+{
+	struct record_new new = { .kind = KIND_TOMBSTONE, .rev = 1, .flags = SEALED_CHAIN_END };
+	enum fault f = id_parse(new.conv_id, conv_id, "conversation");
+	if (f == FAULT_NONE)
+		f = store_begin(s);
+	if (f != FAULT_NONE)
+		return f;
+	f = heads_begin(s);
+	if (f == FAULT_NONE && !heads_has(s, new.conv_id))
+		f = fault(FAULT_ABSENT, "no conversation %s", conv_id);
+	randombytes_buf(new.rec_id, VAULT_ID_BYTES);
+	if (f == FAULT_NONE)
+		f = record_append(s, &new);
+	if (f == FAULT_NONE)
+		f = blobs_drop(s, "UPDATE record SET blob = NULL WHERE conv_id = ? AND lseq < ? AND blob IS NOT NULL", new.conv_id, (int64_t)s->sealing->heads.last_lseq);
+	if (f == FAULT_NONE)
+		return store_commit(s);
+	store_rollback(s);
+	return f;
+}
+
+enum fault
+store_vacuum(struct store *s)
+{
+	if (s->depth > 0)
+		return fault(FAULT_BUSY, "a transaction is open");
+	enum fault f = store_exec(s, "VACUUM");
+	checkpoint_truncate(s);
+	return f;
+}

@@ -1,0 +1,158 @@
+/* The inside of the store room: one connection, and what joined ones share.
+ *
+ * struct sealing is shared by every connection that was joined to another: the
+ * keys (readers-writer lock), and the heads of all chains, kept in memory so that
+ * a commit hashes them once and reads none.  `writing` is held from BEGIN
+ * IMMEDIATE to COMMIT: inside one process a writer is woken at once where
+ * SQLite's busy handler would sleep; between processes SQLite's lock counts.
+ */
+#ifndef STORE_IN_H
+#define STORE_IN_H
+#include <pthread.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <string.h>
+#include "stoa/store.h"
+
+#define STATEMENTS_KEPT 64
+#define BUSY_MS 10000
+
+typedef unsigned char id_bytes[VAULT_ID_BYTES];
+
+/* ---- schema ------------------------------------------------------------- */
+
+struct migration { int version; const char *room, *up, *down; };
+extern const struct migration schema[];
+extern const size_t schema_count;
+
+/* ---- what joined connections share ------------------------------------------ */
+
+struct heads {                      /* guarded by sealing.writing */
+	bool known;                 /* items are those of generation */
+	uint64_t generation, last_lseq, records;
+	struct vault_head *items;   /* sorted by conv_id */
+	size_t count, cap;
+	id_bytes *changed;          /* since BEGIN; may hold one id more than once */
+	size_t changed_count, changed_cap;
+};
+struct sealing {
+	atomic_int users;
+	pthread_rwlock_t lock;      /* guards vault */
+	struct vault *vault;        /* NULL: locked */
+	pthread_mutex_t writing;
+	struct heads heads;
+	struct vault_cost cost;
+	atomic_bool read_only, broken;      /* broken: the file contradicts itself */
+	atomic_int anchor_state;            /* enum store_anchor_state */
+	atomic_uint_least64_t changes_back;
+	uint64_t anchored;                  /* generation in the anchor file; guarded by writing */
+	int64_t anchored_mono_ms;
+};
+
+/* ---- one connection ----------------------------------------------------------- */
+
+struct statement {
+	struct store *store;
+	sqlite3_stmt *raw;          /* NULL after the connection was opened anew */
+	char *sql;
+	uint32_t hash;
+	bool in_use, bad_bind;
+	uint64_t used;              /* for letting the oldest go */
+};
+struct store {
+	sqlite3 *db;
+	char *path, *anchor;        /* anchor may be NULL */
+	const struct clock *clock;
+	struct sealing *sealing;
+	struct statement *statements[STATEMENTS_KEPT];
+	size_t statement_count;
+	uint64_t uses;
+	int depth;                  /* of nested transactions */
+	bool changing;              /* this transaction changes sealed records */
+	bool failed;                /* a write failed below: open anew before the next use */
+};
+
+/* connection.c */
+enum fault connection_ready(struct store *s) STOA_MUST;    /* opens anew after a failed write */
+/* The fault of an SQLite result; what: "the history" and the like. */
+enum fault sqlite_fault(struct store *s, int rc) STOA_MUST;
+void checkpoint_truncate(struct store *s);
+/* statement.c */
+void statements_drop(struct store *s);          /* finalise; the wrappers stay */
+void statements_free(struct store *s);
+void statement_blob_static(struct statement *st, int at, const void *bytes, size_t n);
+/* One row of one integer; ABSENT without a row. */
+enum fault query_int(int64_t *out, struct store *s, const char *sql) STOA_MUST;
+/* transaction.c: one snapshot for several reads; inside a transaction it is that. */
+enum fault read_begin(struct store *s) STOA_MUST;
+void read_end(struct store *s);
+/* migrate.c */
+enum fault migrate_new(struct store *s) STOA_MUST;
+
+/* ---- keys ------------------------------------------------------------------------ */
+
+/* The vault, held against locking until vault_return(); LOCKED. */
+enum fault vault_borrow(const struct vault **out, struct store *s) STOA_MUST;
+void vault_return(struct store *s);
+void vault_install(struct store *s, struct vault *v);    /* frees the old one */
+/* slots.c: everything that the slots' MAC covers, as one run of bytes. */
+struct slot_rows {
+	unsigned char slots[VAULT_SLOTS_MAX][VAULT_SLOT_BYTES];
+	size_t slot_count;
+	uint32_t epochs[VAULT_SLOTS_MAX];
+	unsigned char wrapped[VAULT_SLOTS_MAX][VAULT_EPOCH_BYTES];
+	size_t epoch_count;
+	id_bytes store_id;
+	unsigned char mac[VAULT_HASH_BYTES];
+};
+enum fault slots_read(struct slot_rows *out, struct store *s) STOA_MUST;
+void slots_mac(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, const struct slot_rows *rows);
+/* Inside a transaction: the rows of a slot, of the newest epoch, of the MAC. */
+enum fault slot_write(struct store *s, const struct vault *v, enum vault_slot_type type, uint16_t idx, const struct vault_secret *secret, const char *label) STOA_MUST;
+enum fault epoch_write(struct store *s, const struct vault *v) STOA_MUST;
+enum fault slots_mac_write(struct store *s, const struct vault *v) STOA_MUST;
+
+/* ---- sealed records ------------------------------------------------------------------ */
+
+/* One row of the record table, in the order of RECORD_COLUMNS. */
+#define RECORD_COLUMNS "lseq, kind, fmt, epoch, rev, flags, size, conv_id, rec_id, tag, blob"
+struct record_row {
+	struct vault_record bound;
+	uint32_t size;                      /* P, the padded size */
+	unsigned char tag[VAULT_TAG_BYTES];
+};
+enum fault record_row_read(struct record_row *out, struct statement *st) STOA_MUST;
+/* Open a blob; LOCKED, or DAMAGED naming the record. */
+enum fault record_row_open(struct text *plain, struct store *s, const struct record_row *row, const void *blob, size_t blob_bytes) STOA_MUST;
+enum fault id_parse(unsigned char out[VAULT_ID_BYTES], const char *hex, const char *what) STOA_MUST;
+/* Append a record to its chain inside a transaction. EXISTS: rec_id with rev is there. */
+struct record_new { enum vault_kind kind; uint32_t rev, flags; const void *plain; size_t n; id_bytes conv_id, rec_id; };
+enum fault record_append(struct store *s, const struct record_new *r) STOA_MUST;
+
+/* heads.c, inside a transaction */
+enum fault heads_begin(struct store *s) STOA_MUST;   /* once a transaction; LOCKED, DENIED (read only) */
+/* The head of a chain in sorted items; a new chain is started. */
+struct vault_head *head_put(struct vault_head **items, size_t *count, size_t *cap, const struct vault *v, const unsigned char *conv_id);
+bool heads_has(struct store *s, const unsigned char *conv_id);
+void heads_changed(struct store *s, const unsigned char *conv_id);
+enum fault heads_write(struct store *s) STOA_MUST;   /* heads and root */
+void heads_forget(struct store *s);                  /* rolled back */
+/* Root row as stored. */
+struct root_row { uint64_t generation, count; uint32_t epoch; unsigned char hash[VAULT_HASH_BYTES]; };
+enum fault root_read(struct root_row *out, struct store *s) STOA_MUST;
+enum fault root_write(struct store *s, const struct root_row *row) STOA_MUST;
+enum fault heads_read(struct vault_head **items, size_t *count, size_t *cap, struct store *s, uint64_t after_generation) STOA_MUST;
+enum fault head_write(struct store *s, const struct vault_head *h, uint64_t generation) STOA_MUST;
+
+/* verify.c: chains, heads and root as they are in the file now. deep: open every
+ * record too. */
+enum fault chains_verify(struct root_row *root, uint64_t *records, struct store *s, bool deep) STOA_MUST;
+/* rebuild.c: go on with what still opens, inside a transaction. */
+enum fault chains_rebuild(struct store *s) STOA_MUST;
+
+/* anchor.c */
+void anchor_compare(struct store *s, const struct root_row *root);
+void anchor_after_commit(struct store *s);      /* writing is held */
+void anchor_write(struct store *s, bool holding_writing);
+
+#endif

@@ -1,0 +1,120 @@
+/* Transactions that nest by counting, and snapshots for reading.
+ *
+ * Only the outermost commit writes: first the heads and the root of the sealed
+ * records that changed, then COMMIT, which returns when the bytes are on the disk.
+ * A rollback anywhere ends the whole transaction: what an outer caller then tries
+ * to commit is refused, so that half a change is never taken for a whole one.
+ */
+#include <errno.h>
+#include <time.h>
+#include "store_in.h"
+
+static enum fault
+run(struct store *s, const char *sql)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, sql);
+	if (f != FAULT_NONE)
+		return f;
+	f = statement_run(st, NULL);
+	statement_done(st);
+	return f;
+}
+
+static enum fault
+writing_take(struct sealing *q)
+{
+	struct timespec until;
+	if (pthread_mutex_trylock(&q->writing) == 0)
+		return FAULT_NONE;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += BUSY_MS / 1000;
+	if (pthread_mutex_timedlock(&q->writing, &until) != 0)
+		return fault(FAULT_BUSY, "the history is in use by another task");
+	return FAULT_NONE;
+}
+
+enum fault
+store_begin(struct store *s)
+{
+	if (s->depth > 0) {
+		s->depth++;
+		return FAULT_NONE;
+	}
+	enum fault f = connection_ready(s);
+	if (f == FAULT_NONE)
+		f = writing_take(s->sealing);
+	if (f != FAULT_NONE)
+		return f;
+	f = run(s, "BEGIN IMMEDIATE");
+	if (f != FAULT_NONE) {
+		pthread_mutex_unlock(&s->sealing->writing);
+		return f;
+	}
+	s->depth = 1;
+	return FAULT_NONE;
+}
+
+void
+store_rollback(struct store *s)
+{
+	if (s->depth == 0)
+		return;
+	/* SQLite may have rolled back by itself (full disk). */
+	if (!sqlite3_get_autocommit(s->db) && sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
+		s->failed = true;
+	if (s->changing)
+		heads_forget(s);
+	s->changing = false;
+	s->depth = 0;
+	pthread_mutex_unlock(&s->sealing->writing);
+}
+
+enum fault
+store_commit(struct store *s)
+{
+	if (s->depth == 0)
+		return fault(FAULT_SYSTEM, "not saved: the transaction was rolled back");
+	if (s->depth > 1) {
+		s->depth--;
+		return FAULT_NONE;
+	}
+	enum fault f = s->changing ? heads_write(s) : FAULT_NONE;
+	if (f == FAULT_NONE)
+		f = run(s, "COMMIT");
+	if (f != FAULT_NONE) {
+		store_rollback(s);
+		return f;
+	}
+	if (s->changing)
+		anchor_after_commit(s);
+	s->changing = false;
+	s->depth = 0;
+	pthread_mutex_unlock(&s->sealing->writing);
+	return FAULT_NONE;
+}
+
+enum fault
+store_exec(struct store *s, const char *sql)
+{
+	enum fault f = connection_ready(s);
+	if (f != FAULT_NONE)
+		return f;
+	return sqlite_fault(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+}
+
+enum fault
+read_begin(struct store *s)
+{
+	enum fault f = connection_ready(s);
+	if (f != FAULT_NONE || !sqlite3_get_autocommit(s->db))
+		return f;
+	return run(s, "SAVEPOINT reading");
+}
+
+void
+read_end(struct store *s)
+{
+	if (s->depth == 0 && s->db != NULL && !sqlite3_get_autocommit(s->db))
+		sqlite3_exec(s->db, "RELEASE reading", NULL, NULL, NULL);
+}
