@@ -94,6 +94,7 @@ struct run {
 	struct snapshot view;
 	struct context context;
 	struct query q;
+	size_t want;                        /* passages to read */
 	struct candidate *candidates; size_t candidate_count;
 	struct found_passage *passages; int *place; size_t passage_count;   /* place: of candidate, -1 context */
 	struct scored *scored; size_t scored_count, scored_cap;
@@ -105,15 +106,16 @@ fetch(struct run *r)
 {
 	const struct bm25 *p = r->q.topical ? &for_topics : &for_questions;
 	bool damaged;
-	r->candidates = arena_alloc(r->a, CANDIDATES * sizeof *r->candidates);
-	r->candidate_count = search_top(r->candidates, CANDIDATES, &r->view, &r->q, p, &r->from->allow, false, &damaged);
+	size_t k = r->want > CANDIDATES ? r->want : CANDIDATES;
+	r->candidates = arena_alloc(r->a, k * sizeof *r->candidates);
+	r->candidate_count = search_top(r->candidates, k, &r->view, &r->q, p, &r->from->allow, false, &damaged);
 	if (damaged)
 		return fault(FAULT_DAMAGED, "the index has a list that does not add up");
 	rank_candidates(r->candidates, r->candidate_count, &r->view, &r->q, p);
 	if (!r->q.topical || r->candidate_count == 0)
 		return FAULT_NONE;
 	rank_feedback(&r->q, r->a, r->candidates, r->candidate_count, &r->view);
-	r->candidate_count = search_top(r->candidates, CANDIDATES, &r->view, &r->q, p, &r->from->allow, false, &damaged);
+	r->candidate_count = search_top(r->candidates, k, &r->view, &r->q, p, &r->from->allow, false, &damaged);
 	rank_candidates(r->candidates, r->candidate_count, &r->view, &r->q, p);
 	return damaged ? fault(FAULT_DAMAGED, "the index has a list that does not add up") : FAULT_NONE;
 }
@@ -151,8 +153,9 @@ read_one(struct run *r, size_t i, size_t *read)
 	}
 	r->texts[i] = text.text;
 	size_t before = r->scored_count;
-	score_passage(&r->scored, &r->scored_count, &r->scored_cap, &text, *read, c, r->candidates[0].total, &r->q);
-	double best = -1e9;
+	if (*read < PASSAGES_READ)
+		score_passage(&r->scored, &r->scored_count, &r->scored_cap, &text, *read, c, r->candidates[0].total, &r->q);
+	double best = -1e3 * (double)(i + 1);
 	for (size_t s = before; s < r->scored_count; s++) {
 		r->scored[s].candidate = i;
 		best = r->scored[s].score > best ? r->scored[s].score : best;
@@ -258,17 +261,17 @@ run(struct run *r, struct found *out, const struct cancel *cancel)
 {
 	size_t passages = r->req->passages > 0 ? (size_t)r->req->passages : PASSAGES_READ;
 	size_t sentences = r->req->sentences > 0 ? (size_t)r->req->sentences : 24, read = 0;
+	r->want = passages > PASSAGES_READ ? passages : PASSAGES_READ;
 	query_read(&r->q, r->a, &r->view, r->req->query, r->req->before);
 	enum fault f = fetch(r);
 	if (f != FAULT_NONE || (f = cancel_check(cancel)) != FAULT_NONE)
 		return f;
-	size_t want = passages > PASSAGES_READ ? passages : PASSAGES_READ;
-	r->passages = arena_alloc(r->a, (want + 1) * sizeof *r->passages);
+	r->passages = arena_alloc(r->a, (r->want + 1) * sizeof *r->passages);
 	r->place = arena_alloc(r->a, (r->candidate_count + 1) * sizeof *r->place);
 	r->texts = arena_alloc(r->a, (r->candidate_count + 1) * sizeof *r->texts);
 	for (size_t i = 0; i < r->candidate_count; i++)
 		r->place[i] = -2;
-	for (size_t i = 0; i < r->candidate_count && read < want; i++)
+	for (size_t i = 0; i < r->candidate_count && read < r->want; i++)
 		if ((f = read_one(r, i, &read)) != FAULT_NONE || (f = cancel_check(cancel)) != FAULT_NONE)
 			return f;
 	order_passages(r, out, passages);
