@@ -28,5 +28,38 @@ const struct migration schema[] = {
 	  "  count INTEGER NOT NULL, epoch INTEGER NOT NULL, hash BLOB NOT NULL);",
 	  "DROP TABLE root; DROP TABLE head; DROP TABLE record; DROP TABLE epoch;"
 	  "DROP TABLE slot; DROP TABLE vault;" },
+	/* Documents: plain rows.  A stored text is a number that is never used again;
+	 * an id may have one completed or failed row and others on their way in or out. */
+	{ 2, "library",
+	  "CREATE TABLE document (no INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  "  id TEXT NOT NULL, stored TEXT NOT NULL UNIQUE, name TEXT NOT NULL, title TEXT NOT NULL,"
+	  "  subject TEXT NOT NULL, domain TEXT NOT NULL, kind TEXT NOT NULL,"
+	  "  status TEXT NOT NULL CHECK (status IN ('processing', 'completed', 'failed', 'removed')),"
+	  "  reason TEXT NOT NULL, error_message TEXT NOT NULL, language TEXT NOT NULL,"
+	  "  sha256 TEXT NOT NULL, origin TEXT NOT NULL, preview TEXT NOT NULL,"
+	  "  authors TEXT NOT NULL, concepts TEXT NOT NULL, text_sha256 TEXT NOT NULL,"
+	  "  text_bytes INTEGER NOT NULL, pages INTEGER NOT NULL, passages INTEGER NOT NULL,"
+	  "  words INTEGER NOT NULL, size_bytes INTEGER NOT NULL, cited INTEGER NOT NULL,"
+	  "  stale INTEGER NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL,"
+	  "  expires INTEGER NOT NULL);"
+	  "CREATE UNIQUE INDEX document_id ON document (id) WHERE status IN ('completed', 'failed');"
+	  "CREATE INDEX document_of ON document (id);"
+	  "CREATE INDEX document_sha256 ON document (sha256);"
+	  "CREATE INDEX document_origin ON document (origin);"
+	  "CREATE INDEX document_status ON document (status);"
+	  "CREATE INDEX document_added ON document (added, no);"
+	  "CREATE TABLE document_page (document_no INTEGER NOT NULL, page INTEGER NOT NULL,"
+	  "  label TEXT NOT NULL, start_at INTEGER NOT NULL, end_at INTEGER NOT NULL,"
+	  "  PRIMARY KEY (document_no, page)) WITHOUT ROWID;"
+	  "CREATE INDEX document_page_start ON document_page (document_no, start_at);"
+	  "CREATE TABLE heading (document_no INTEGER NOT NULL, n INTEGER NOT NULL,"
+	  "  level INTEGER NOT NULL, page INTEGER NOT NULL, start_at INTEGER NOT NULL,"
+	  "  end_at INTEGER NOT NULL, path TEXT NOT NULL, chapter TEXT NOT NULL,"
+	  "  PRIMARY KEY (document_no, n)) WITHOUT ROWID;"
+	  "CREATE TABLE passage (document_no INTEGER NOT NULL, n INTEGER NOT NULL,"
+	  "  start_at INTEGER NOT NULL, end_at INTEGER NOT NULL, page INTEGER NOT NULL,"
+	  "  page_end INTEGER NOT NULL, heading_n INTEGER NOT NULL, sum BLOB NOT NULL,"
+	  "  PRIMARY KEY (document_no, n)) WITHOUT ROWID;",
+	  "DROP TABLE passage; DROP TABLE heading; DROP TABLE document_page; DROP TABLE document;" },
 };
 const size_t schema_count = COUNT_OF(schema);
