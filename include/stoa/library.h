@@ -20,6 +20,8 @@ struct library_config {
 	const char *folder;                    /* originals, stored text, index */
 	const struct clock *clock; const struct chance *chance;
 	library_embed_fn *embed; void *embed_arg;
+	const char *extractor;                 /* path of stoa-extract; NULL: helper_path() */
+	int extract_wall_ms;                   /* longest reading of one document; 0: 60 s */
 };
 enum fault library_open(struct library **out, const struct library_config *config, struct store *db) STOA_MUST;
 void library_close(struct library *l);
@@ -46,7 +48,7 @@ int64_t library_document_count(struct library *l);
 int64_t library_passage_count(struct library *l);
 /* Stored bytes [start, end) of a document, read from disk now. DAMAGED: the
  * stored text is not what was indexed. */
-enum fault library_bytes(struct text *out, struct library *l, const char *file_id, int64_t start, int64_t end) STOA_MUST;
+enum fault library_bytes(struct text *out, struct library *l, struct store *db, const char *file_id, int64_t start, int64_t end) STOA_MUST;
 
 /* ---- finding ------------------------------------------------------------- */
 

@@ -12,7 +12,12 @@
 
 /* One passage before it has a number: whole sentences, at most 150 words, one
  * sentence overlap, never across a heading. */
-struct slice { int64_t start, end; int64_t page, page_end; const char *heading; /* path "Ch 4 > Light" */ const char *chapter; };
+struct slice {
+	int64_t start, end, page, page_end;
+	int64_t heading_n;      /* row of the heading above, -1: none */
+	const char *heading;    /* path "Ch 4 > Light" */
+	const char *chapter;
+};
 
 /* ---- the index: postings over passages, on disk, memory-mapped ------------- */
 

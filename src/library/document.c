@@ -1,0 +1,479 @@
+/* Rows of documents: one a stored text.
+ *
+ * A document keeps its id for life; each time its bytes are read anew it gets a
+ * new row with a new number, so that a search that still holds old numbers finds
+ * nothing rather than something else.  At one moment at most one row of an id is
+ * completed or failed; the others are processing (being read) or removed (being
+ * cleared away), which nobody outside sees.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <json-c/json.h>
+#include "document_in.h"
+
+#define COLUMNS "no, id, stored, name, title, subject, domain, kind, status, reason, error_message, language, " \
+	"sha256, origin, preview, authors, concepts, text_sha256, text_bytes, pages, passages, words, size_bytes, " \
+	"cited, stale, added, changed, expires"
+
+/* Text columns in the order of COLUMNS, from the second on. */
+static const size_t text_columns[] = {
+	offsetof(struct document_row, d.id), offsetof(struct document_row, stored), offsetof(struct document_row, d.name),
+	offsetof(struct document_row, d.title), offsetof(struct document_row, d.subject), offsetof(struct document_row, d.domain),
+	offsetof(struct document_row, d.kind), offsetof(struct document_row, d.status), offsetof(struct document_row, d.reason),
+	offsetof(struct document_row, d.error_message), offsetof(struct document_row, d.language),
+	offsetof(struct document_row, d.sha256), offsetof(struct document_row, d.origin), offsetof(struct document_row, d.preview),
+};
+enum { COL_AUTHORS = 15, COL_CONCEPTS, COL_TEXT_SHA256 };
+static const size_t int_columns[] = {
+	offsetof(struct document_row, text_bytes), offsetof(struct document_row, d.pages), offsetof(struct document_row, d.passages),
+	offsetof(struct document_row, d.words), offsetof(struct document_row, d.size_bytes), offsetof(struct document_row, d.cited),
+	offsetof(struct document_row, d.stale), offsetof(struct document_row, d.added), offsetof(struct document_row, d.changed),
+	offsetof(struct document_row, d.expires),
+};
+#define COL_INTS (COL_TEXT_SHA256 + 1)
+
+static const char **
+text_at(const struct document_row *r, size_t offset)
+{
+	return (const char **)((char *)r + offset);
+}
+
+static int64_t *
+int_at(const struct document_row *r, size_t offset)
+{
+	return (int64_t *)((char *)r + offset);
+}
+
+/* ---- lists of words as JSON ----------------------------------------------- */
+
+static char *
+list_to_json(const struct text_list *list)
+{
+	struct text t;
+
+	text_init(&t, FIELD_TEXT_MAX);
+	text_put_c(&t, '[');
+	for (size_t i = 0; i < list->count; i++) {
+		if (i > 0)
+			text_put_c(&t, ',');
+		json_put_string(&t, list->items[i]);
+	}
+	text_put_c(&t, ']');
+	return text_take(&t);
+}
+
+static struct text_list
+list_from_json(struct arena *a, const char *s)
+{
+	struct text_list list = { NULL, 0 };
+	struct json_object *o;
+
+	if (json_parse(&o, s, strlen(s)) != FAULT_NONE)
+		return list;
+	if (json_object_is_type(o, json_type_array)) {
+		size_t n = json_object_array_length(o);
+
+		list.items = arena_alloc(a, (n + 1) * sizeof *list.items);
+		for (; list.count < n; list.count++)
+			list.items[list.count] = arena_strdup(a, json_object_get_string(json_object_array_get_idx(o, list.count)));
+	}
+	json_object_put(o);
+	return list;
+}
+
+/* ---- reading ----------------------------------------------------------------- */
+
+static void
+row_read(struct document_row *r, struct arena *a, struct statement *st)
+{
+	memset(r, 0, sizeof *r);
+	r->no = statement_col_int(st, 0);
+	for (size_t i = 0; i < COUNT_OF(text_columns); i++)
+		*text_at(r, text_columns[i]) = arena_strdup(a, statement_col_text(st, (int)i + 1));
+	r->d.authors = list_from_json(a, statement_col_text(st, COL_AUTHORS));
+	r->d.concepts = list_from_json(a, statement_col_text(st, COL_CONCEPTS));
+	r->text_sha256 = arena_strdup(a, statement_col_text(st, COL_TEXT_SHA256));
+	for (size_t i = 0; i < COUNT_OF(int_columns); i++)
+		*int_at(r, int_columns[i]) = statement_col_int(st, COL_INTS + (int)i);
+}
+
+static enum fault
+row_where(struct document_row *out, struct arena *a, struct store *db, const char *sql, const char *value)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, sql);
+
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, value);
+	f = statement_step(st);
+	if (f == FAULT_NONE)
+		row_read(out, a, st);
+	statement_done(st);
+	return f;
+}
+
+enum fault
+document_row_get(struct document_row *out, struct arena *a, struct store *db, const char *id)
+{
+	enum fault f;
+
+	if (id == NULL || !id_valid(id))
+		return fault(FAULT_ABSENT, "there is no such document");
+	f = row_where(out, a, db, "SELECT " COLUMNS " FROM document WHERE id = ? AND status <> 'removed' "
+		"ORDER BY CASE status WHEN 'processing' THEN 1 ELSE 0 END, no LIMIT 1", id);
+	return f == FAULT_ABSENT ? fault(FAULT_ABSENT, "there is no document %s", id) : f;
+}
+
+enum fault
+document_row_by_sha256(struct document_row *out, struct arena *a, struct store *db, const char *sha256)
+{
+	return row_where(out, a, db, "SELECT " COLUMNS " FROM document WHERE sha256 = ? AND status <> 'removed' "
+		"ORDER BY CASE status WHEN 'completed' THEN 0 WHEN 'processing' THEN 1 ELSE 2 END, no LIMIT 1", sha256);
+}
+
+enum fault
+document_row_by_origin(struct document_row *out, struct arena *a, struct store *db, const char *origin)
+{
+	if (origin == NULL || origin[0] == '\0')
+		return FAULT_ABSENT;
+	return row_where(out, a, db, "SELECT " COLUMNS " FROM document WHERE origin = ? "
+		"AND status IN ('completed', 'failed') ORDER BY no DESC LIMIT 1", origin);
+}
+
+/* ---- writing -------------------------------------------------------------------- */
+
+/* Bind everything from id on, beginning at parameter 1; returns the next free. */
+static int
+row_bind(struct statement *st, const struct document_row *r)
+{
+	char *authors = list_to_json(&r->d.authors), *concepts = list_to_json(&r->d.concepts);
+	int at = 1;
+
+	for (size_t i = 0; i < COUNT_OF(text_columns); i++) {
+		const char *s = *text_at(r, text_columns[i]);
+
+		statement_text(st, at++, s != NULL ? s : "");
+	}
+	statement_text(st, at++, authors);
+	statement_text(st, at++, concepts);
+	statement_text(st, at++, r->text_sha256 != NULL ? r->text_sha256 : "");
+	for (size_t i = 0; i < COUNT_OF(int_columns); i++)
+		statement_int(st, at++, *int_at(r, int_columns[i]));
+	mem_free(authors);
+	mem_free(concepts);
+	return at;
+}
+
+enum fault
+document_row_insert(int64_t *no, struct store *db, const struct document_row *r)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "INSERT INTO document (id, stored, name, title, subject, domain, kind, status, "
+		"reason, error_message, language, sha256, origin, preview, authors, concepts, text_sha256, text_bytes, pages, "
+		"passages, words, size_bytes, cited, stale, added, changed, expires) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+	if (f != FAULT_NONE)
+		return f;
+	row_bind(st, r);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	if (f == FAULT_NONE)
+		*no = store_last_id(db);
+	return f;
+}
+
+enum fault
+document_row_finish(struct store *db, const struct document_row *r)
+{
+	int64_t changed = 0;
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "UPDATE document SET id = ?, stored = ?, name = ?, title = ?, subject = ?, "
+		"domain = ?, kind = ?, status = ?, reason = ?, error_message = ?, language = ?, sha256 = ?, origin = ?, "
+		"preview = ?, authors = ?, concepts = ?, text_sha256 = ?, text_bytes = ?, pages = ?, passages = ?, words = ?, "
+		"size_bytes = ?, cited = ?, stale = ?, added = ?, changed = ?, expires = ? WHERE no = ? AND status = 'processing'");
+
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, row_bind(st, r), r->no);
+	f = statement_run(st, &changed);
+	statement_done(st);
+	if (f == FAULT_NONE && changed == 0)
+		return fault(FAULT_ABSENT, "the document was removed while it was being read");
+	return f;
+}
+
+enum fault
+document_row_remark(struct store *db, int64_t no, const char *remark)
+{
+	struct statement *st;
+	enum fault f = store_begin(db);
+
+	if (f != FAULT_NONE)
+		return f;
+	f = store_prepare(&st, db, "UPDATE document SET error_message = ? WHERE no = ?");
+	if (f == FAULT_NONE) {
+		statement_text(st, 1, remark);
+		statement_int(st, 2, no);
+		f = statement_run(st, NULL);
+		statement_done(st);
+	}
+	if (f == FAULT_NONE)
+		return store_commit(db);
+	store_rollback(db);
+	return f;
+}
+
+enum fault
+document_row_hide(struct store *db, int64_t no)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "UPDATE document SET status = 'removed' WHERE no = ?");
+
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, no);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	return f == FAULT_NONE ? passage_rows_delete(db, no) : f;
+}
+
+enum fault
+document_forget(struct library *l, struct store *db, int64_t no, const char *stored)
+{
+	struct statement *st;
+	enum fault f = index_has(l->index, no) ? index_remove(l->index, no) : FAULT_NONE;
+
+	if (f != FAULT_NONE)
+		return f;
+	shelf_discard(&l->shelf, stored);
+	f = store_begin(db);
+	if (f != FAULT_NONE)
+		return f;
+	f = store_prepare(&st, db, "DELETE FROM document WHERE no = ? AND status = 'removed'");
+	if (f == FAULT_NONE) {
+		statement_int(st, 1, no);
+		f = statement_run(st, NULL);
+		statement_done(st);
+	}
+	if (f == FAULT_NONE)
+		return store_commit(db);
+	store_rollback(db);
+	return f;
+}
+
+/* ---- lists ------------------------------------------------------------------------ */
+
+/* A WHERE clause that grows, and its values in order. */
+struct filter { struct text sql; const char *values[512]; size_t count; };
+
+static void
+filter_in(struct filter *w, const char *column, const struct text_list *list)
+{
+	if (list->count == 0)
+		return;
+	text_printf(&w->sql, " AND %s IN (", column);
+	for (size_t i = 0; i < list->count && w->count < COUNT_OF(w->values); i++) {
+		text_put(&w->sql, i == 0 ? "?" : ",?");
+		w->values[w->count++] = list->items[i];
+	}
+	text_put_c(&w->sql, ')');
+}
+
+static enum fault
+filter_check(const struct text_list *const lists[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (lists[i]->count > 100)
+			return fault(FAULT_LIMIT, "a filter names more than 100 values");
+	return FAULT_NONE;
+}
+
+static enum fault
+filter_prepare(struct statement **out, struct store *db, struct filter *w)
+{
+	enum fault f = text_check(&w->sql, "the filter");
+
+	if (f == FAULT_NONE)
+		f = store_prepare(out, db, w->sql.data);
+	if (f != FAULT_NONE)
+		return f;
+	for (size_t i = 0; i < w->count; i++)
+		statement_text(*out, (int)i + 1, w->values[i]);
+	return FAULT_NONE;
+}
+
+enum fault
+documents_allowed(const int64_t **docs, size_t *count, bool *all, struct arena *a, struct library *l, struct store *db, const struct search_run *filter)
+{
+	struct filter w = { .count = 0 };
+	struct statement *st = NULL;
+	int64_t *found = NULL;
+	size_t n = 0, cap = 0;
+	enum fault f;
+
+	(void)l;
+	*all = filter == NULL || filter->subjects.count + filter->domains.count + filter->kinds.count + filter->documents.count == 0;
+	*docs = NULL;
+	*count = 0;
+	if (*all)
+		return FAULT_NONE;
+	f = filter_check((const struct text_list *const[]){ &filter->subjects, &filter->domains, &filter->kinds, &filter->documents }, 4);
+	if (f != FAULT_NONE)
+		return f;
+	text_init(&w.sql, 8192);
+	text_put(&w.sql, "SELECT no FROM document WHERE status = 'completed'");
+	filter_in(&w, "subject", &filter->subjects);
+	filter_in(&w, "domain", &filter->domains);
+	filter_in(&w, "kind", &filter->kinds);
+	filter_in(&w, "id", &filter->documents);
+	text_put(&w.sql, " ORDER BY no");
+	f = filter_prepare(&st, db, &w);
+	while (f == FAULT_NONE && (f = statement_step(st)) == FAULT_NONE) {
+		mem_reserve(&found, &cap, n + 1, sizeof *found);
+		found[n++] = statement_col_int(st, 0);
+	}
+	if (st != NULL)
+		statement_done(st);
+	text_clear(&w.sql);
+	if (f == FAULT_ABSENT) {
+		int64_t *kept = arena_alloc(a, (n + 1) * sizeof *kept);
+
+		if (n > 0)
+			memcpy(kept, found, n * sizeof *kept);
+		*docs = kept;
+		*count = n;
+		f = FAULT_NONE;
+	}
+	mem_free(found);
+	return f;
+}
+
+/* Wildcards of LIKE in what a person typed stand for themselves. */
+static const char *
+like_text(struct arena *a, const char *s)
+{
+	struct text t;
+	const char *out;
+
+	text_init(&t, 1024);
+	text_put_c(&t, '%');
+	for (; *s != '\0' && t.len < 1000; s++) {
+		if (strchr("%_\\", *s) != NULL)
+			text_put_c(&t, '\\');
+		text_put_c(&t, *s);
+	}
+	text_put_c(&t, '%');
+	out = arena_strdup(a, t.data);
+	text_clear(&t);
+	return out;
+}
+
+#define SHOWN " FROM document AS d WHERE (d.status IN ('completed', 'failed') OR (d.status = 'processing' AND NOT EXISTS " \
+	"(SELECT 1 FROM document AS e WHERE e.id = d.id AND e.no <> d.no AND e.status IN ('completed', 'failed'))))"
+
+static void
+list_filter(struct filter *w, struct arena *a, const struct document_list *req)
+{
+	filter_in(w, "d.subject", &req->subjects);
+	filter_in(w, "d.domain", &req->domains);
+	filter_in(w, "d.kind", &req->kinds);
+	if (req->status != NULL && req->status[0] != '\0') {
+		text_put(&w->sql, " AND d.status = ?");
+		w->values[w->count++] = req->status;
+	}
+	if (req->search != NULL && req->search[0] != '\0') {
+		static const char *const columns[] = { "d.name", "d.title", "d.authors", "d.concepts", "d.subject" };
+		const char *like = like_text(a, req->search);
+
+		for (size_t i = 0; i < COUNT_OF(columns); i++) {
+			text_printf(&w->sql, "%s%s LIKE ? ESCAPE '\\'", i == 0 ? " AND (" : " OR ", columns[i]);
+			w->values[w->count++] = like;
+		}
+		text_put_c(&w->sql, ')');
+	}
+}
+
+static enum fault
+list_total(int64_t *total, struct arena *a, struct store *db, const struct document_list *req)
+{
+	struct filter w = { .count = 0 };
+	struct statement *st = NULL;
+	enum fault f;
+
+	text_init(&w.sql, 16384);
+	text_put(&w.sql, "SELECT count(*)" SHOWN);
+	list_filter(&w, a, req);
+	f = filter_prepare(&st, db, &w);
+	if (f == FAULT_NONE)
+		f = statement_step(st);
+	if (f == FAULT_NONE)
+		*total = statement_col_int(st, 0);
+	if (st != NULL)
+		statement_done(st);
+	text_clear(&w.sql);
+	return f;
+}
+
+/* The cursor is "added.no" of the last one shown. */
+static enum fault
+cursor_read(int64_t *added, int64_t *no, const char *cursor)
+{
+	long long first, second;
+	int end = 0;
+
+	if (sscanf(cursor, "%lld.%lld%n", &first, &second, &end) != 2 || cursor[end] != '\0')
+		return fault(FAULT_INPUT, "the cursor is not one that a list gave");
+	*added = first;
+	*no = second;
+	return FAULT_NONE;
+}
+
+enum fault
+library_list(struct documents *out, struct arena *a, struct library *l, struct store *db, const struct document_list *req)
+{
+	struct filter w = { .count = 0 };
+	struct document_row row = { .no = 0 };
+	struct document *items;
+	struct statement *st = NULL;
+	int64_t limit = req->limit <= 0 ? 20 : req->limit > 100 ? 100 : req->limit, added = INT64_MAX, no = INT64_MAX, total = 0;
+	size_t n = 0;
+	bool more = false;
+	enum fault f = filter_check((const struct text_list *const[]){ &req->subjects, &req->domains, &req->kinds }, 3);
+
+	(void)l;
+	if (f == FAULT_NONE && req->cursor != NULL && req->cursor[0] != '\0')
+		f = cursor_read(&added, &no, req->cursor);
+	if (f == FAULT_NONE)
+		f = list_total(&total, a, db, req);
+	if (f != FAULT_NONE)
+		return f;
+	items = arena_alloc(a, (size_t)limit * sizeof *items);
+	text_init(&w.sql, 16384);
+	text_put(&w.sql, "SELECT " COLUMNS SHOWN);
+	list_filter(&w, a, req);
+	text_put(&w.sql, " AND (d.added < ? OR (d.added = ? AND d.no < ?)) ORDER BY d.added DESC, d.no DESC LIMIT ?");
+	f = filter_prepare(&st, db, &w);
+	if (f == FAULT_NONE) {
+		const int64_t numbers[] = { added, added, no, limit + 1 };
+
+		for (size_t i = 0; i < COUNT_OF(numbers); i++)
+			statement_int(st, (int)(w.count + i) + 1, numbers[i]);
+	}
+	while (f == FAULT_NONE && (f = statement_step(st)) == FAULT_NONE) {
+		if (n == (size_t)limit) {
+			more = true;
+			break;
+		}
+		row_read(&row, a, st);
+		items[n++] = row.d;
+	}
+	if (st != NULL)
+		statement_done(st);
+	text_clear(&w.sql);
+	if (f != FAULT_NONE && f != FAULT_ABSENT)
+		return f;
+	*out = (struct documents){ { items, n }, more ? arena_printf(a, "%lld.%lld", (long long)row.d.added, (long long)row.no) : NULL, total };
+	return FAULT_NONE;
+}
