@@ -172,7 +172,8 @@ enum field_kind {
 enum field_flags {
 	FIELD_REQUIRED = 1,  /* refused when absent */
 	FIELD_SEALED = 2,    /* a person's words: sealed at rest, never logged */
-	FIELD_OMIT = 4       /* left out of JSON when zero, empty or absent */
+	FIELD_OMIT = 4,      /* left out of JSON when zero, empty or absent */
+	FIELD_BYTES = 8      /* a file name: need not be UTF-8 */
 };
 struct text_list { const char **items; size_t count; };
 struct record_list { void *items; size_t count; };

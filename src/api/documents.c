@@ -32,7 +32,7 @@ static const struct field document_fields[] = {
 RECORD_TYPE(record_document, document, document_fields, "One document of the library.");
 
 static const struct field document_add_fields[] = {
-	FIELD_OF(document_add, path, FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 4096, .help = "The file to read."),
+	FIELD_OF(document_add, path, FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_BYTES, .min = 1, .max = 4096, .help = "The file to read."),
 	FIELD_OF(document_add, name, FIELD_TEXT, .flags = FIELD_OMIT, .max = NAME_MAX_BYTES, .help = "Name to show; the file's own by default."),
 	FIELD_OF(document_add, subject, FIELD_TEXT, .flags = FIELD_OMIT, .max = 200, .help = "Subject to file it under."),
 	FIELD_OF(document_add, domain, FIELD_TEXT, .flags = FIELD_OMIT, .max = 200, .help = "Domain to file it under."),

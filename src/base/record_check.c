@@ -36,7 +36,7 @@ field_check_text(const struct field *f, const char *s, const struct where *w)
 		return record_refuse(w, FAULT_INPUT, f->min == 1 ? "is empty" : "is too short");
 	if (f->choices != NULL && n > 0 && !chosen(f->choices, s))
 		return record_refuse(w, FAULT_INPUT, "must be one of %s", f->choices);
-	if (f->kind != FIELD_RAW && !utf8_valid(s, n))
+	if (f->kind != FIELD_RAW && !(f->flags & FIELD_BYTES) && !utf8_valid(s, n))
 		return record_refuse(w, FAULT_INPUT, "is not UTF-8");
 	return FAULT_NONE;
 }

@@ -1,0 +1,117 @@
+/* The door: one function that every operation passes.
+ *
+ * In this order: is there such an operation, may you, not so often, is the
+ * record right, may it write, is the vault open; then the handler; then one
+ * line in the log.  A handler can rely on all of it. */
+#include <string.h>
+
+#include "engine_in.h"
+
+static const struct handler *
+handler_find(const char *id)
+{
+	const struct { const struct handler *rows; size_t count; } tables[] = {
+		{ document_handlers, document_handler_count },
+		{ conversation_handlers, conversation_handler_count },
+		{ person_handlers, person_handler_count },
+	};
+	for (size_t t = 0; t < COUNT_OF(tables); t++)
+		for (size_t i = 0; i < tables[t].count; i++)
+			if (strcmp(tables[t].rows[i].id, id) == 0)
+				return &tables[t].rows[i];
+	return NULL;
+}
+
+void
+call_emit(struct call *c, const char *name, const struct record_type *type, const void *record)
+{
+	if (c->emit != NULL)
+		c->emit(name, type, record, c->arg);
+}
+
+/* A question that leaves nothing behind and goes on with nothing. */
+static bool
+leaves_nothing(const struct operation *op, const void *request)
+{
+	const struct message_send *m = request;
+	return strcmp(op->id, "message.send") == 0 && m->ephemeral && m->conversation_id == NULL;
+}
+
+static enum fault
+check_asker(struct engine *e, const struct operation *op, const struct principal *who)
+{
+	if (who->role < op->least)
+		return fault(FAULT_DENIED, "%s needs the role %s, not %s", op->id, role_name(op->least),
+			role_name(who->role));
+	if (e->limits_off)
+		return FAULT_NONE;
+	return limits_take(&e->limits, who->user, op->limit, e->clock.mono_ms(e->clock.arg));
+}
+
+static enum fault
+check_request(const struct operation *op, const void *request)
+{
+	if (request == NULL)
+		return fault(FAULT_INPUT, "%s needs a %s", op->id, op->request->name);
+	return record_check(op->request, request);
+}
+
+/* The vault must be open for what is sealed, and writable for what is written. */
+static enum fault
+check_store(const struct call *c, bool sealed)
+{
+	if (sealed && store_is_new(c->db))
+		return fault(FAULT_LOCKED, "the history has no lock yet: set it up first");
+	if (sealed && store_is_locked(c->db))
+		return fault(FAULT_LOCKED, "the history is locked");
+	return FAULT_NONE;
+}
+
+static enum fault
+perform(void **reply, struct call *c, const struct handler *h, const void *request)
+{
+	bool nothing = leaves_nothing(c->op, request), sealed = h->sealed && !nothing;
+	if (sealed)
+		pthread_rwlock_rdlock(&c->e->gate);
+	enum fault f = pool_take(&c->db, c->e);
+	if (f == FAULT_NONE)
+		f = check_store(c, sealed);
+	if (f == FAULT_NONE && c->op->writes && !nothing && store_read_only(c->db))
+		f = fault(FAULT_DENIED, "the history went back or was altered; it can only be read until that is accepted");
+	if (f == FAULT_NONE)
+		f = h->fn(reply, c, request);
+	pool_put(c->e, c->db);
+	if (sealed)
+		pthread_rwlock_unlock(&c->e->gate);
+	return f;
+}
+
+enum fault
+engine_call(void **reply, struct arena *a, struct engine *e, const struct principal *who,
+	const char *operation, const void *request, engine_emit_fn *emit, void *arg,
+	const struct cancel *cancel)
+{
+	static const struct nothing nothing;
+	const struct operation *op = operation_find(operation);
+	const struct handler *h = op == NULL ? NULL : handler_find(op->id);
+	if (h == NULL)
+		return fault(FAULT_ABSENT, "there is no operation %s", operation);
+	if (request == NULL && op->request == &record_nothing)
+		request = &nothing;
+	int64_t began_ms = e->clock.mono_ms(e->clock.arg);
+	void *out = NULL;
+	struct call c = { .e = e, .a = a, .op = op, .who = who, .emit = emit, .arg = arg, .cancel = cancel };
+	enum fault f = check_asker(e, op, who);
+	if (f == FAULT_NONE)
+		f = check_request(op, request);
+	if (f == FAULT_NONE)
+		f = cancel_check(cancel);
+	if (f == FAULT_NONE)
+		f = perform(&out, &c, h, request);
+	log_event(op->writes || f != FAULT_NONE ? LOG_INFO : LOG_DEBUG, "engine", "call",
+		"op=%s user=%s role=%s result=%s ms=%lld", op->id, who->user, role_name(who->role),
+		fault_name(f), (long long)(e->clock.mono_ms(e->clock.arg) - began_ms));
+	if (f == FAULT_NONE)
+		*reply = out;
+	return f;
+}

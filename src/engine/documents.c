@@ -1,0 +1,119 @@
+/* Operations on documents, passages and search: the library's, nothing sealed. */
+#include "engine_in.h"
+
+static void
+on_progress(const struct ev_progress *p, void *arg)
+{
+	call_emit(arg, "progress", &record_ev_progress, p);
+}
+
+/* Documents that have outlived their retention go before the first look at the
+ * library; a library that cannot be written to now is looked after next time. */
+static void
+look_after(struct call *c)
+{
+	int64_t removed = 0;
+	if (atomic_exchange(&c->e->expired, true))
+		return;
+	if (library_expire(&removed, c->e->library, c->db) != FAULT_NONE)
+		log_event(LOG_WARN, "engine", "retention", "result=%s", fault_sentence());
+	else if (removed > 0)
+		log_event(LOG_INFO, "engine", "retention", "removed=%lld", (long long)removed);
+}
+
+/* The person's own retention, when the request names none and it can be read. */
+static int64_t
+retention_days(struct call *c, int64_t asked)
+{
+	struct settings s = { 0 };
+	if (asked != 0 || store_is_new(c->db) || store_is_locked(c->db) ||
+		tutor_settings_get(&s, c->a, c->e->tutor, c->db) != FAULT_NONE)
+		return asked;
+	return s.retention_days;
+}
+
+static enum fault
+document_add(void **reply, struct call *c, const void *request)
+{
+	struct document_add req = *(const struct document_add *)request;
+	struct document *d = NULL;
+	look_after(c);
+	req.retention_days = retention_days(c, req.retention_days);
+	enum fault f = library_add(&d, c->a, c->e->library, c->db, &req, on_progress, c, c->cancel);
+	*reply = d;
+	return f;
+}
+
+static enum fault
+document_get(void **reply, struct call *c, const void *request)
+{
+	struct document *d = NULL;
+	enum fault f = library_get(&d, c->a, c->e->library, c->db, ((const struct id_request *)request)->id);
+	*reply = d;
+	return f;
+}
+
+static enum fault
+document_list(void **reply, struct call *c, const void *request)
+{
+	struct documents *list = record_new(c->a, &record_documents);
+	look_after(c);
+	*reply = list;
+	return library_list(list, c->a, c->e->library, c->db, request);
+}
+
+static enum fault
+document_delete(void **reply, struct call *c, const void *request)
+{
+	struct nothing *done = record_new(c->a, &record_nothing);
+	done->ok = true;
+	*reply = done;
+	return library_remove(c->e->library, c->db, ((const struct id_request *)request)->id);
+}
+
+static enum fault
+document_content(void **reply, struct call *c, const void *request)
+{
+	struct content *content = record_new(c->a, &record_content);
+	*reply = content;
+	return library_content(content, c->a, c->e->library, c->db, request);
+}
+
+static enum fault
+document_reindex(void **reply, struct call *c, const void *request)
+{
+	struct document *d = NULL;
+	enum fault f = library_reindex(&d, c->a, c->e->library, c->db,
+		((const struct id_request *)request)->id, on_progress, c, c->cancel);
+	*reply = d;
+	return f;
+}
+
+static enum fault
+passage_get(void **reply, struct call *c, const void *request)
+{
+	struct passages *p = record_new(c->a, &record_passages);
+	*reply = p;
+	return library_passages(p, c->a, c->e->library, c->db, request);
+}
+
+static enum fault
+search_run(void **reply, struct call *c, const void *request)
+{
+	struct hits *hits = record_new(c->a, &record_hits);
+	look_after(c);
+	*reply = hits;
+	return library_search(hits, c->a, c->e->library, c->db, request, c->cancel);
+}
+
+const struct handler document_handlers[] = {
+	{ "document.add", document_add, false },
+	{ "document.get", document_get, false },
+	{ "document.list", document_list, false },
+	{ "document.delete", document_delete, false },
+	{ "document.content", document_content, false },
+	{ "document.reindex", document_reindex, false },
+	{ "passage.get", passage_get, false },
+	{ "search.run", search_run, false },
+};
+const size_t document_handler_count = COUNT_OF(document_handlers);

@@ -1,0 +1,131 @@
+/* Opening and closing an engine, and its connections.
+ *
+ * The first connection is lent like any other; more are joined when calls run
+ * side by side and a few are kept.  Nothing is unlocked and nothing is sent
+ * anywhere by opening. */
+#include <string.h>
+
+#include "engine_in.h"
+
+enum fault
+pool_take(struct store **out, struct engine *e)
+{
+	pthread_mutex_lock(&e->pool_lock);
+	struct store *db = e->idle_count > 0 ? e->idle[--e->idle_count] : NULL;
+	pthread_mutex_unlock(&e->pool_lock);
+	if (db == NULL)
+		return store_join(out, e->first);
+	*out = db;
+	return FAULT_NONE;
+}
+
+void
+pool_put(struct engine *e, struct store *db)
+{
+	if (db == NULL)
+		return;
+	store_rollback(db);
+	pthread_mutex_lock(&e->pool_lock);
+	bool kept = e->idle_count < POOL_MAX;
+	/* The first is always kept: room for it is made by closing another. */
+	struct store *out = kept ? NULL : db;
+	if (!kept && db == e->first) {
+		out = e->idle[0];
+		e->idle[0] = db;
+	} else if (kept)
+		e->idle[e->idle_count++] = db;
+	pthread_mutex_unlock(&e->pool_lock);
+	if (out != NULL)
+		store_close(out);
+}
+
+/* The folder that holds path. */
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL ? mem_strdup(".") : mem_strdup(path);
+	if (slash != NULL)
+		folder[slash == path ? 1 : slash - path] = '\0';
+	return folder;
+}
+
+static enum fault
+open_rooms(struct engine *e, const struct engine_config *config)
+{
+	const struct store_paths paths = { config->database, config->anchor };
+	enum fault f = vault_start();
+	if (f == FAULT_NONE)
+		f = store_open(&e->first, &paths, &e->clock);
+	if (f != FAULT_NONE)
+		return f;
+	e->idle[e->idle_count++] = e->first;
+	f = domains_read(&e->domains, config->domains_folder);
+	if (f == FAULT_NONE)
+		f = model_open(e, config);
+	if (f != FAULT_NONE)
+		return f;
+	const struct library_config library = {
+		.folder = config->library_folder, .clock = &e->clock, .chance = &e->chance,
+		.embed = e->llm != NULL && config->llm_embedding_model != NULL ? model_embed : NULL,
+		.embed_arg = e,
+	};
+	f = library_open(&e->library, &library, e->first);
+	if (f != FAULT_NONE)
+		return f;
+	const struct tutor_config tutor = {
+		.clock = &e->clock, .chance = &e->chance, .model = e->llm != NULL ? &e->model : NULL,
+		.domains = e->domains.items, .domain_count = e->domains.count,
+		.threshold_answer = config->threshold_answer > 0 ? config->threshold_answer : .8,
+		.threshold_maybe = config->threshold_maybe > 0 ? config->threshold_maybe : .5,
+	};
+	return tutor_new(&e->tutor, &tutor, e->library);
+}
+
+enum fault
+engine_open(struct engine **out, const struct engine_config *config)
+{
+	struct engine *e = mem_new(sizeof *e);
+	e->clock = *config->clock;
+	e->chance = *config->chance;
+	e->limits_off = config->limits_off;
+	e->data_folder = folder_of(config->database);
+	pthread_mutex_init(&e->pool_lock, NULL);
+	pthread_mutex_init(&e->sending_lock, NULL);
+	pthread_rwlockattr_t attr;
+	pthread_rwlockattr_init(&attr);
+	/* A lock that was asked for comes before calls that come later. */
+	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&e->gate, &attr);
+	pthread_rwlockattr_destroy(&attr);
+	limits_init(&e->limits);
+	enum fault f = open_rooms(e, config);
+	if (f != FAULT_NONE) {
+		engine_close(e);
+		return f;
+	}
+	*out = e;
+	return FAULT_NONE;
+}
+
+void
+engine_close(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	tutor_free(e->tutor);
+	library_close(e->library);
+	for (size_t i = 0; i < e->idle_count; i++)
+		if (e->idle[i] != e->first)
+			store_close(e->idle[i]);
+	store_close(e->first);   /* last: it anchors */
+	llm_free(e->llm);
+	domains_clear(&e->domains);
+	limits_clear(&e->limits);
+	pthread_rwlock_destroy(&e->gate);
+	pthread_mutex_destroy(&e->pool_lock);
+	pthread_mutex_destroy(&e->sending_lock);
+	mem_free(e->sending);
+	mem_free(e->data_folder);
+	mem_free(e);
+}

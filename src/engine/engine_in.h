@@ -1,0 +1,87 @@
+/* engine, privately: what stands behind the door.
+ *
+ * `gate` is held for reading by calls that need the open vault and for writing
+ * by the functions that lock, unlock or seal anew; calls on documents pass
+ * beside it, so a long import does not hold up the lock. */
+#ifndef STOA_ENGINE_IN_H
+#define STOA_ENGINE_IN_H
+#include <pthread.h>
+
+#include "stoa/engine.h"
+#include "stoa/library.h"
+#include "stoa/llm.h"
+#include "stoa/tutor.h"
+
+#define POOL_MAX 8
+
+/* Token buckets, one a user and class. */
+struct bucket { char user[ID_BYTES]; enum limit_class class; double tokens; int64_t at_ms; };
+struct limits {
+	pthread_mutex_t lock;
+	struct bucket *items;
+	size_t count, cap;
+};
+void limits_init(struct limits *l);
+void limits_clear(struct limits *l);
+/* Take one token. LIMIT says in how many seconds there will be one. */
+enum fault limits_take(struct limits *l, const char *user, enum limit_class class, int64_t now_ms) STOA_MUST;
+
+/* Domains read from ini files; the texts live in arena. */
+struct domains { struct arena arena; struct tutor_domain *items; size_t count, cap; };
+/* Every *.ini of the folder; folder NULL: the ones that come with stoa, if any. */
+enum fault domains_read(struct domains *d, const char *folder) STOA_MUST;
+void domains_clear(struct domains *d);
+
+struct engine {
+	struct clock clock;
+	struct chance chance;
+	bool limits_off;
+	char *data_folder;                 /* where there must be room to write */
+	struct store *first;               /* lives as long as the engine; also lent */
+	pthread_mutex_t pool_lock;
+	struct store *idle[POOL_MAX];
+	size_t idle_count;
+	pthread_rwlock_t gate;
+	struct limits limits;
+	struct domains domains;
+	struct llm *llm;                   /* NULL: none is set up */
+	struct tutor_model model;
+	struct library *library;
+	struct tutor *tutor;
+	atomic_bool expired;               /* retention was looked after */
+	pthread_mutex_t sending_lock;      /* guards what follows */
+	char (*sending)[ID_BYTES * 2];     /* ids of questions being answered */
+	size_t sending_count, sending_cap;
+	double spent_saved;                /* as sealed last */
+};
+
+/* A connection of one's own until it is put back. */
+enum fault pool_take(struct store **out, struct engine *e) STOA_MUST;
+void pool_put(struct engine *e, struct store *db);
+
+/* One call on its way through the door. */
+struct call {
+	struct engine *e;
+	struct arena *a;
+	struct store *db;
+	const struct operation *op;
+	const struct principal *who;
+	engine_emit_fn *emit;              /* may be NULL */
+	void *arg;
+	const struct cancel *cancel;
+};
+typedef enum fault handler_fn(void **reply, struct call *c, const void *request);
+struct handler { const char *id; handler_fn *fn; bool sealed; /* needs the open vault */ };
+extern const struct handler document_handlers[], conversation_handlers[], person_handlers[];
+extern const size_t document_handler_count, conversation_handler_count, person_handler_count;
+
+void call_emit(struct call *c, const char *name, const struct record_type *type, const void *record);
+
+/* The model as the tutor and the library see it (model.c). */
+enum fault model_open(struct engine *e, const struct engine_config *config) STOA_MUST;
+enum fault model_embed(float **out, size_t *dims, const char *const *texts, size_t count, void *arg, const struct cancel *cancel);
+/* Seal what was spent today when it changed; read it back after unlocking. */
+enum fault model_spent_save(struct engine *e, struct store *db) STOA_MUST;
+enum fault model_spent_load(struct engine *e, struct store *db) STOA_MUST;
+
+#endif

@@ -1,0 +1,177 @@
+/* Operations about the person and the engine: settings, export, health. */
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "engine_in.h"
+
+#define DISK_LEAST_BYTES (16 * 1024 * 1024)
+#define EXPORT_MAX (256u * 1024 * 1024)
+
+static enum fault
+me_get(void **reply, struct call *c, const void *request)
+{
+	struct settings *s = record_new(c->a, &record_settings);
+	(void)request;
+	*reply = s;
+	return tutor_settings_get(s, c->a, c->e->tutor, c->db);
+}
+
+static void
+change_text(const char **now, const char *asked)
+{
+	if (asked != NULL)
+		*now = asked;
+}
+
+/* 0 leaves a number as it is, -1 turns it off. */
+static void
+change_number(int64_t *now, int64_t asked)
+{
+	if (asked != 0)
+		*now = asked < 0 ? 0 : asked;
+}
+
+static enum fault
+me_update(void **reply, struct call *c, const void *request)
+{
+	const struct settings *asked = request;
+	void *now = NULL;
+	enum fault f = store_begin(c->db);
+	if (f == FAULT_NONE)
+		f = me_get(&now, c, NULL);
+	if (f == FAULT_NONE) {
+		struct settings *s = now;
+		change_text(&s->language, asked->language);
+		change_text(&s->level, asked->level);
+		change_text(&s->answers, asked->answers);
+		change_number(&s->retention_days, asked->retention_days);
+		change_number(&s->lock_minutes, asked->lock_minutes);
+		if (asked->subjects.count > 0)
+			s->subjects = asked->subjects;
+		f = tutor_settings_set(c->e->tutor, c->db, s);
+	}
+	if (f == FAULT_NONE)
+		f = store_commit(c->db);
+	if (f != FAULT_NONE)
+		store_rollback(c->db);
+	*reply = now;
+	return f;
+}
+
+/* ---- export of everything ----------------------------------------------------------- */
+
+static enum fault
+put_documents(struct text *out, struct call *c)
+{
+	struct document_list req = { .limit = 100 };
+	const char *comma = "";
+	text_put(out, "\"documents\":[");
+	do {
+		struct documents page = { 0 };
+		enum fault f = library_list(&page, c->a, c->e->library, c->db, &req);
+		if (f == FAULT_NONE)
+			f = cancel_check(c->cancel);
+		if (f != FAULT_NONE)
+			return f;
+		for (size_t i = 0; i < page.items.count; i++, comma = ",") {
+			text_put(out, comma);
+			record_to_json(out, &record_document, (struct document *)page.items.items + i);
+		}
+		req.cursor = page.cursor;
+	} while (req.cursor != NULL && req.cursor[0] != '\0');
+	text_put(out, "],");
+	return FAULT_NONE;
+}
+
+/* In JSON the conversations' own export with settings and documents before it, so
+ * that it can be imported again; in other forms the conversations alone. */
+static enum fault
+me_export(void **reply, struct call *c, const void *request)
+{
+	struct export_run req = { .format = ((const struct export_run *)request)->format };
+	struct exported *x = record_new(c->a, &record_exported);
+	if (req.format == NULL)
+		req.format = "json";
+	*reply = x;
+	enum fault f = tutor_export(x, c->a, c->e->tutor, c->db, &req);
+	if (f != FAULT_NONE || strcmp(req.format, "json") != 0 || x->body[0] != '{')
+		return f;
+	struct text body;
+	struct settings s = { 0 };
+	text_init(&body, EXPORT_MAX);
+	text_put(&body, "{\"settings\":");
+	f = tutor_settings_get(&s, c->a, c->e->tutor, c->db);
+	if (f == FAULT_NONE) {
+		record_to_json(&body, &record_settings, &s);
+		text_put_c(&body, ',');
+		f = put_documents(&body, c);
+	}
+	text_put(&body, x->body + 1);
+	if (f == FAULT_NONE)
+		f = text_check(&body, "the export");
+	if (f == FAULT_NONE)
+		x->body = arena_strndup(c->a, body.data, body.len);
+	text_clear(&body);
+	return f;
+}
+
+/* ---- health ------------------------------------------------------------------------- */
+
+static bool
+database_answers(struct store *db)
+{
+	struct statement *st = NULL;
+	if (store_prepare(&st, db, "SELECT 1") != FAULT_NONE)
+		return false;
+	bool row = statement_step(st) == FAULT_NONE;
+	statement_done(st);
+	return row;
+}
+
+static bool
+disk_has_room(const char *folder)
+{
+	struct statvfs v;
+	return statvfs(folder, &v) == 0 && (uint64_t)v.f_bavail * v.f_frsize >= DISK_LEAST_BYTES;
+}
+
+static int64_t
+count_conversations(struct call *c)
+{
+	const struct conversation_list req = { .limit = 1, .status = "all" };
+	struct conversations list = { 0 };
+	int64_t total = 0;
+	pthread_rwlock_rdlock(&c->e->gate);
+	if (!store_is_new(c->db) && !store_is_locked(c->db) &&
+		tutor_conversation_list(&list, c->a, c->e->tutor, c->db, &req) == FAULT_NONE)
+		total = list.total;
+	pthread_rwlock_unlock(&c->e->gate);
+	return total;
+}
+
+static enum fault
+health_get(void **reply, struct call *c, const void *request)
+{
+	struct health *h = record_new(c->a, &record_health);
+	(void)request;
+	h->version = STOA_VERSION;
+	h->database = database_answers(c->db);
+	h->disk = disk_has_room(c->e->data_folder);
+	h->model = c->e->llm != NULL;
+	h->unlocked = !store_is_new(c->db) && !store_is_locked(c->db);
+	h->documents = library_document_count(c->e->library);
+	h->passages = library_passage_count(c->e->library);
+	/* How much somebody has said is nobody else's business. */
+	h->conversations = c->who->role >= ROLE_GUEST ? count_conversations(c) : 0;
+	h->status = h->database && h->disk ? "ok" : "degraded";
+	*reply = h;
+	return FAULT_NONE;
+}
+
+const struct handler person_handlers[] = {
+	{ "health.get", health_get, false },
+	{ "me.get", me_get, true },
+	{ "me.update", me_update, true },
+	{ "me.export", me_export, true },
+};
+const size_t person_handler_count = COUNT_OF(person_handlers);
