@@ -197,6 +197,8 @@ struct record_type { const char *name; size_t size_bytes; const struct field *fi
 
 /* A new zeroed record of type in a. */
 void *record_new(struct arena *a, const struct record_type *type) STOA_MUST;
+/* The record and all that it points at once more, in a. NULL gives NULL. */
+void *record_copy(struct arena *a, const struct record_type *type, const void *record) STOA_MUST;
 /* Read and check JSON against type; unknown members are ignored (never
  * assigned); everything lives in a.  INPUT names the field and the reason. */
 enum fault record_from_json(void **out, struct arena *a, const struct record_type *type, const char *s, size_t len) STOA_MUST;
@@ -247,6 +249,8 @@ enum fault child_end(struct child *c, int *status) STOA_MUST;
  * PREFIX/libexec/stoa. */
 enum fault helper_path(struct text *out, const char *program) STOA_MUST;
 
+/* Write all n bytes; a reader that went away is a fault, never a signal. */
+enum fault fd_write_all(int fd, const void *bytes, size_t n) STOA_MUST;
 /* Frames on a pipe: u32 big-endian length, then that many bytes. */
 #define FRAME_BYTES_MAX (4u * 1024 * 1024)
 enum fault frame_write(int fd, const void *bytes, size_t n) STOA_MUST;

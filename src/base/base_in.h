@@ -18,7 +18,4 @@ enum glyph glyph_of(uint32_t code_point);
 /* Length of the longest prefix of s that is printable ASCII (0x20 to 0x7E). */
 size_t ascii_run(const char *s, size_t len);
 
-/* Write all n bytes; a reader that went away is a fault, never a signal. */
-enum fault fd_write_all(int fd, const void *bytes, size_t n) STOA_MUST;
-
 #endif

@@ -1,0 +1,66 @@
+/* backend, privately: calls on their way and the mailbox between the threads. */
+#ifndef STOA_BACKEND_IN_H
+#define STOA_BACKEND_IN_H
+#include <pthread.h>
+
+#include "stoa/backend.h"
+#include "stoa/engine.h"
+
+/* One call from backend_call() to its done(). */
+struct flight {
+	struct flight *next;               /* of those that run; loop thread */
+	unsigned id;
+	struct backend *backend;           /* for the worker; gone once it is done */
+	struct mailbox *box;
+	const struct operation *op;
+	struct arena arena;                /* request and reply */
+	const void *request;
+	void *reply;
+	enum fault fault;
+	char *sentence;
+	struct cancel cancel;
+	struct backend_handlers handlers;
+};
+
+/* News for the loop's thread: an event of a flight, or its end (type NULL). */
+struct news {
+	struct news *next;
+	struct flight *flight;
+	struct arena arena;
+	const char *name;
+	const struct record_type *type;
+	const void *record;
+};
+
+/* Outlives the backend while the loop still holds its message. */
+struct mailbox {
+	struct loop *loop;
+	struct flight *flights;            /* loop thread only, like last_id */
+	unsigned last_id;
+	pthread_mutex_t lock;              /* guards what follows */
+	pthread_cond_t room;
+	struct news *first, **last;
+	size_t count;
+	unsigned refs;
+	bool posted, closing;
+};
+enum fault mailbox_new(struct mailbox **out, struct loop *loop) STOA_MUST;
+/* Queue news and wake the loop; an event waits while too many wait (worker). */
+void mailbox_put(struct mailbox *box, struct news *n);
+/* Deliver what is there; loop thread. */
+void mailbox_deliver(struct mailbox *box);
+/* No worker waits any more; from now on events are not waited for. */
+void mailbox_close(struct mailbox *box);
+void mailbox_release(struct mailbox *box);
+
+struct backend {
+	struct loop *loop;
+	struct crew *crew;
+	struct engine *engine;
+	struct mailbox *box;
+	struct principal who;
+};
+
+struct backend_secret { struct vault_secret s; };
+
+#endif
