@@ -243,7 +243,7 @@ enough(const char *s, size_t n, void *arg)
 {
 	(void)s, (void)n;
 	++*(int *)arg;
-	return fault(FAULT_EXISTS, "enough was said");
+	return fault(FAULT_LIMIT, "enough was said");
 }
 
 START_TEST(a_receiver_of_deltas_can_end_the_completion)
@@ -254,7 +254,7 @@ START_TEST(a_receiver_of_deltas_can_end_the_completion)
 	const struct llm_request req = { .messages = &message, .message_count = 1 };
 	bench_open(&b, "endless");
 	for (int i = 0; i < 6; i++)
-		FAILS(FAULT_EXISTS, llm_complete(&b.reply, b.m, &req, enough, &calls, NULL));
+		FAILS(FAULT_LIMIT, llm_complete(&b.reply, b.m, &req, enough, &calls, NULL));
 	ck_assert_int_eq(calls, 6);      /* each asked the endpoint: the circuit is closed */
 	bench_end(&b);
 }

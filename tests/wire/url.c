@@ -1,6 +1,8 @@
 /* Which URLs may be called: one row a form. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include "../stoa_test.h"
-#include "stoa/wire.h"
+#include "../../src/wire/wire_in.h"
 
 static const struct { const char *url; bool may; } forms[] = {
 	/* what people write */
@@ -92,5 +94,55 @@ START_TEST(a_refusal_does_not_repeat_control_bytes)
 }
 END_TEST
 
-TESTS("wire url", a_url_is_called_or_refused_as_the_table_says, a_url_longer_than_its_limit_is_refused,
+/* What a resolver may bring up behind a name. */
+static const struct { const char *address; bool banned, loopback; } addresses[] = {
+	{ "93.184.216.34", false, false }, { "192.168.1.20", false, false }, { "127.0.0.1", false, true },
+	{ "169.254.169.254", true, false }, { "0.0.0.0", true, false }, { "224.0.0.251", true, false },
+	{ "2001:db8::1", false, false }, { "fd00::1", false, false }, { "::1", false, true },
+	{ "fe80::1", true, false }, { "::", true, false }, { "ff02::fb", true, false },
+	{ "::ffff:93.184.216.34", false, false }, { "::ffff:127.0.0.1", true, false }, { "::ffff:169.254.169.254", true, false },
+	{ "64:ff9b::5db8:d822", false, false }, { "64:ff9b::a9fe:a9fe", true, false }, { "64:ff9b::7f00:1", true, false },
+	{ "2002:a9fe:a9fe::1", true, false }, { "fd00:ec2::254", true, false },
+};
+
+START_TEST(an_address_behind_a_name_is_opened_or_not_as_the_table_says)
+{
+	for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+		union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; } u = { .any.sa_family = AF_INET };
+		if (inet_pton(AF_INET, addresses[i].address, &u.v4.sin_addr) != 1) {
+			u.any.sa_family = AF_INET6;
+			ck_assert_int_eq(inet_pton(AF_INET6, addresses[i].address, &u.v6.sin6_addr), 1);
+		}
+		ck_assert_msg(wire_address_banned(&u.any) == addresses[i].banned, "%s", addresses[i].address);
+		ck_assert_msg(wire_address_loopback(&u.any) == addresses[i].loopback, "%s", addresses[i].address);
+	}
+}
+END_TEST
+
+/* The socket of an exchange with a host, for an address. */
+static bool
+opened(bool tls, struct sockaddr_in *to)
+{
+	struct wire_exchange x = { .url.tls = tls };
+	struct curl_sockaddr address = { .family = AF_INET, .socktype = SOCK_STREAM, .addrlen = sizeof *to };
+	memcpy(&address.addr, to, sizeof *to);
+	curl_socket_t fd = wire_on_socket(&x, CURLSOCKTYPE_IPCXN, &address);
+	if (fd != CURL_SOCKET_BAD)
+		close(fd);
+	ck_assert(x.refused == (fd == CURL_SOCKET_BAD));
+	return fd != CURL_SOCKET_BAD;
+}
+
+START_TEST(a_socket_for_http_is_opened_to_this_machine_only)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7F000001) };
+	struct sockaddr_in there = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0xC0A80114) };
+	struct sockaddr_in metadata = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0xA9FEA9FE) };
+	ck_assert(opened(false, &here) && !opened(false, &there) && !opened(false, &metadata));
+	ck_assert(opened(true, &here) && opened(true, &there) && !opened(true, &metadata));
+}
+END_TEST
+
+TESTS("wire url", an_address_behind_a_name_is_opened_or_not_as_the_table_says,
+	a_socket_for_http_is_opened_to_this_machine_only, a_url_is_called_or_refused_as_the_table_says, a_url_longer_than_its_limit_is_refused,
 	a_host_name_part_longer_than_63_bytes_is_refused, a_refusal_does_not_repeat_control_bytes)

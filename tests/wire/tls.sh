@@ -1,0 +1,93 @@
+#!/bin/sh
+# Certificates that must be refused and such that must be taken: an authority, its
+# children, well and badly made, each shown by `openssl s_server` on loopback.
+fetch=${STOA_BUILD:-build/release}/tests/support/fetch_main
+command -v openssl >/dev/null || { echo "openssl is needed for this test"; exit 1; }
+dir=$(mktemp -d) server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+checks=0 failures=0
+here=$PWD; case $fetch in /*) ;; *) fetch=$here/$fetch ;; esac
+cd "$dir" || exit 1
+mkdir db; : >db/index; echo 01 >db/serial
+cat >ca.conf <<'CONF'
+[ca]
+default_ca = it
+[it]
+database = db/index
+serial = db/serial
+new_certs_dir = db
+default_md = sha256
+policy = any
+copy_extensions = copy
+unique_subject = no
+email_in_dn = no
+rand_serial = yes
+[any]
+commonName = supplied
+CONF
+key() { openssl genpkey -quiet -algorithm "${2:-EC}" -pkeyopt "${3:-ec_paramgen_curve:P-256}" -out "$1.key" 2>/dev/null; }
+root() { key "$1"; openssl req -x509 -new -key "$1.key" -subj "/CN=test authority $1" -days 30 -out "$1.pem" 2>/dev/null; }
+child() { # name, authority, extensions (lines), more arguments of openssl ca
+	name=$1 by=$2 ext=$3; shift 3
+	[ -f "$name.key" ] || key "$name"
+	openssl req -new -key "$name.key" -subj /CN=localhost -out "$name.csr" 2>/dev/null
+	printf '%s\n' "$ext" >"$name.ext"
+	openssl ca -config ca.conf -batch -notext -cert "$by.pem" -keyfile "$by.key" -in "$name.csr" \
+		-extfile "$name.ext" -out "$name.pem" -days 20 "$@" 2>"$name.err" || { cat "$name.err"; exit 1; }
+}
+san='subjectAltName=DNS:localhost'
+try() { # what, 0 taken or 1 refused, host, certificate, arguments of s_server
+	what=$1 want=$2 host=$3 name=$4; shift 4
+	mkfifo said
+	openssl s_server -accept 127.0.0.1:0 -cert "$name.pem" -key "$name.key" -www "$@" >said 2>server.err &
+	server=$!
+	port=
+	while read -r line; do
+		case $line in ACCEPT*) port=${line##*:}; break ;; esac
+	done <said
+	rm said
+	got=$("$fetch" "https://$host:$port/" root.pem); status=$?
+	kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; server=
+	checks=$((checks + 1))
+	[ -n "$port" ] && [ "$status" = "$want" ] && case $got in 200 | OFFLINE:*) true ;; *) false ;; esac || {
+		failures=$((failures + 1)); echo "$what: $got"; cat server.err; }
+}
+root root; root other
+child good root "$san,IP:127.0.0.1"
+child expired root "$san" -startdate 20200101000000Z -enddate 20200201000000Z
+child future root "$san" -startdate 20980101000000Z -enddate 20990101000000Z
+child stranger other "$san"
+child elsewhere root 'subjectAltName=DNS:example.org'
+child nameonly root "$san"
+child wild root 'subjectAltName=DNS:*.localhost'
+child client root "$san
+extendedKeyUsage=clientAuth"
+child notca root "$san
+basicConstraints=critical,CA:FALSE"
+child grandchild notca "$san"
+child middle root 'basicConstraints=critical,CA:TRUE'
+child orphan middle "$san"
+key small RSA rsa_keygen_bits:1024; child small root "$san"
+child sha1 root "$san" -md sha1
+key self; openssl req -x509 -new -key self.key -subj /CN=localhost -addext "$san" -days 30 -out self.pem 2>/dev/null
+
+try "a good certificate by name" 0 localhost good
+try "a good certificate by address" 0 127.0.0.1 good
+try "a good chain" 0 localhost orphan -cert_chain middle.pem
+try "expired" 1 localhost expired
+try "not yet valid" 1 localhost future
+try "signed by itself" 1 localhost self
+try "signed by another authority" 1 localhost stranger
+try "made for another host" 1 localhost elsewhere
+try "a name where an address is asked" 1 127.0.0.1 nameonly
+try "a wildcard that does not reach" 1 localhost wild
+try "made for clients" 1 localhost client
+try "signed by one who may not" 1 localhost grandchild -cert_chain notca.pem
+try "the middle of the chain is missing" 1 localhost orphan
+try "a key too short" 1 localhost small -cipher DEFAULT@SECLEVEL=0
+try "a signature too weak" 1 localhost sha1 -cipher DEFAULT@SECLEVEL=0
+try "TLS 1.1 only" 1 localhost good -tls1_1 -cipher ALL@SECLEVEL=0
+try "TLS 1.0 only" 1 localhost good -tls1 -cipher ALL@SECLEVEL=0
+try "TLS 1.2 is enough" 0 localhost good -tls1_2
+echo "$((100 * (checks - failures) / checks))%: Checks: $checks, Failures: $failures, Errors: 0"
+[ "$failures" = 0 ]
