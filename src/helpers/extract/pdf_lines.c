@@ -1,0 +1,309 @@
+/* The lines of a page with their place and face.
+ *
+ * poppler gives the page three times: as text in reading order, as a box for
+ * each character and as runs of one font; together they cost a few per cent of
+ * interpreting the page.  Text and boxes go by index, except that poppler writes
+ * right-to-left words in logical order between marks while their boxes stay in
+ * visual order, and misplaces spaces between such words.  So lines with Hebrew
+ * or Arabic are put back in visual order, spaced by their gaps and reordered
+ * here.  A gap of more than CELL_GAP sizes is a cell border. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "pdf_in.h"
+
+#define WORD_GAP .12           /* of the size: a space in right-to-left lines */
+#define CELL_GAP 2.0           /* with a space between */
+#define CELL_GAP_TIGHT .4      /* poppler put no space: it saw a table */
+#define RLE 0x202B
+#define LRE 0x202A
+#define PDF 0x202C
+
+struct glyph {
+	uint32_t code, word, index;   /* word: of poppler, index: in that order */
+	float x0, y0, x1, y1, size;
+	float word_x0;
+	bool bold, mono;
+};
+struct glyphs { struct glyph *at; size_t count, cap; bool any_rtl; };
+
+static bool
+is_rtl(uint32_t c)
+{
+	return (c >= 0x590 && c <= 0x8FF) || (c >= 0xFB1D && c <= 0xFDFF) || (c >= 0xFE70 && c <= 0xFEFC);
+}
+
+static bool
+is_ltr(uint32_t c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= 0xC0 && c < 0x590) ||
+		(c >= 0x900 && c < 0x2000) || (c >= 0x3000 && c < 0xFB00);
+}
+
+static void
+reverse(struct glyph *g, size_t from, size_t to)
+{
+	while (from + 1 < to) {
+		uint32_t code = g[from].code;
+		g[from++].code = g[--to].code;
+		g[to].code = code;
+	}
+}
+
+/* Code points of the text without poppler's marks; what stood between RLE and
+ * PDF is turned back into visual order, what stood in LRE inside it stays. */
+static void
+decode_text(struct glyphs *out, const char *s)
+{
+	size_t n = strlen(s), start = 0, inner = 0;
+	int depth = 0;
+	uint32_t word = 0;
+	for (size_t at = 0; at < n;) {
+		uint32_t c = utf8_next(s, n, &at);
+		if (c == RLE) {
+			start = out->count;
+			depth = 1;
+			word++;
+			continue;
+		}
+		if (c == LRE && depth > 0) {
+			inner = out->count;
+			depth = 2;
+			continue;
+		}
+		if (c == PDF && depth > 0) {
+			if (depth == 2)
+				reverse(out->at, inner, out->count);
+			else
+				reverse(out->at, start, out->count);
+			depth--;
+			word += depth == 0;
+			continue;
+		}
+		mem_reserve(&out->at, &out->cap, out->count + 1, sizeof *out->at);
+		out->any_rtl |= is_rtl(c);
+		out->at[out->count++] = (struct glyph){ .code = c, .word = word };
+	}
+}
+
+static bool
+has_word(const char *name, const char *const words[], size_t count)
+{
+	for (size_t i = 0; name != NULL && i < count; i++)
+		if (strcasestr(name, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+static void
+put_faces(struct glyphs *g, PopplerPage *page)
+{
+	static const char *const bolds[] = { "bold", "black", "heavy", "demi", "-medi", "CMBX", "SFBX" };
+	static const char *const monos[] = { "mono", "courier", "consol", "menlo", "typewriter", "CMTT", "SFTT", "fixed" };
+	GList *runs = poppler_page_get_text_attributes(page);
+	for (GList *l = runs; l != NULL; l = l->next) {
+		const PopplerTextAttributes *run = l->data;
+		bool bold = has_word(run->font_name, bolds, COUNT_OF(bolds));
+		bool mono = has_word(run->font_name, monos, COUNT_OF(monos));
+		for (gint i = run->start_index < 0 ? 0 : run->start_index; i <= run->end_index && (size_t)i < g->count; i++) {
+			g->at[i].size = (float)run->font_size;
+			g->at[i].bold = bold;
+			g->at[i].mono = mono;
+		}
+	}
+	poppler_page_free_text_attributes(runs);
+}
+
+/* Glyphs with boxes and faces; without boxes when poppler's counts disagree. */
+static void
+collect(struct glyphs *g, PopplerPage *page)
+{
+	char *s = poppler_page_get_text(page);
+	if (s == NULL)
+		return;
+	decode_text(g, s);
+	g_free(s);
+	PopplerRectangle *boxes = NULL;
+	guint count = 0;
+	if (poppler_page_get_text_layout(page, &boxes, &count)) {
+		for (guint i = 0; i < count && count == g->count; i++) {
+			g->at[i].x0 = (float)fmin(boxes[i].x1, boxes[i].x2);
+			g->at[i].x1 = (float)fmax(boxes[i].x1, boxes[i].x2);
+			g->at[i].y0 = (float)fmin(boxes[i].y1, boxes[i].y2);
+			g->at[i].y1 = (float)fmax(boxes[i].y1, boxes[i].y2);
+		}
+		g_free(boxes);
+	}
+	put_faces(g, page);
+}
+
+/* The size that most glyphs have, to a tenth of a point. */
+static double
+common_size(const struct glyph *g, size_t n)
+{
+	double best = 0;
+	size_t votes = 0;
+	for (size_t i = 0; i < n; i++) {   /* majority vote, Boyer and Moore 1981 */
+		if (votes == 0)
+			best = g[i].size;
+		votes += fabs(g[i].size - best) < .1 ? 1 : (size_t)-1;
+	}
+	return best;
+}
+
+static void
+measure(struct pdf_line *l, const struct glyph *g, size_t n)
+{
+	size_t bold = 0, mono = 0, rtl = 0, ltr = 0;
+	bool first = true;
+	for (size_t i = 0; i < n; i++) {
+		if (g[i].code == ' ')
+			continue;
+		l->x0 = first ? g[i].x0 : fmin(l->x0, g[i].x0);
+		l->y0 = first ? g[i].y0 : fmin(l->y0, g[i].y0);
+		l->x1 = first ? g[i].x1 : fmax(l->x1, g[i].x1);
+		l->y1 = first ? g[i].y1 : fmax(l->y1, g[i].y1);
+		first = false;
+		l->chars++;
+		bold += g[i].bold;
+		mono += g[i].mono;
+		rtl += is_rtl(g[i].code);
+		ltr += is_ltr(g[i].code);
+	}
+	l->size = common_size(g, n);
+	l->bold = bold * 10 > l->chars * 8;
+	l->mono = mono * 10 > l->chars * 8;
+	l->rtl = rtl > 0 && rtl * 2 >= ltr;
+}
+
+static void
+put_cell(struct pdf_line *l, struct text *t)
+{
+	while (t->len > 0 && t->data[t->len - 1] == ' ')
+		text_cut(t, t->len - 1);
+	if (t->len > 0) {
+		text_put(t, " | ");
+		l->cells = true;
+	}
+}
+
+static void
+put_forward(struct pdf_line *l, struct text *t, const struct glyph *g, size_t n)
+{
+	const struct glyph *before = NULL;
+	bool space = false;
+	for (size_t i = 0; i < n; i++) {
+		if (g[i].code == ' ') {
+			space = true;
+			continue;
+		}
+		if (before != NULL) {
+			double gap = g[i].x0 - before->x1, size = g[i].size > 0 ? g[i].size : 10;
+			if (gap > size * (space ? CELL_GAP : CELL_GAP_TIGHT))
+				put_cell(l, t);
+			else if (space)
+				text_put_c(t, ' ');
+		}
+		text_put_code(t, g[i].code);
+		before = &g[i];
+		space = false;
+	}
+}
+
+/* Words from the left, the glyphs of a word as poppler had them: vowel points
+ * share the place of their letter. */
+static int
+word_order(const void *a, const void *b)
+{
+	const struct glyph *l = a, *r = b;
+	if (l->word_x0 < r->word_x0 || l->word_x0 > r->word_x0)
+		return l->word_x0 < r->word_x0 ? -1 : 1;
+	return l->index < r->index ? -1 : l->index > r->index;
+}
+
+static size_t
+order_words(struct glyph *g, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (g[i].code != ' ')
+			g[kept++] = g[i];
+	for (size_t i = 0, end; i < kept; i = end) {
+		float x0 = g[i].x0;
+		for (end = i; end < kept && g[end].word == g[i].word; end++)
+			x0 = fminf(x0, g[end].x0);
+		for (size_t k = i; k < end; k++) {
+			g[k].word_x0 = x0;
+			g[k].index = (uint32_t)k;
+		}
+	}
+	qsort(g, kept, sizeof *g, word_order);
+	return kept;
+}
+
+/* A right-to-left line: glyphs sorted from the left are read from the right;
+ * runs of Latin letters and digits in it keep their order. */
+static void
+put_backward(struct pdf_line *l, struct text *t, struct glyph *g, size_t n)
+{
+	n = order_words(g, n);
+	const struct glyph *before = NULL;
+	for (size_t end = n; end > 0;) {
+		size_t from = end - 1, last = end;
+		if (is_ltr(g[from].code)) {   /* extend the run to its leftmost letter */
+			for (size_t i = from; i > 0 && !is_rtl(g[i - 1].code); i--)
+				if (is_ltr(g[i - 1].code))
+					from = i - 1;
+		}
+		for (size_t i = from; i < last; i++) {
+			if (before != NULL) {
+				double gap = i == from ? before->x0 - g[last - 1].x1 : g[i].x0 - g[i - 1].x1;
+				if (gap > g[i].size * CELL_GAP)
+					put_cell(l, t);
+				else if (gap > g[i].size * WORD_GAP)
+					text_put_c(t, ' ');
+			}
+			text_put_code(t, g[i].code);
+			before = &g[i];
+		}
+		before = &g[from];
+		end = from;
+	}
+}
+
+static void
+put_line(struct pdf_page *p, struct arena *a, struct text *t, struct glyph *g, size_t n)
+{
+	struct pdf_line l = { .text = NULL };
+	measure(&l, g, n);
+	if (l.chars == 0 || l.x1 < 0 || l.y1 < 0 || l.x0 > p->width || l.y0 > p->height)
+		return;
+	text_reset(t);
+	if (l.rtl)
+		put_backward(&l, t, g, n);
+	else
+		put_forward(&l, t, g, n);
+	l.text = arena_strndup(a, t->data, t->len);
+	l.len = t->len;
+	mem_reserve(&p->lines, &p->cap, p->count + 1, sizeof *p->lines);
+	p->lines[p->count++] = l;
+}
+
+void
+pdf_lines(struct pdf_page *p, struct arena *a, PopplerPage *page)
+{
+	struct glyphs g = { 0 };
+	struct text t;
+	text_init(&t, BLOCK_BYTES_MAX);
+	poppler_page_get_size(page, &p->width, &p->height);
+	collect(&g, page);
+	for (size_t at = 0; at < g.count;) {
+		size_t end = at;
+		while (end < g.count && g.at[end].code != '\n')
+			end++;
+		put_line(p, a, &t, g.at + at, end - at);
+		at = end + 1;
+	}
+	text_clear(&t);
+	mem_free(g.at);
+}
