@@ -1,0 +1,38 @@
+/* How sure an answer is: a probability, its four parts and its band.
+ *
+ * The number is the library's calibrated probability that the shown sentence is
+ * right; where the topic is hardly in the library at all, that is what counts.
+ * The parts are for the eye (citation match
+ * is filled in when the answer is complete); they do not make the number (ENGINE.md).
+ */
+#include <math.h>
+#include <string.h>
+#include "tutor_in.h"
+
+#define TOPIC_ABSENT .2
+
+static double
+unit(double x)
+{
+	return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
+void
+confide(struct confidence *out, const struct tutor *t, const struct found *found)
+{
+	*out = (struct confidence){ .band = "none" };
+	if (found->sentence_count == 0)
+		return;
+	const struct found_sentence *best = &found->sentences[0];
+	double answer = t->config.threshold_answer > 0 ? t->config.threshold_answer : .8;
+	double maybe = t->config.threshold_maybe > 0 ? t->config.threshold_maybe : .5;
+	double p = unit(library_confidence(found, 0)), topic = unit(library_topic_present(found));
+	if (topic < TOPIC_ABSENT && topic < p)
+		p = topic;
+	double next = found->sentence_count > 1 ? found->sentences[1].score : 0;
+	out->similarity = unit(best->f.ps) * 100;
+	out->completeness = unit(best->f.union_cov) * 100;
+	out->rank_margin = unit((best->score - next) / 3) * 100;
+	out->score = round(unit(p) * 100);
+	out->band = p >= answer ? "answer" : p >= maybe ? "maybe" : "none";
+}

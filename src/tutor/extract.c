@@ -1,0 +1,192 @@
+/* The answer without a model: sentences of the sources, chosen and shown.
+ *
+ * Nothing is worded here.  The search gives ranked sentences, the confidence
+ * says whether they answer at all, select.c chooses, answer.c cites.  Documents
+ * have no channel to instruct: their text is only compared and quoted.
+ */
+#include <string.h>
+#include "tutor_in.h"
+
+enum fault
+find_evidence(struct found **out, struct work *w, const char *query, const char *before, int passages, int sentences)
+{
+	struct find_request req = { .query = query, .before = before, .filter = &w->filter, .context = w->req->context, .passages = passages, .sentences = sentences };
+	answer_status(w, "searching");
+	return library_find(out, w->a, w->t->library, w->db, &req, w->cancel);
+}
+
+/* The sentence that ends where this one begins, in its passage or the one before. */
+static enum fault
+sentence_before(bool *there, struct passage *p, int64_t *start, int64_t *end, struct work *w, int64_t at)
+{
+	*there = false;
+	for (int tries = 0; tries < 2; tries++) {
+		struct range *ranges = NULL;
+		size_t n = library_sentences(&ranges, p->text, strlen(p->text));
+		for (size_t i = n; i-- > 0 && !*there;)
+			if (p->start + (int64_t)ranges[i].end <= at && ranges[i].end > ranges[i].start) {
+				*start = p->start + (int64_t)ranges[i].start;
+				*end = p->start + (int64_t)ranges[i].end;
+				*there = at - *end <= 4;
+				break;
+			}
+		mem_free(ranges);
+		if (*there || p->n <= 0 || tries == 1)
+			break;
+		struct passages found = { 0 };
+		struct passage_get req = { .file_id = p->file_id, .n = p->n - 1 };
+		enum fault f = library_passages(&found, w->a, w->t->library, w->db, &req);
+		if (f == FAULT_ABSENT)
+			break;
+		if (f != FAULT_NONE)
+			return f;
+		const struct passage *items = found.items.items;
+		if (found.items.count == 0 || !str_same(items[0].heading, p->heading))
+			break;
+		*p = items[0];
+	}
+	return FAULT_NONE;
+}
+
+static bool
+cited_already(const struct work *w, const char *file_id, int64_t start, int64_t end)
+{
+	for (size_t i = 0; i < w->citation_count; i++)
+		if (str_same(w->citations[i].file_id, file_id) && w->citations[i].start <= start && w->citations[i].end >= end)
+			return true;
+	return false;
+}
+
+/* What a leaning sentence leans on, as sentences of their own. */
+static enum fault
+cite_lead_in(struct work *w, const struct passage *passage, int64_t start, int depth)
+{
+	struct passage p = *passage;
+	int64_t from, to;
+	bool there = false, added;
+	enum fault f = sentence_before(&there, &p, &from, &to, w, start);
+	if (f != FAULT_NONE || !there || cited_already(w, p.file_id, from, to))
+		return f;
+	const char *text = arena_strndup(w->a, p.text + (from - p.start), (size_t)(to - from));
+	if (depth > 0 && sentence_leans(text)) {
+		f = cite_lead_in(w, &p, from, depth - 1);
+		if (f != FAULT_NONE)
+			return f;
+	}
+	return answer_cite(&added, w, &p, from, to, 0, NULL);
+}
+
+static enum fault
+cite_choice(struct work *w, const struct found *found, const struct choice *c)
+{
+	bool added;
+	const struct found_sentence *s = c->s;
+	if (s->passage < 0)
+		return answer_cite_context(&added, w, s->text, s->score, NULL);
+	const struct passage *p = &found->passages[s->passage].p;
+	if (cited_already(w, p->file_id, s->start, s->end))
+		return FAULT_NONE;
+	if (sentence_leans(s->text) && w->route.intent != INTENT_LIST) {
+		enum fault f = cite_lead_in(w, p, s->start, 1);
+		if (f != FAULT_NONE)
+			return f;
+	}
+	return answer_cite(&added, w, p, s->start, s->end, s->score, NULL);
+}
+
+/* A comparison needs both sides: the best sentence of each that speaks of it. */
+static enum fault
+cite_sides(struct work *w)
+{
+	for (size_t side = 0; side < 2; side++) {
+		struct word_set wanted = words_set(w->a, w->route.sides[side], strlen(w->route.sides[side]), true);
+		bool covered = false;
+		for (size_t i = 0; i < w->sentence_count && !covered; i++) {
+			struct word_set has = words_set(w->a, w->sentences[i].text, strlen(w->sentences[i].text), true);
+			covered = words_shared(&wanted, &has) == wanted.count;
+		}
+		if (covered || wanted.count == 0)
+			continue;
+		struct found *found = NULL;
+		enum fault f = find_evidence(&found, w, w->route.sides[side], NULL, 8, 8);
+		if (f != FAULT_NONE)
+			return f;
+		for (size_t i = 0; i < found->sentence_count; i++) {
+			struct word_set has = words_set(w->a, found->sentences[i].text, strlen(found->sentences[i].text), true);
+			struct choice c = { .s = &found->sentences[i] };
+			if (words_shared(&wanted, &has) < wanted.count)
+				continue;
+			f = cite_choice(w, found, &c);
+			if (f != FAULT_NONE)
+				return f;
+			covered = true;
+			break;
+		}
+		if (!covered)
+			answer_note(w, arena_printf(w->a, "Nothing was found about %s.", untrusted_line(w->a, w->route.sides[side])));
+	}
+	return FAULT_NONE;
+}
+
+/* A comparison is as sure as the less sure of its sides. */
+static enum fault
+confide_sides(struct work *w)
+{
+	struct confidence least = { .score = 101 }, c;
+	for (size_t side = 0; side < 2; side++) {
+		struct found *found = NULL;
+		enum fault f = find_evidence(&found, w, arena_printf(w->a, "What is %s?", w->route.sides[side]), NULL, 8, 8);
+		if (f != FAULT_NONE)
+			return f;
+		confide(&c, w->t, found);
+		if (c.score < least.score)
+			least = c;
+	}
+	if (least.score > w->m->confidence->score)
+		*w->m->confidence = least;
+	return FAULT_NONE;
+}
+
+enum fault
+extract_answer(struct work *w)
+{
+	struct found *found = NULL;
+	struct choice choices[8];
+	bool empty;
+	enum fault f = find_evidence(&found, w, w->query, w->before, 8, 24);
+	if (f != FAULT_NONE)
+		return f;
+	w->m->mode = "extractive";
+	w->m->status = "answered";
+	w->m->confidence = arena_alloc(w->a, sizeof *w->m->confidence);
+	confide(w->m->confidence, w->t, found);
+	if (w->route.intent == INTENT_COMPARISON && !str_same(w->m->confidence->band, "answer")) {
+		f = confide_sides(w);
+		if (f != FAULT_NONE)
+			return f;
+	}
+	if (found->corrected != NULL)
+		answer_note(w, arena_printf(w->a, "Searched for: %s.", untrusted_line(w->a, found->corrected)));
+	if (str_same(w->m->confidence->band, "none"))
+		return answer_refuse(w, found, &empty);
+	answer_status(w, "selecting");
+	size_t n = select_sentences(choices, COUNT_OF(choices), w, found);
+	answer_status(w, "verifying");
+	for (size_t i = 0; i < n; i++) {
+		f = cite_choice(w, found, &choices[i]);
+		if (f != FAULT_NONE)
+			return f;
+	}
+	if (w->route.intent == INTENT_COMPARISON && w->citation_count > 0) {
+		f = cite_sides(w);
+		if (f != FAULT_NONE)
+			return f;
+	}
+	if (w->citation_count == 0)
+		return answer_refuse(w, found, &empty);
+	if (str_same(w->m->confidence->band, "maybe")) {
+		w->m->low_confidence = true;
+		answer_note(w, phrase_in(PHRASE_MAYBE, w->language));
+	}
+	return FAULT_NONE;
+}

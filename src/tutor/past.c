@@ -1,0 +1,159 @@
+/* The turns before: what a question may lean on.
+ *
+ * "and at night?" means nothing alone.  The last question that stood on its own
+ * lends its words; the sentences that were cited lend theirs as context that
+ * weighs less.  Ten turns are kept word for word for a model, older ones as
+ * their first sentences, oldest dropped first.
+ */
+#include <string.h>
+#include "tutor_in.h"
+
+#define OLDER_BYTES_MAX 4000
+#define OLDER_LINE_MAX 160
+
+struct past_reading { const char *except; char *plain[TURNS_MAX]; size_t bytes[TURNS_MAX]; size_t total; struct text older; };
+
+/* The first sentence of an older turn, with who said it. */
+static void
+older_put(struct past_reading *r, const char *plain, size_t len)
+{
+	struct slice_of message, role, content;
+	if (!skim_member(&message, plain, len, "message") || !skim_member(&role, message.s, message.len, "role") ||
+	    !skim_member(&content, message.s, message.len, "content"))
+		return;
+	struct text words;
+	text_init(&words, 2000);
+	skim_string(&words, &content);
+	struct range *ranges = NULL;
+	size_t n = words.len ? library_sentences(&ranges, words.data, words.len) : 0;
+	size_t end = n > 0 ? ranges[0].end : words.len;
+	end = utf8_floor(words.len ? words.data : "", words.len, end < OLDER_LINE_MAX ? end : OLDER_LINE_MAX);
+	if (r->older.len + end + 32 > OLDER_BYTES_MAX) {
+		const char *half = memchr(r->older.data + r->older.len / 2, '\n', r->older.len - r->older.len / 2);
+		size_t cut = half ? (size_t)(half + 1 - r->older.data) : r->older.len;
+		memmove(r->older.data, r->older.data + cut, r->older.len - cut);
+		text_cut(&r->older, r->older.len - cut);
+	}
+	if (end > 0)
+		text_printf(&r->older, "%.*s: %.*s\n", role.len > 2 ? (int)role.len - 2 : 0, role.s + 1, (int)end, words.data);
+	mem_free(ranges);
+	text_clear(&words);
+}
+
+static enum fault
+past_put(const struct sealed *rec, void *arg)
+{
+	struct past_reading *r = arg;
+	if (str_same(rec->rec_id, r->except))
+		return FAULT_NONE;
+	size_t at = r->total++ % TURNS_MAX;
+	if (r->plain[at] != NULL) {
+		older_put(r, r->plain[at], r->bytes[at]);
+		mem_free(r->plain[at]);
+	}
+	r->plain[at] = mem_new(rec->plain_bytes + 1);
+	memcpy(r->plain[at], rec->plain, rec->plain_bytes);
+	r->bytes[at] = rec->plain_bytes;
+	return FAULT_NONE;
+}
+
+enum fault
+past_load(struct past *out, struct arena *a, struct store *db, const char *conv_id, const char *except_id)
+{
+	struct past_reading r = { .except = except_id };
+	struct past past = { .older = "" };
+	text_init(&r.older, OLDER_BYTES_MAX + 256);
+	enum fault f = store_each(db, conv_id, KIND_MESSAGE, past_put, &r);
+	if (f != FAULT_NONE)
+		goto out;
+	past.total = r.total;
+	past.turns = arena_alloc(a, TURNS_MAX * sizeof *past.turns);
+	size_t count = r.total < TURNS_MAX ? r.total : TURNS_MAX;
+	for (size_t i = 0; i < count; i++) {
+		size_t at = (r.total - count + i) % TURNS_MAX;
+		struct sealed rec = { .rec_id = "", .plain = r.plain[at], .plain_bytes = r.bytes[at] };
+		void *kept = NULL;
+		f = kept_read(&kept, a, &record_kept_message, &rec);
+		if (f != FAULT_NONE)
+			goto out;
+		past.turns[past.count++] = ((struct kept_message *)kept)->message;
+	}
+	if (r.older.len > 0)
+		past.older = arena_strndup(a, r.older.data, r.older.len);
+	*out = past;
+out:
+	for (size_t i = 0; i < TURNS_MAX; i++)
+		mem_free(r.plain[i]);
+	text_clear(&r.older);
+	return f;
+}
+
+bool
+past_was_clarify(const struct past *past)
+{
+	return past->count > 0 && str_same(past->turns[past->count - 1]->role, "stoa") && str_same(past->turns[past->count - 1]->status, "clarify");
+}
+
+/* The questions back to the last one that stood on its own, newest last. */
+static const char *
+past_questions(struct arena *a, const struct past *past, const char **newest)
+{
+	const char *joined = NULL;
+	*newest = NULL;
+	for (size_t i = past->count; i-- > 0;) {
+		const struct message *m = past->turns[i];
+		if (!str_same(m->role, "user") || m->content == NULL)
+			continue;
+		struct route r;
+		route_question(&r, a, m->content);
+		if (r.intent == INTENT_SMALLTALK)
+			continue;
+		if (*newest == NULL)
+			*newest = r.query;
+		joined = joined ? arena_printf(a, "%s %s", r.query, joined) : r.query;
+		if (!r.follows && !r.vague)
+			break;
+	}
+	return joined;
+}
+
+/* Sentences that were cited last. */
+static const char *
+past_cited(struct arena *a, const struct past *past)
+{
+	for (size_t i = past->count; i-- > 0;) {
+		const struct citation *c = past->turns[i]->citations.items;
+		size_t n = past->turns[i]->citations.count;
+		if (!str_same(past->turns[i]->role, "stoa") || n == 0)
+			continue;
+		const char *s = c[0].quote;
+		return n > 1 ? arena_printf(a, "%s %s", s, c[1].quote) : s;
+	}
+	return NULL;
+}
+
+void
+past_rewrite(const char **query, const char **before, struct arena *a, const struct past *past, const struct route *route)
+{
+	static const char *const joints[] = { "and what about", "what about", "how about", "and", "but", "or", "more on", "what else about" };
+	const char *newest, *asked = past_questions(a, past, &newest);
+	*query = route->query;
+	*before = NULL;
+	if (asked == NULL || !(route->follows || route->vague || past_was_clarify(past)))
+		return;
+	const char *rest = route->query, *line = line_lower(a, rest);
+	for (size_t i = 0; i < COUNT_OF(joints); i++) {
+		struct range w;
+		if (phrase_find(&w, line, joints[i], PLACE_START) && line[w.end] != '\0') {
+			rest += w.end + strspn(line + w.end, " ,");
+			break;
+		}
+	}
+	struct word_set content = words_set(a, rest, strlen(rest), true);
+	if (content.count <= 3)
+		*query = arena_printf(a, "%s %s", rest, asked);
+	else
+		*query = rest;
+	const char *cited = past_cited(a, past);
+	*before = cited ? arena_printf(a, "%s %s", asked, cited) : asked;
+}

@@ -1,0 +1,188 @@
+/* Which sentences to show, and in which order they can be read.
+ *
+ * The best sentence leads.  Another one joins only when it stands high and
+ * brings a word of the question that nothing chosen has yet; what says the same
+ * again is left out.  A sentence that points back ("This limit ...") brings the
+ * sentence before it.  Inside one passage the order is the document's.
+ */
+#include <string.h>
+#include "tutor_in.h"
+
+#define SAME 0.8                /* shared words of the shorter: the same again */
+#define SAME_ON_PAGE 0.6
+
+static const char *const leaning[] = {
+	"this", "that", "these", "those", "it", "its", "they", "their", "them", "he", "she", "his", "her", "such", "both", "however", "therefore",
+	"thus", "hence", "consequently", "moreover", "furthermore", "also", "instead", "then", "otherwise", "similarly", "likewise", "nevertheless",
+	"but", "and", "so", "here", "as a result", "in addition", "for this reason", "because of this", "after this", "the latter", "the former", "これ", "それ", "この", "その", "しかし", "また", "そのため",
+};
+static const char *const defining[] = {
+	"is a", "is an", "is the", "are the", "are a", "is any", "are", "is defined as", "are defined as", "refers to", "refer to", "means", "is called", "are called", "is known as",
+	"are known as", "is when", "was a", "was an", "consists of", "describes", "denotes",
+};
+static const char *const naming[] = { "called", "known as", "termed", "named", "referred to as", "とは" };
+
+bool
+sentence_leans(const char *s)
+{
+	char head[64];
+	size_t n = 0;
+	s += strspn(s, " \n\t\"'(");
+	for (; n + 1 < sizeof head && s[n] != '\0'; n++)
+		head[n] = (char)(s[n] >= 'A' && s[n] <= 'Z' ? s[n] + 32 : s[n]);
+	head[n] = '\0';
+	struct range r;
+	for (size_t i = 0; i < COUNT_OF(leaning); i++)
+		if (phrase_find(&r, head, leaning[i], PLACE_START))
+			return true;
+	return false;
+}
+
+bool
+sentence_defines(const char *s, const char *topic)
+{
+	struct arena a;
+	struct range r, cue;
+	bool defines = false;
+	arena_init(&a);
+	const char *line = line_lower(&a, words_squeeze(&a, s, strlen(s))), *term = line_lower(&a, topic);
+	bool there = phrase_find(&r, line, term, PLACE_ANY);
+	if (!there) /* plural in the sentence */
+		there = phrase_find(&r, line, arena_printf(&a, "%ss", term), PLACE_ANY);
+	if (there && r.start <= 12) {
+		const char *rest = line + r.end;
+		const char *open = strchr(rest, '(');
+		if (open == rest + 1 && strchr(open, ')') != NULL)
+			rest = strchr(open, ')') + 1;
+		rest += strspn(rest, " ,");
+		for (size_t i = 0; i < COUNT_OF(defining) && !defines; i++)
+			defines = phrase_find(&cue, rest, defining[i], PLACE_START);
+		defines |= str_starts(rest, "とは");
+	}
+	for (size_t i = 0; there && i < COUNT_OF(naming) && !defines; i++)
+		for (const char *at = line; !defines && phrase_find(&cue, at, naming[i], PLACE_ANY); at += cue.end) {
+			const char *named = at + cue.end;
+			named += strspn(named, " \"'");
+			named += str_starts(named, "the ") ? 4 : str_starts(named, "a ") ? 2 : str_starts(named, "an ") ? 3 : 0;
+			defines = str_starts(named, term);
+		}
+	arena_clear(&a);
+	return defines;
+}
+
+struct candidate { const struct found_sentence *s; double score; struct word_set words; };
+
+static const struct passage *
+passage_of(const struct found *found, const struct found_sentence *s)
+{
+	return s->passage < 0 ? NULL : &found->passages[s->passage].p;
+}
+
+static bool
+same_again(const struct found *found, const struct candidate *x, const struct candidate *y)
+{
+	const struct passage *p = passage_of(found, x->s), *q = passage_of(found, y->s);
+	double overlap = words_overlap(&x->words, &y->words);
+	if (p == NULL || q == NULL)
+		return overlap >= SAME;
+	bool same_file = str_same(p->file_id, q->file_id);
+	if (same_file && x->s->start < y->s->end && y->s->start < x->s->end)
+		return true;
+	return overlap >= (same_file && p->page == q->page ? SAME_ON_PAGE : SAME);
+}
+
+/* Words of `asked` in c that nothing taken has. */
+static size_t
+adds(const struct word_set *asked, const struct candidate *c, const struct candidate *taken, size_t count)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < asked->count; i++) {
+		bool has = words_has(&c->words, asked->items[i]);
+		for (size_t k = 0; k < count && has; k++)
+			has = !words_has(&taken[k].words, asked->items[i]);
+		n += has;
+	}
+	return n;
+}
+
+/* How far below the best one may stand, and how many in all. */
+static const struct { double below; size_t most; bool must_add; } shapes[INTENT_COUNT] = {
+	[INTENT_QUESTION] = { 2.5, 3, true },
+	[INTENT_DEFINITION] = { 2.5, 2, true },
+	[INTENT_LIST] = { 4.0, 5, false },
+	[INTENT_COMPARISON] = { 4.0, 5, true },
+};
+
+static double
+bonus(const struct work *w, const struct found_sentence *s)
+{
+	double b = 0;
+	if (w->route.intent == INTENT_DEFINITION && *w->route.topic && sentence_defines(s->text, w->route.topic))
+		b += 3;
+	if (w->route.intent == INTENT_LIST) {
+		size_t commas = 0;
+		for (const char *c = s->text; *c != '\0'; c++)
+			commas += *c == ',' || *c == ';' || *c == ':';
+		b += commas >= 2 ? 1.5 : 0;
+	}
+	return b;
+}
+
+static size_t
+reading_order(struct choice *out, size_t n, const struct found *found)
+{
+	/* Passages in the order of their best sentence; in a passage the document's. */
+	for (size_t i = 1; i < n; i++) {
+		struct choice c = out[i];
+		size_t first = i;
+		for (size_t k = 0; k < i && first == i; k++)
+			if (c.s->passage >= 0 && out[k].s->passage >= 0 &&
+			    str_same(found->passages[out[k].s->passage].p.file_id, found->passages[c.s->passage].p.file_id) &&
+			    found->passages[out[k].s->passage].p.page == found->passages[c.s->passage].p.page)
+				first = k;
+		if (first == i)
+			continue;
+		size_t at = first;
+		while (at < i && out[at].s->passage >= 0 && out[at].s->start < c.s->start &&
+		       str_same(found->passages[out[at].s->passage].p.file_id, found->passages[c.s->passage].p.file_id))
+			at++;
+		memmove(out + at + 1, out + at, (i - at) * sizeof *out);
+		out[at] = c;
+	}
+	return n;
+}
+
+size_t
+select_sentences(struct choice *out, size_t max, struct work *w, const struct found *found)
+{
+	size_t count = found->sentence_count, taken = 0;
+	if (count == 0)
+		return 0;
+	struct candidate *all = arena_alloc(w->a, count * sizeof *all), *chosen = arena_alloc(w->a, (max + 1) * sizeof *chosen);
+	struct word_set asked = words_set(w->a, w->query, strlen(w->query), true);
+	size_t best = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct found_sentence *s = &found->sentences[i];
+		all[i] = (struct candidate){ s, s->score + bonus(w, s), words_set(w->a, s->text, strlen(s->text), true) };
+		if (all[i].score > all[best].score)
+			best = i;
+	}
+	size_t most = shapes[w->route.intent].most ? shapes[w->route.intent].most : 3;
+	most = most < max ? most : max;
+	chosen[taken++] = all[best];
+	for (size_t i = 0; i < count && taken < most; i++) {
+		const struct candidate *c = &all[i];
+		bool fits = i != best && c->score >= all[best].score - shapes[w->route.intent].below && c->words.count >= 3;
+		for (size_t k = 0; k < taken && fits; k++)
+			fits = !same_again(found, c, &chosen[k]);
+		if (fits && shapes[w->route.intent].must_add)
+			fits = adds(&asked, c, chosen, taken) > 0;
+		else if (fits)
+			fits = words_shared(&asked, &c->words) * 2 >= asked.count;
+		if (fits)
+			chosen[taken++] = *c;
+	}
+	for (size_t i = 0; i < taken; i++)
+		out[i] = (struct choice){ .s = chosen[i].s };
+	return reading_order(out, taken, found);
+}

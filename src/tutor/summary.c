@@ -1,0 +1,390 @@
+/* A summary made of the document's own sentences, section by section.
+ *
+ * Every sentence is weighed by the words it shares with the whole text (their
+ * frequency against how many sentences have them), by where it stands in its
+ * section, and by the focus that was asked for.  The sections get their share of
+ * the length in order, small ones are joined under the heading above them, and
+ * a sentence that says what one before it said gives way.  Each is cited like
+ * any other.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tutor_in.h"
+
+#define PASSAGES_MAX 6000
+#define WORDS_LEAST 6
+#define WORDS_MOST 45
+
+static const size_t level_sentences[] = { [LEVEL_BRIEF] = 5, [LEVEL_STANDARD] = 12, [LEVEL_DETAILED] = 30 };
+
+struct line { const struct passage *p; int64_t start, end; const char *text; size_t section, nth, words; double weight; bool taken, focused; struct word_set set; };
+struct section { const char *heading, *file_id; size_t first, count, share; double best; bool off; };
+struct sheet { struct line *lines; size_t line_count, line_cap; struct section *sections; size_t section_count, section_cap; struct arena a; };
+
+/* The upper `depth` parts of a heading path "Ch 4 > Light > Plateau". */
+static const char *
+heading_at(struct arena *a, const char *path, int depth)
+{
+	const char *at = path ? path : "";
+	for (int i = 0; i < depth; i++) {
+		const char *next = strstr(at, " > ");
+		if (next == NULL)
+			return path ? path : "";
+		if (i + 1 == depth)
+			return arena_strndup(a, path, (size_t)(next - path));
+		at = next + 3;
+	}
+	return "";
+}
+
+static const char *
+heading_last(const char *path)
+{
+	for (const char *next; (next = strstr(path, " > ")) != NULL;)
+		path = next + 3;
+	return path;
+}
+
+static void
+sections_make(struct sheet *s, int depth)
+{
+	s->section_count = 0;
+	for (size_t i = 0; i < s->line_count; i++) {
+		struct line *l = &s->lines[i];
+		const char *heading = heading_at(&s->a, l->p->heading, depth);
+		struct section *last = s->section_count ? &s->sections[s->section_count - 1] : NULL;
+		if (last == NULL || !str_same(last->heading, heading) || !str_same(last->file_id, l->p->file_id)) {
+			mem_reserve(&s->sections, &s->section_cap, s->section_count + 1, sizeof *s->sections);
+			last = &s->sections[s->section_count++];
+			*last = (struct section){ .heading = heading, .file_id = l->p->file_id, .first = i };
+		}
+		l->section = s->section_count - 1;
+		l->nth = last->count++;
+	}
+}
+
+/* Sentences of a passage that were not in the one before (they overlap). */
+static void
+lines_put(struct sheet *s, const struct passage *p, int64_t *done, const char **done_file)
+{
+	struct range *ranges = NULL;
+	size_t n = library_sentences(&ranges, p->text, strlen(p->text));
+	if (!str_same(*done_file, p->file_id)) {
+		*done_file = p->file_id;
+		*done = 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		int64_t start = p->start + (int64_t)ranges[i].start, end = p->start + (int64_t)ranges[i].end;
+		if (start < *done || end <= start)
+			continue;
+		*done = end;
+		mem_reserve(&s->lines, &s->line_cap, s->line_count + 1, sizeof *s->lines);
+		s->lines[s->line_count++] = (struct line){ .p = p, .start = start, .end = end, .text = p->text + ranges[i].start,
+			.set = words_set(&s->a, p->text + ranges[i].start, ranges[i].end - ranges[i].start, true) };
+	}
+	mem_free(ranges);
+}
+
+/* ---- weights ------------------------------------------------------------------ */
+
+struct tally { uint64_t hash; uint32_t lines; };
+
+static int
+tally_order(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+	return a < b ? -1 : a > b;
+}
+
+/* In how many sentences each word stands, sorted by word. */
+static size_t
+tally_make(struct tally **out, const struct sheet *s)
+{
+	size_t total = 0, n = 0;
+	for (size_t i = 0; i < s->line_count; i++)
+		total += s->lines[i].set.count;
+	struct tally *all = mem_new_array(total + 1, sizeof *all);
+	for (size_t i = 0, k = 0; i < s->line_count; i++)
+		for (size_t j = 0; j < s->lines[i].set.count; j++)
+			all[k++] = (struct tally){ s->lines[i].set.items[j], 1 };
+	qsort(all, total, sizeof *all, tally_order);
+	for (size_t i = 0; i < total; i++) {
+		if (n > 0 && all[n - 1].hash == all[i].hash)
+			all[n - 1].lines++;
+		else
+			all[n++] = all[i];
+	}
+	*out = all;
+	return n;
+}
+
+static bool
+reads_alone(const char *s, size_t len, size_t words)
+{
+	char head[256];
+	size_t n = len < sizeof head - 1 ? len : sizeof head - 1;
+	memcpy(head, s, n);
+	head[n] = '\0';
+	if (words < WORDS_LEAST || words > WORDS_MOST || sentence_leans(head))
+		return false;
+	if (len > 0 && s[len - 1] != '.' && s[len - 1] != '!' && (unsigned char)s[len - 1] < 128)
+		return false;           /* a heading, a caption, a question, a row of a table */
+	return true;
+}
+
+/* Speaks to the reader instead of about the subject. */
+static bool
+addresses_reader(const struct word_set *set)
+{
+	static const char *const spoken[] = { "you", "your", "ignore", "instruction", "summarising", "summarizing", "click" };
+	for (size_t i = 0; i < COUNT_OF(spoken); i++)
+		if (words_has(set, word_hash(spoken[i], strlen(spoken[i]))))
+			return true;
+	return false;
+}
+
+static size_t
+words_in(const char *s, size_t len)
+{
+	size_t n = 0, wide = 0;
+	for (size_t i = 0; i < len; i++) {
+		n += i > 0 && (s[i] == ' ' || s[i] == '\n') && s[i - 1] != ' ' && s[i - 1] != '\n';
+		wide += (unsigned char)s[i] >= 0xE3 && (unsigned char)s[i] < 0xF0;
+	}
+	return n + 1 + wide / 2;
+}
+
+static void
+lines_weigh(struct sheet *s, const struct word_set *focus)
+{
+	struct tally *tally;
+	size_t n = tally_make(&tally, s);
+	for (size_t i = 0; i < s->line_count; i++) {
+		struct line *l = &s->lines[i];
+		size_t len = (size_t)(l->end - l->start);
+		double sum = 0;
+		l->words = words_in(l->text, len);
+		for (size_t k = 0; k < l->set.count; k++) {
+			const struct tally *t = bsearch(&l->set.items[k], tally, n, sizeof *tally, tally_order);
+			/* Spread over the text, but not in every sentence of it. */
+			if (t != NULL && t->lines > 1)
+				sum += log(1 + t->lines) * log((double)(s->line_count + 1) / t->lines);
+		}
+		l->weight = sum / (8 + (double)l->set.count);
+		l->weight *= l->nth == 0 ? 1.4 : l->nth < 3 ? 1.15 : 1;
+		if (focus->count > 0) {
+			const char *heading = s->sections[l->section].heading;
+			struct word_set above = words_set(&s->a, heading, strlen(heading), true);
+			size_t here = words_shared(focus, &l->set), over = words_shared(focus, &above);
+			l->focused = here + over > 0;
+			l->weight *= .2 + 4 * (double)(here > over ? here : over) / (double)focus->count;
+		}
+		char *one = arena_strndup(&s->a, l->text, len);
+		struct range r;
+		if (phrase_find(&r, one, "is a", PLACE_ANY) || phrase_find(&r, one, "is the", PLACE_ANY) || phrase_find(&r, one, "are the", PLACE_ANY))
+			l->weight *= 1.15;
+		struct word_set every = words_set(&s->a, l->text, len, false);
+		if (!reads_alone(l->text, len, l->words) || addresses_reader(&every))
+			l->weight *= .05;
+	}
+	mem_free(tally);
+}
+
+/* ---- choosing --------------------------------------------------------------------- */
+
+/* With a focus, sections that never speak of it are passed over. */
+static void
+sections_focus(struct sheet *s)
+{
+	bool any = false;
+	for (size_t i = 0; i < s->line_count; i++)
+		any |= s->lines[i].focused;
+	for (size_t i = 0; any && i < s->section_count; i++) {
+		struct section *sec = &s->sections[i];
+		sec->off = true;
+		for (size_t k = 0; k < sec->count; k++)
+			sec->off &= !s->lines[sec->first + k].focused;
+	}
+}
+
+/* One sentence to each section first, the rest by size; at most as many sections
+ * as sentences, the heaviest ones. */
+static void
+shares_make(struct sheet *s, size_t total)
+{
+	for (size_t i = 0; i < s->section_count; i++) {
+		struct section *sec = &s->sections[i];
+		sec->share = 0;
+		sec->best = 0;
+		for (size_t k = 0; k < sec->count; k++)
+			if (s->lines[sec->first + k].weight > sec->best)
+				sec->best = s->lines[sec->first + k].weight;
+	}
+	for (size_t given = 0; given < total; given++) {
+		struct section *next = NULL;
+		double most = 0;
+		for (size_t i = 0; i < s->section_count; i++) {
+			struct section *sec = &s->sections[i];
+			/* D'Hondt: what one more sentence is worth to a section. */
+			double worth = sec->best * (sec->share ? sqrt((double)sec->count) / (double)(sec->share + 1) / 4 : 10 + log(1 + (double)sec->count));
+			if (!sec->off && sec->share < sec->count && worth > most)
+				most = worth, next = sec;
+		}
+		if (next == NULL)
+			break;
+		next->share++;
+	}
+}
+
+static bool
+said_before(const struct sheet *s, const struct line *l)
+{
+	for (size_t i = 0; i < s->line_count; i++)
+		if (s->lines[i].taken && words_overlap(&s->lines[i].set, &l->set) >= .7)
+			return true;
+	return false;
+}
+
+static void
+lines_take(struct sheet *s)
+{
+	for (size_t i = 0; i < s->section_count; i++) {
+		struct section *sec = &s->sections[i];
+		for (size_t given = 0; given < sec->share; given++) {
+			struct line *best = NULL;
+			for (size_t k = 0; k < sec->count; k++) {
+				struct line *l = &s->lines[sec->first + k];
+				if (!l->taken && l->weight > 0 && (best == NULL || l->weight > best->weight))
+					best = l;
+			}
+			if (best == NULL)
+				break;
+			bool again = said_before(s, best);
+			best->taken = !again;
+			if (again)
+				best->weight = 0, given--;
+		}
+	}
+}
+
+/* Deeper headings only while there are not too many of them. */
+static void
+sections_fit(struct sheet *s, size_t total)
+{
+	for (int depth = 4; depth >= 1; depth--) {
+		sections_make(s, depth);
+		if (s->section_count <= total)
+			return;
+	}
+}
+
+static enum fault
+lines_cite(struct work *w, const struct sheet *s)
+{
+	size_t section = SIZE_MAX;
+	for (size_t i = 0; i < s->line_count; i++) {
+		const struct line *l = &s->lines[i];
+		bool added;
+		if (!l->taken)
+			continue;
+		if (l->section != section && w->route.level != LEVEL_BRIEF && *s->sections[l->section].heading)
+			answer_heading(w, heading_last(s->sections[l->section].heading));
+		section = l->section;
+		enum fault f = answer_cite(&added, w, l->p, l->start, l->end, l->weight, NULL);
+		if (f == FAULT_NONE)
+			f = cancel_check(w->cancel);
+		if (f != FAULT_NONE)
+			return f;
+	}
+	return FAULT_NONE;
+}
+
+/* Without a named document the topic says which passages there are to summarise. */
+static enum fault
+passages_about(struct passages *out, struct work *w)
+{
+	struct found *found = NULL;
+	enum fault f = find_evidence(&found, w, w->route.topic, w->before, 40, 8);
+	if (f != FAULT_NONE)
+		return f;
+	if (library_topic_present(found) < .2 || found->passage_count == 0) {
+		*out = (struct passages){ 0 };
+		return FAULT_NONE;
+	}
+	struct passage *items = arena_alloc(w->a, found->passage_count * sizeof *items);
+	size_t n = 0;
+	for (size_t i = 0; i < found->passage_count; i++) {
+		/* Insert in document order; documents in the order of their best passage. */
+		const struct passage *p = &found->passages[i].p;
+		size_t at = n;
+		for (size_t k = 0; k < n; k++)
+			if (str_same(items[k].file_id, p->file_id)) {
+				for (at = k; at < n && str_same(items[at].file_id, p->file_id) && items[at].start < p->start; at++)
+					;
+				break;
+			}
+		memmove(items + at + 1, items + at, (n - at) * sizeof *items);
+		items[at] = *p;
+		n++;
+	}
+	out->items = (struct record_list){ items, n };
+	return FAULT_NONE;
+}
+
+static enum fault
+summarise(struct work *w, const struct passages *passages)
+{
+	struct sheet s = { 0 };
+	int64_t done = 0;
+	const char *done_file = NULL;
+	size_t total = level_sentences[w->route.level];
+	const struct passage *items = passages->items.items;
+	arena_init(&s.a);
+	for (size_t i = 0; i < passages->items.count; i++)
+		lines_put(&s, &items[i], &done, &done_file);
+	sections_fit(&s, total);
+	struct word_set focus = words_set(&s.a, w->route.topic, strlen(w->route.topic), true);
+	lines_weigh(&s, &focus);
+	sections_focus(&s);
+	shares_make(&s, total);
+	lines_take(&s);
+	answer_status(w, "verifying");
+	enum fault f = lines_cite(w, &s);
+	mem_free(s.lines);
+	mem_free(s.sections);
+	arena_clear(&s.a);
+	return f;
+}
+
+enum fault
+summary_answer(struct work *w)
+{
+	struct passages passages = { 0 };
+	if (!w->route.level_said)
+		w->route.level = str_same(w->settings.level, "brief") ? LEVEL_BRIEF : str_same(w->settings.level, "detailed") ? LEVEL_DETAILED : LEVEL_STANDARD;
+	bool narrowed = w->filter.documents.count > 0 || w->filter.subjects.count > 0 || w->filter.domains.count > 0;
+	enum fault f;
+	if (library_document_count(w->t->library) == 0) {
+		bool empty;
+		return answer_refuse(w, NULL, &empty);
+	}
+	if (!narrowed && *w->route.topic == '\0' && w->route.scope == NULL && library_document_count(w->t->library) > 1) {
+		w->m->status = "clarify";
+		answer_say(w, phrase_in(PHRASE_WHICH_DOCUMENT, w->language));
+		return FAULT_NONE;
+	}
+	answer_status(w, "selecting");
+	if (!narrowed && *w->route.topic != '\0')
+		f = passages_about(&passages, w);
+	else
+		f = library_outline(&passages, w->a, w->t->library, w->db, &w->filter, PASSAGES_MAX);
+	if (f == FAULT_NONE && passages.items.count > 0)
+		f = summarise(w, &passages);
+	if (f != FAULT_NONE || w->citation_count > 0)
+		return f;
+	w->m->status = "refused";
+	w->m->low_confidence = true;
+	answer_say(w, phrase_in(PHRASE_NOTHING_TO_SUMMARISE, w->language));
+	return FAULT_NONE;
+}
