@@ -2,11 +2,10 @@
  *
  * Runs of content words give phrases of one to three words; a phrase scores by
  * C-value (Frantzi, Ananiadou and Mima 2000): how often it stands by itself and
- * not inside a longer one, times a weight for its length; twice that when a
- * heading holds it.  Words are interned, so that a phrase is one 63-bit key.
+ * not inside a longer one, times a weight for its length; more when a heading
+ * holds it.  Words are interned, so that a phrase is one 63-bit key.
  * Chinese and Japanese give runs of Han characters or katakana.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +41,7 @@ static const char *const common[] = {
 };
 
 struct word { char name[WORD_BYTES + 1]; bool common; };
-struct phrase { uint64_t key; uint32_t count, nested, nested_in; size_t start, end; bool heading; };
+struct phrase { uint64_t key; uint32_t count, nested, nested_in; size_t start, end; bool heading, small; };
 struct terms {
 	const struct body *body;
 	struct word *words; size_t word_count, word_cap;
@@ -151,6 +150,11 @@ phrase_count(struct terms *t, uint64_t key, size_t start, size_t end)
 	if (p->key == 0) {
 		*p = (struct phrase){ .key = key, .start = start, .end = end };
 		t->phrase_count++;
+	}
+	if (!p->small && !(t->body->text.data[start] >= 'A' && t->body->text.data[start] <= 'Z')) {
+		p->start = start;        /* shown in small letters if it ever is */
+		p->end = end;
+		p->small = true;
 	}
 	p->count++;
 	p->heading |= t->heading;
@@ -302,9 +306,10 @@ nest_all(struct terms *t, uint32_t least)
 static double
 phrase_score(const struct phrase *p)
 {
+	static const double weights[] = { 0, 0.25, 1, 1.5 };     /* a word alone says little */
 	double alone = p->count - (p->nested_in > 0 ? (double)p->nested / p->nested_in : 0);
 
-	return log2(0.6 + (double)phrase_words(p->key)) * alone * (p->heading ? 2 : 1);
+	return weights[phrase_words(p->key)] * alone * (p->heading ? 1.5 : 1);
 }
 
 /* Do the two share a word? */

@@ -153,6 +153,7 @@ row_fill(struct ingest *g)
 	d->kind = g->bytes != NULL ? "text" : given(req->kind, o != NULL ? o->kind : "");
 	d->origin = given(req->origin, req->path != NULL ? absolute_path(g->a, req->path) : o != NULL ? o->origin : "");
 	d->status = "processing";
+	d->reason = d->error_message = d->language = d->preview = "";
 	d->sha256 = arena_strdup(g->a, g->in.sha256);
 	d->size_bytes = g->in.size_bytes;
 	d->added = o != NULL ? o->added : now;
