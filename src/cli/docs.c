@@ -1,0 +1,331 @@
+/* stoa docs and stoa search: what is in the library, and where in it something is. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "cli_in.h"
+
+const char *
+date_text(struct arena *a, int64_t unix_ms)
+{
+	char text[TIME_TEXT_BYTES];
+	if (unix_ms == 0)
+		return "";
+	time_format(text, unix_ms);
+	text[10] = ' ';
+	return arena_strndup(a, text, 16);
+}
+
+const char *
+size_text(struct arena *a, int64_t bytes)
+{
+	static const char *const units[] = { "bytes", "KB", "MB", "GB" };
+	double n = (double)bytes;
+	size_t unit = 0;
+	while (n >= 1000 && unit + 1 < COUNT_OF(units))
+		n /= 1000, unit++;
+	return arena_printf(a, unit && n < 10 ? "%.1f %s" : "%.0f %s", n, units[unit]);
+}
+
+/* s cut or filled to cells columns; for tables on a terminal. */
+const char *
+column_text(struct arena *a, const char *s, size_t cells)
+{
+	struct text t;
+	text_init(&t, 4096);
+	const char *clean = untrusted_line(a, s ? s : "");
+	size_t len = strlen(clean), at = 0, used = 0, whole = utf8_width(clean, len);
+	size_t room = whole > cells ? cells - 1 : cells;
+	while (at < len) {
+		size_t end = utf8_grapheme_end(clean, len, at), wide = utf8_width(clean + at, end - at);
+		if (used + wide > room)
+			break;
+		text_put_n(&t, clean + at, end - at);
+		used += wide;
+		at = end;
+	}
+	if (whole > cells) {
+		text_put(&t, "\u2026");
+		used++;
+	}
+	while (used++ < cells)
+		text_put_c(&t, ' ');
+	char *out = arena_strndup(a, t.data ? t.data : "", t.len);
+	text_clear(&t);
+	return out;
+}
+
+/* ---- list ------------------------------------------------------------------ */
+
+static enum fault
+document_row(struct cli *c, const struct document *d, void *arg)
+{
+	size_t *count = arg;
+	(*count)++;
+	if (c->json) {
+		put_record(c, &record_document, d);
+		return FAULT_NONE;
+	}
+	bool failed = str_same(d->status, "failed");
+	const char *title = d->title && *d->title ? d->title : d->name;
+	size_t room = c->width ? (c->width > 60 ? c->width - 46 : 20) : 0;
+	putf(c, PAINT_DIM, "%.8s  ", d->id);
+	putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ", room ? column_text(&c->arena, title, room) : untrusted_line(&c->arena, title ? title : ""));
+	if (failed)
+		putf(c, PAINT_WARN, "failed: %s", d->reason && *d->reason ? d->reason : "unknown");
+	else if (str_same(d->status, "processing"))
+		put(c, PAINT_DIM, "processing");
+	else
+		putf(c, PAINT_NONE, "%4lld p  %-8.8s", (long long)d->pages, d->kind ? d->kind : "");
+	if (d->subject && *d->subject)
+		putf(c, PAINT_DIM, "  %s", column_text(&c->arena, d->subject, 12));
+	if (d->stale)
+		putf(c, PAINT_WARN, "  %lld stale", (long long)d->stale);
+	put(c, PAINT_NONE, "\n");
+	return c->out_broken ? fault(FAULT_CANCELLED, "nobody reads the list") : FAULT_NONE;
+}
+
+enum fault
+verb_docs_list(struct cli *c)
+{
+	size_t count = 0;
+	struct document_list request = {
+		.subjects = option_texts(&c->args, &c->arena, "subject"),
+		.domains = option_texts(&c->args, &c->arena, "domain"),
+		.kinds = option_texts(&c->args, &c->arena, "kind"),
+		.status = option_text(&c->args, "status"),
+		.search = option_text(&c->args, "search"),
+	};
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = documents_each(c, &request, document_row, &count);
+	if (f == FAULT_CANCELLED && c->out_broken)
+		return FAULT_NONE;
+	if (f == FAULT_NONE && count == 0)
+		note(c, PAINT_DIM, c->args.given_count ? "No document is like that.\n" : "The library is empty; stoa add FOLDER fills it.\n");
+	return f;
+}
+
+/* ---- one document -------------------------------------------------------------- */
+
+static void
+row(struct cli *c, const char *name, const char *value)
+{
+	if (value && *value)
+		put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-12s", name), 12, value);
+}
+
+static const char *
+joined(struct arena *a, const struct text_list *list)
+{
+	struct text t;
+	text_init(&t, 16384);
+	for (size_t i = 0; i < list->count; i++) {
+		text_put(&t, i ? ", " : "");
+		text_put(&t, list->items[i]);
+	}
+	char *out = arena_strndup(a, t.data ? t.data : "", t.len);
+	text_clear(&t);
+	return out;
+}
+
+enum fault
+verb_docs_show(struct cli *c)
+{
+	const struct document *d = NULL;
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = document_named(&d, c, c->args.operands[0]);
+	if (f != FAULT_NONE)
+		return f;
+	struct id_request request = { d->id };
+	const void *reply = NULL;
+	f = call(&reply, c, "document.get", &request, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	d = reply;
+	if (c->json) {
+		put_record(c, &record_document, d);
+		return FAULT_NONE;
+	}
+	struct arena *a = &c->arena;
+	row(c, "title", d->title);
+	row(c, "name", d->name);
+	row(c, "id", d->id);
+	row(c, "authors", joined(a, &d->authors));
+	row(c, "kind", d->kind);
+	row(c, "subject", d->subject);
+	row(c, "domain", d->domain);
+	row(c, "language", d->language);
+	row(c, "status", str_same(d->status, "failed") ? arena_printf(a, "failed: %s: %s", d->reason ? d->reason : "",
+		d->error_message ? d->error_message : "") : d->status);
+	row(c, "pages", arena_printf(a, "%lld, %lld passages, %lld words, %s", (long long)d->pages,
+		(long long)d->passages, (long long)d->words, size_text(a, d->size_bytes)));
+	row(c, "cited", arena_printf(a, "%lld times%s", (long long)d->cited,
+		d->stale ? arena_printf(a, ", %lld stale", (long long)d->stale) : ""));
+	row(c, "concepts", joined(a, &d->concepts));
+	row(c, "from", d->origin);
+	row(c, "sha256", d->sha256);
+	row(c, "added", date_text(a, d->added));
+	row(c, "expires", date_text(a, d->expires));
+	row(c, "begins", d->preview);
+	return FAULT_NONE;
+}
+
+enum fault
+verb_docs_page(struct cli *c)
+{
+	char *end;
+	const struct document *d = NULL;
+	long page = strtol(c->args.operands[1], &end, 10);
+	if (*end || page < 1)
+		return fault(FAULT_INPUT, "a page is a number from 1, not %s", c->args.operands[1]);
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = document_named(&d, c, c->args.operands[0]);
+	if (f != FAULT_NONE)
+		return f;
+	struct document_content request = { .id = d->id, .page = page };
+	const void *reply = NULL;
+	f = call(&reply, c, "document.content", &request, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	const struct content *text = reply;
+	if (c->json) {
+		put_record(c, &record_content, text);
+		return FAULT_NONE;
+	}
+	putf(c, PAINT_DIM, "%s, page %s (%lld of %lld)\n\n", untrusted_line(&c->arena, d->title && *d->title ? d->title : d->name),
+		text->page_label && *text->page_label ? text->page_label : arena_printf(&c->arena, "%ld", page),
+		(long long)text->page, (long long)text->pages);
+	put_wrapped(c, PAINT_NONE, "", 0, text->text ? text->text : "");
+	return FAULT_NONE;
+}
+
+enum fault
+open_outside(struct cli *c, const char *path)
+{
+	if (access(path, R_OK) != 0)
+		return fault_errno("the original %s cannot be read", path);
+	if (!getenv("DISPLAY") && !getenv("WAYLAND_DISPLAY")) {
+		put(c, PAINT_NONE, untrusted_line(&c->arena, path));
+		put(c, PAINT_NONE, "\n");
+		note(c, PAINT_DIM, "There is no desktop here to open it with; this is where it is.\n");
+		return FAULT_NONE;
+	}
+	pid_t pid = fork();
+	if (pid < 0)
+		return fault_errno("no process for xdg-open");
+	if (pid == 0) {
+		setsid();
+		if (fork() == 0)
+			execlp("xdg-open", "xdg-open", path, (char *)NULL);
+		_exit(0);
+	}
+	while (waitpid(pid, NULL, 0) < 0)
+		continue;
+	return FAULT_NONE;
+}
+
+enum fault
+verb_docs_open(struct cli *c)
+{
+	const struct document *d = NULL;
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = document_named(&d, c, c->args.operands[0]);
+	if (f != FAULT_NONE)
+		return f;
+	if (c->json) {
+		put_record(c, &record_document, d);
+		return FAULT_NONE;
+	}
+	if (!d->origin || d->origin[0] != '/')
+		return fault(FAULT_ABSENT, "where %s came from is not known", d->name);
+	if (option_given(&c->args, "page"))
+		notef(c, PAINT_DIM, "Go to page %lld.\n", (long long)option_number(&c->args, "page", 1));
+	return open_outside(c, d->origin);
+}
+
+/* ---- again, away ---------------------------------------------------------------- */
+
+static void
+reindex_event(struct cli *c, const char *name, const struct record_type *type, const void *record, void *arg)
+{
+	(void)name, (void)arg;
+	const struct ev_progress *p = record;
+	if (type == &record_ev_progress)
+		progress(c, "%s: page %lld of %lld", p->name ? p->name : "", (long long)p->page, (long long)p->pages);
+}
+
+static enum fault
+reindex_one(struct cli *c, const struct document *d, void *arg)
+{
+	struct id_request request = { d->id };
+	struct call_events ev = { reindex_event, NULL };
+	const void *reply = NULL;
+	(void)arg;
+	enum fault f = call(&reply, c, "document.reindex", &request, &ev);
+	if (f == FAULT_CANCELLED || f == FAULT_LOCKED || f == FAULT_DENIED)
+		return f;
+	if (f != FAULT_NONE) {
+		print_fault(c, f);
+		c->status = 1;
+		return FAULT_NONE;
+	}
+	document_line(c, reply);
+	return FAULT_NONE;
+}
+
+enum fault
+verb_docs_reindex(struct cli *c)
+{
+	struct document_list request = { 0 };
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE && c->args.operand_count == 0)
+		return documents_each(c, &request, reindex_one, NULL);
+	for (size_t i = 0; f == FAULT_NONE && i < c->args.operand_count; i++) {
+		const struct document *d = NULL;
+		f = document_named(&d, c, c->args.operands[i]);
+		if (f == FAULT_NONE)
+			f = reindex_one(c, d, NULL);
+	}
+	return f;
+}
+
+/* --yes, or a person who says y; without either nothing is deleted. */
+enum fault
+confirmed(struct cli *c, const char *what)
+{
+	char answer;
+	if (option_given(&c->args, "yes"))
+		return FAULT_NONE;
+	if (c->json || !isatty(STDIN_FILENO) || !prompt_possible())
+		return fault(FAULT_INPUT, "%s: say --yes when it is meant", what);
+	enum fault f = prompt_choice(&answer, arena_printf(&c->arena, "%s?  [y/N] ", untrusted_line(&c->arena, what)), "ny");
+	if (f == FAULT_NONE && answer != 'y')
+		return fault(FAULT_CANCELLED, "nothing was changed");
+	return f;
+}
+
+enum fault
+verb_docs_rm(struct cli *c)
+{
+	enum fault f = session_ready(c);
+	for (size_t i = 0; i < c->args.operand_count && f == FAULT_NONE; i++) {
+		const struct document *d = NULL;
+		const void *reply = NULL;
+		f = document_named(&d, c, c->args.operands[i]);
+		if (f == FAULT_NONE)
+			f = confirmed(c, arena_printf(&c->arena, "Forget %s", d->name));
+		if (f != FAULT_NONE)
+			break;
+		struct id_request request = { d->id };
+		f = call(&reply, c, "document.delete", &request, NULL);
+		if (f == FAULT_NONE && c->json)
+			put_record(c, &record_document, d);
+		else if (f == FAULT_NONE)
+			putf(c, PAINT_NONE, "forgotten  %s\n", untrusted_line(&c->arena, d->name));
+	}
+	return f;
+}

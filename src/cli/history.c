@@ -1,0 +1,251 @@
+/* stoa history: the conversations, sealed on disk, shown, searched, taken out, deleted. */
+#include <string.h>
+#include <unistd.h>
+#include "cli_in.h"
+
+#define EXPORT_MAX ((size_t)64 * 1024 * 1024)
+
+static enum fault
+conversation_row(struct cli *c, const struct conversation *v, void *arg)
+{
+	size_t *count = arg;
+	(*count)++;
+	if (c->json) {
+		put_record(c, &record_conversation, v);
+		return FAULT_NONE;
+	}
+	size_t room = c->width > 60 ? c->width - 34 : 0;
+	const char *title = v->title && *v->title ? v->title : v->preview;
+	putf(c, PAINT_DIM, "%.8s  %s  ", v->id, date_text(&c->arena, v->updated));
+	putf(c, PAINT_NONE, "%s", room ? column_text(&c->arena, title, room) : untrusted_line(&c->arena, title ? title : ""));
+	putf(c, PAINT_DIM, "%4lld\n", (long long)v->message_count);
+	return FAULT_NONE;
+}
+
+enum fault
+verb_history_list(struct cli *c)
+{
+	size_t count = 0;
+	struct conversation_list request = {
+		.status = option_given(&c->args, "archived") ? "archived" : "active",
+		.subject = option_text(&c->args, "subject"),
+		.search = option_text(&c->args, "search"),
+	};
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = conversations_each(c, &request, option_number(&c->args, "limit", 20), conversation_row, &count);
+	if (f == FAULT_NONE && !count)
+		note(c, PAINT_DIM, "No conversation is like that.\n");
+	return f;
+}
+
+enum fault
+verb_history_show(struct cli *c)
+{
+	struct conversation_get request = { 0 };
+	const void *reply = NULL;
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = conversation_named(&request.id, c, c->args.operands[0]);
+	if (f == FAULT_NONE)
+		f = call(&reply, c, "conversation.get", &request, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	const struct transcript *t = reply;
+	if (c->json) {
+		put_record(c, &record_transcript, t);
+		return FAULT_NONE;
+	}
+	const struct message *items = t->messages.items;
+	putf(c, PAINT_BOLD, "%s\n", untrusted_line(&c->arena, t->conversation->title ? t->conversation->title : ""));
+	for (size_t i = 0; i < t->messages.count; i++) {
+		putf(c, PAINT_DIM, "\n%s  ", date_text(&c->arena, items[i].created));
+		if (str_same(items[i].role, "user")) {
+			put(c, PAINT_BOLD, "you\n");
+			put_wrapped(c, PAINT_NONE, "", 0, items[i].content ? items[i].content : "");
+		} else {
+			put(c, PAINT_BOLD, "stoa\n");
+			answer_print(c, &items[i], false);
+		}
+	}
+	return FAULT_NONE;
+}
+
+enum fault
+verb_history_search(struct cli *c)
+{
+	struct history_search request = {
+		.query = operands_joined(c, 0),
+		.subject = option_text(&c->args, "subject"),
+		.role = option_text(&c->args, "role"),
+		.k = option_number(&c->args, "k", 20),
+	};
+	const void *reply = NULL;
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = call(&reply, c, "history.search", &request, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	const struct history_hits *hits = reply;
+	const struct history_hit *items = hits->items.items;
+	c->status = hits->items.count ? 0 : fault_exit_status(FAULT_ABSENT);
+	if (c->json) {
+		put_record(c, &record_history_hits, hits);
+		return FAULT_NONE;
+	}
+	for (size_t i = 0; i < hits->items.count; i++) {
+		const char *title = items[i].conversation_title;
+		put_wrapped(c, PAINT_BOLD, arena_printf(&c->arena, "%.8s  ", items[i].conversation_id), 10,
+			arena_printf(&c->arena, "%s  %s  %s", untrusted_line(&c->arena, title ? title : ""),
+				date_text(&c->arena, items[i].created), str_same(items[i].role, "user") ? "you" : "stoa"));
+		put_wrapped(c, PAINT_NONE, "          ", 10, untrusted_line(&c->arena, items[i].snippet ? items[i].snippet : ""));
+	}
+	if (!hits->items.count)
+		put(c, PAINT_NONE, "Nothing like that was said.\n");
+	notef(c, PAINT_DIM, "%zu places \u00b7 %.0f ms\n", hits->items.count, hits->elapsed_ms);
+	return FAULT_NONE;
+}
+
+/* ---- out and in ------------------------------------------------------------ */
+
+/* Text for a file is written as it was exported; for standard output it passes the
+ * sanitiser like everything else, which changes nothing but control characters. */
+enum fault
+export_write(struct cli *c, const char *id, const char *format, const char *path)
+{
+	struct export_run request = { .id = id, .format = format ? format : "md" };
+	const void *reply = NULL;
+	enum fault f = call(&reply, c, id ? "conversation.export" : "me.export", &request, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	const struct exported *e = reply;
+	struct text body, clean;
+	const char *text = e->body ? e->body : "";
+	text_init(&body, EXPORT_MAX);
+	text_init(&clean, EXPORT_MAX * 6);
+	if (str_same(request.format, "json"))
+		json_harmless(&clean, text, strlen(text));
+	else
+		untrusted_text(&clean, text, strlen(text), 0);
+	f = text_check(&clean, "the export");
+	if (f == FAULT_NONE && path) {
+		f = file_write(path, clean.len ? clean.data : "", clean.len);
+		if (f == FAULT_NONE)
+			notef(c, PAINT_DIM, "written to %s\n", path);
+	} else if (f == FAULT_NONE && c->json) {
+		put_record(c, &record_exported, e);
+	} else if (f == FAULT_NONE) {
+		put(c, PAINT_NONE, clean.data);
+	}
+	text_clear(&body);
+	text_clear(&clean);
+	return f;
+}
+
+enum fault
+verb_history_export(struct cli *c)
+{
+	const char *id = NULL;
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE && c->args.operand_count)
+		f = conversation_named(&id, c, c->args.operands[0]);
+	if (f != FAULT_NONE)
+		return f;
+	return export_write(c, id, option_text(&c->args, "format"), option_text(&c->args, "output"));
+}
+
+enum fault
+verb_history_import(struct cli *c)
+{
+	struct text t;
+	const void *reply = NULL;
+	const char *path = c->args.operands[0];
+	text_init(&t, EXPORT_MAX);
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE && str_same(path, "-")) {
+		char buf[16384];
+		size_t n;
+		while ((n = fread(buf, 1, sizeof buf, stdin)) > 0 && !t.over)
+			text_put_n(&t, buf, n);
+		f = ferror(stdin) ? fault_errno("standard input cannot be read") : text_check(&t, "the import");
+	} else if (f == FAULT_NONE) {
+		f = file_read(&t, path);
+	}
+	if (f == FAULT_NONE && (!t.len || memchr(t.data, 0, t.len)))
+		f = fault(FAULT_INPUT, "%s holds no export", path);
+	if (f == FAULT_NONE) {
+		struct import_run request = { t.data };
+		f = call(&reply, c, "conversation.import", &request, NULL);
+	}
+	text_clear(&t);
+	if (f != FAULT_NONE)
+		return f;
+	const struct imported *i = reply;
+	if (c->json)
+		put_record(c, &record_imported, i);
+	else
+		putf(c, PAINT_NONE, "%lld conversations, %lld messages; %lld were there already\n",
+			(long long)i->conversations, (long long)i->messages, (long long)i->skipped);
+	return FAULT_NONE;
+}
+
+/* ---- changing ------------------------------------------------------------------- */
+
+static enum fault
+update(struct cli *c, const struct conversation_update *request, const char *done)
+{
+	const void *reply = NULL;
+	enum fault f = call(&reply, c, "conversation.update", request, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	const struct conversation *v = reply;
+	if (c->json)
+		put_record(c, &record_conversation, v);
+	else
+		putf(c, PAINT_NONE, "%s  %s\n", done, untrusted_line(&c->arena, v->title ? v->title : ""));
+	return FAULT_NONE;
+}
+
+enum fault
+verb_history_rename(struct cli *c)
+{
+	struct conversation_update request = { .title = operands_joined(c, 1) };
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = conversation_named(&request.id, c, c->args.operands[0]);
+	return f == FAULT_NONE ? update(c, &request, "renamed") : f;
+}
+
+enum fault
+verb_history_archive(struct cli *c)
+{
+	bool undo = option_given(&c->args, "undo");
+	enum fault f = session_ready(c);
+	for (size_t i = 0; i < c->args.operand_count && f == FAULT_NONE; i++) {
+		struct conversation_update request = { .status = undo ? "active" : "archived" };
+		f = conversation_named(&request.id, c, c->args.operands[i]);
+		if (f == FAULT_NONE)
+			f = update(c, &request, undo ? "taken out" : "archived");
+	}
+	return f;
+}
+
+enum fault
+verb_history_rm(struct cli *c)
+{
+	enum fault f = session_ready(c);
+	for (size_t i = 0; i < c->args.operand_count && f == FAULT_NONE; i++) {
+		struct id_request request = { 0 };
+		const void *reply = NULL;
+		f = conversation_named(&request.id, c, c->args.operands[i]);
+		if (f == FAULT_NONE)
+			f = confirmed(c, arena_printf(&c->arena, "Delete the conversation %.8s for good", request.id));
+		if (f == FAULT_NONE)
+			f = call(&reply, c, "conversation.delete", &request, NULL);
+		if (f == FAULT_NONE && c->json)
+			put_record(c, &record_conversation, &(struct conversation){ .id = request.id, .title = "", .status = "archived", .type = "general" });
+		else if (f == FAULT_NONE)
+			putf(c, PAINT_NONE, "deleted  %.8s\n", request.id);
+	}
+	return f;
+}

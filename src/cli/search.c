@@ -1,0 +1,88 @@
+/* stoa search: the passages that fit best, with what fits in bold. */
+#include <string.h>
+#include "cli_in.h"
+
+/* The operands as one line, words apart by one blank. */
+const char *
+operands_joined(struct cli *c, size_t from)
+{
+	struct text t;
+	text_init(&t, 65536);
+	for (size_t i = from; i < c->args.operand_count; i++) {
+		text_put(&t, i > from ? " " : "");
+		text_put(&t, c->args.operands[i]);
+	}
+	char *out = arena_strndup(&c->arena, t.data ? t.data : "", t.len);
+	text_clear(&t);
+	return out;
+}
+
+static const char *
+passage_place(struct arena *a, const struct passage *p)
+{
+	const char *page = p->page_label && *p->page_label ? p->page_label : arena_printf(a, "%lld", (long long)p->page);
+	const char *under = p->heading && *p->heading ? p->heading : p->chapter;
+	return arena_printf(a, "%s, p. %s%s%s", untrusted_line(a, p->title ? p->title : ""), untrusted_line(a, page),
+		under && *under ? " \u00b7 " : "", untrusted_line(a, under ? under : ""));
+}
+
+/* The part of a passage around its first match, cut between words. */
+static const char *
+excerpt(struct arena *a, const struct hit *h)
+{
+	const char *text = h->passage->text ? h->passage->text : "";
+	size_t len = strlen(text), most = 400, from = 0;
+	const struct span *spans = h->spans.items;
+	if (h->spans.count && spans[0].start > 0 && (size_t)spans[0].start < len)
+		from = (size_t)spans[0].start;
+	from = from > 120 ? from - 120 : 0;
+	if (len <= most)
+		from = 0;
+	from = utf8_floor(text, len, from);
+	while (from > 0 && from < len && text[from - 1] != ' ' && text[from - 1] != '\n' && (unsigned char)text[from] < 0x80)
+		from--;
+	size_t n = utf8_floor(text + from, len - from, most);
+	bool cut = from + n < len;
+	while (cut && n > 1 && (unsigned char)text[from + n] < 0x80 && text[from + n] != ' ')
+		n--;
+	const char *clean = untrusted_line(a, arena_strndup(a, text + from, n));
+	return arena_printf(a, "%s%s%s", from ? "\u2026" : "", clean, cut ? "\u2026" : "");
+}
+
+enum fault
+verb_search(struct cli *c)
+{
+	struct text_list documents = option_texts(&c->args, &c->arena, "document");
+	struct search_run request = {
+		.query = operands_joined(c, 0),
+		.subjects = option_texts(&c->args, &c->arena, "subject"),
+		.domains = option_texts(&c->args, &c->arena, "domain"),
+		.kinds = option_texts(&c->args, &c->arena, "kind"),
+		.k = option_number(&c->args, "k", 5),
+	};
+	const void *reply = NULL;
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = documents_named(&request.documents, c, &documents);
+	if (f == FAULT_NONE)
+		f = call(&reply, c, "search.run", &request, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	const struct hits *hits = reply;
+	const struct hit *items = hits->items.items;
+	c->status = hits->items.count ? 0 : fault_exit_status(FAULT_ABSENT);
+	if (c->json) {
+		put_record(c, &record_hits, hits);
+		return FAULT_NONE;
+	}
+	if (hits->corrected && *hits->corrected)
+		note(c, PAINT_DIM, arena_printf(&c->arena, "Searched for: %s\n", untrusted_line(&c->arena, hits->corrected)));
+	for (size_t i = 0; i < hits->items.count; i++) {
+		put_wrapped(c, PAINT_BOLD, arena_printf(&c->arena, "%2zu  ", i + 1), 4, passage_place(&c->arena, items[i].passage));
+		put_wrapped(c, PAINT_NONE, "    ", 4, excerpt(&c->arena, &items[i]));
+	}
+	if (!hits->items.count)
+		put(c, PAINT_NONE, "Nothing like that is in your documents.\n");
+	notef(c, PAINT_DIM, "%zu of %lld documents' passages \u00b7 %.0f ms\n", hits->items.count, (long long)hits->documents, hits->elapsed_ms);
+	return FAULT_NONE;
+}
