@@ -37,6 +37,13 @@ enum fault vault_secret_read(struct vault_secret *out, int fd) STOA_MUST;
 enum fault vault_key_make(struct vault_secret *out) STOA_MUST;
 struct vault_cost vault_cost_default(void);  /* t=3; 256 MiB, 64 MiB where RAM < 2 GiB */
 
+/* Same bytes, in a time that does not tell where they differ. */
+bool vault_same(const void *a, const void *b, size_t n);
+void vault_wipe(void *bytes, size_t n);      /* is not optimised away; NULL with 0 is harmless */
+void vault_id_new(unsigned char id[VAULT_ID_BYTES]);
+char *vault_id_text(char hex[ID_BYTES], const unsigned char id[VAULT_ID_BYTES]);   /* returns hex */
+enum fault vault_id_parse(unsigned char id[VAULT_ID_BYTES], const char *hex, const char *what) STOA_MUST;
+
 /* A fresh master key and epoch 1 for a new store. */
 enum fault vault_new(struct vault **out, const unsigned char store_id[VAULT_ID_BYTES]) STOA_MUST;
 enum fault vault_copy(struct vault **out, const struct vault *from) STOA_MUST;

@@ -137,7 +137,7 @@ refresh(struct store *s, const struct vault *v, const struct root_row *root, boo
 	if (f != FAULT_NONE)
 		return f;
 	vault_root(hash, v, root->generation, h->items, h->count);
-	if (sodium_memcmp(hash, root->hash, sizeof hash) != 0)
+	if (!vault_same(hash, root->hash, sizeof hash))
 		return fault(FAULT_DAMAGED, "the root of the history does not fit its heads");
 	h->generation = root->generation;
 	h->records = root->count;

@@ -84,7 +84,7 @@ store_seal_new(struct store *s, enum vault_slot_type type, const struct vault_se
 		return f;
 	if (!store_is_new(s))
 		f = fault(FAULT_EXISTS, "this history has a key already");
-	randombytes_buf(store_id, sizeof store_id);
+	vault_id_new(store_id);
 	if (f == FAULT_NONE)
 		f = vault_new(&v, store_id);
 	if (f == FAULT_NONE)
@@ -142,7 +142,7 @@ verify_all(struct store *s, const struct slot_rows *rows)
 		return f;
 	slots_mac(mac, v, rows);
 	vault_return(s);
-	if (sodium_memcmp(mac, rows->mac, sizeof mac) != 0)
+	if (!vault_same(mac, rows->mac, sizeof mac))
 		return fault(FAULT_DAMAGED, "the key slots were altered");
 	f = chains_verify(&root, NULL, s, false);
 	if (f == FAULT_NONE)

@@ -41,7 +41,7 @@ enum fault
 record_row_open(struct text *plain, struct store *s, const struct record_row *row, const void *blob, size_t blob_bytes)
 {
 	unsigned char aad[VAULT_AAD_BYTES];
-	char id[2 * VAULT_ID_BYTES + 1];
+	char id[ID_BYTES];
 	const struct vault *v;
 	enum fault f = vault_borrow(&v, s);
 	if (f != FAULT_NONE)
@@ -53,7 +53,7 @@ record_row_open(struct text *plain, struct store *s, const struct record_row *ro
 		f = vault_open(plain, aad, v, &row->bound, blob, blob_bytes);
 	vault_return(s);
 	if (f == FAULT_DAMAGED)
-		f = fault(FAULT_DAMAGED, "record %s was altered", sodium_bin2hex(id, sizeof id, row->bound.rec_id, VAULT_ID_BYTES));
+		f = fault(FAULT_DAMAGED, "record %s was altered", vault_id_text(id, row->bound.rec_id));
 	return f;
 }
 
@@ -69,7 +69,7 @@ struct walk {
 	struct edited *edited;         /* newest revisions of edited records, sorted */
 	size_t edited_count, edited_cap;
 	size_t altered;
-	char first_altered[2 * VAULT_ID_BYTES + 1];
+	char first_altered[ID_BYTES];
 };
 
 static void
@@ -83,7 +83,7 @@ walk_init(struct walk *w, struct store *s, sealed_fn *each, void *arg)
 static enum fault
 walk_end(struct walk *w, enum fault f)
 {
-	sodium_memzero(w->plain.data, w->plain.data ? w->plain.cap : 0);
+	vault_wipe(w->plain.data, w->plain.data ? w->plain.cap : 0);
 	text_clear(&w->plain);
 	mem_free(w->edited);
 	if (f == FAULT_NONE && w->altered > 0)
@@ -96,7 +96,7 @@ static enum fault
 walk_row(struct walk *w, struct statement *st)
 {
 	struct record_row row;
-	char conv_id[2 * VAULT_ID_BYTES + 1], rec_id[2 * VAULT_ID_BYTES + 1];
+	char conv_id[ID_BYTES], rec_id[ID_BYTES];
 	size_t n;
 	const void *blob = statement_col_blob(st, 10, &n);
 	if (blob == NULL)
@@ -104,8 +104,8 @@ walk_row(struct walk *w, struct statement *st)
 	rec_id[0] = '\0';
 	enum fault f = record_row_read(&row, st);
 	if (f == FAULT_NONE) {
-		sodium_bin2hex(rec_id, sizeof rec_id, row.bound.rec_id, VAULT_ID_BYTES);
-		sodium_bin2hex(conv_id, sizeof conv_id, row.bound.conv_id, VAULT_ID_BYTES);
+		vault_id_text(rec_id, row.bound.rec_id);
+		vault_id_text(conv_id, row.bound.conv_id);
 		f = record_row_open(&w->plain, w->store, &row, blob, n);
 	}
 	if (f == FAULT_DAMAGED) {
@@ -209,7 +209,7 @@ store_each(struct store *s, const char *conv_id, enum vault_kind kind, sealed_fn
 	int64_t last;
 	enum fault f = last_lseq(&last, s);
 	if (f == FAULT_NONE && conv_id != NULL)
-		f = id_parse(id, conv_id, "conversation");
+		f = vault_id_parse(id, conv_id, "conversation");
 	if (f == FAULT_NONE)
 		f = store_prepare(&st, s, conv_id ?
 			"SELECT " RECORD_COLUMNS " FROM record WHERE rev = 1 AND lseq <= ? AND conv_id = ? ORDER BY lseq" :
@@ -271,7 +271,7 @@ store_get(struct sealed *out, struct arena *a, struct store *s, const char *rec_
 	int64_t last;
 	enum fault f = last_lseq(&last, s);
 	if (f == FAULT_NONE)
-		f = id_parse(id, rec_id, "record");
+		f = vault_id_parse(id, rec_id, "record");
 	if (f == FAULT_NONE)
 		f = store_prepare(&st, s, "SELECT " RECORD_COLUMNS " FROM record WHERE rec_id = ? ORDER BY rev DESC LIMIT 1");
 	if (f != FAULT_NONE)

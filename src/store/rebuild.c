@@ -14,9 +14,9 @@ keep(const struct sealed *rec, void *arg)
 	struct kept *k = arg;
 	struct record_new new = { .kind = rec->kind, .rev = 1, .plain = mem_dup(rec->plain, rec->plain_bytes), .n = rec->plain_bytes };
 	mem_reserve(&k->items, &k->cap, k->count + 1, sizeof k->items[0]);
-	enum fault f = id_parse(new.conv_id, rec->conv_id, "conversation");
+	enum fault f = vault_id_parse(new.conv_id, rec->conv_id, "conversation");
 	if (f == FAULT_NONE)
-		f = id_parse(new.rec_id, rec->rec_id, "record");
+		f = vault_id_parse(new.rec_id, rec->rec_id, "record");
 	k->items[k->count++] = new;
 	return f;
 }

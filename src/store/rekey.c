@@ -181,7 +181,7 @@ store_rekey(struct store *s, enum vault_slot_type type, const struct vault_secre
 		checkpoint_truncate(s);
 	}
 	vault_free(to);
-	sodium_memzero(r.plain.data, r.plain.data ? r.plain.cap : 0);
+	vault_wipe(r.plain.data, r.plain.data ? r.plain.cap : 0);
 	text_clear(&r.plain);
 	mem_free(r.blob);
 	mem_free(r.heads);

@@ -7,16 +7,6 @@
  */
 #include "store_in.h"
 
-enum fault
-id_parse(unsigned char out[VAULT_ID_BYTES], const char *hex, const char *what)
-{
-	size_t n;
-	if (hex == NULL || strlen(hex) != 2 * VAULT_ID_BYTES ||
-	    sodium_hex2bin(out, VAULT_ID_BYTES, hex, 2 * VAULT_ID_BYTES, NULL, &n, NULL) != 0 || n != VAULT_ID_BYTES)
-		return fault(FAULT_INPUT, "the %s %s is not 32 hex digits", what, hex ? hex : "(none)");
-	return FAULT_NONE;
-}
-
 static enum fault
 row_insert(struct store *s, const struct vault_record *r, const unsigned char *blob, size_t blob_bytes)
 {
@@ -139,9 +129,9 @@ store_put(struct store *s, enum vault_kind kind, const char *conv_id, const char
 	struct record_new new = { .kind = kind, .rev = 1, .plain = plain, .n = plain_bytes };
 	if (kind == KIND_TOMBSTONE)
 		return fault(FAULT_INPUT, "tombstones are made by burying");
-	enum fault f = id_parse(new.conv_id, conv_id, "conversation");
+	enum fault f = vault_id_parse(new.conv_id, conv_id, "conversation");
 	if (f == FAULT_NONE)
-		f = id_parse(new.rec_id, rec_id, "record");
+		f = vault_id_parse(new.rec_id, rec_id, "record");
 	if (f == FAULT_NONE)
 		f = store_begin(s);
 	if (f != FAULT_NONE)
@@ -162,7 +152,7 @@ store_bury(struct store *s, const char *rec_id)
 {
 	struct record_new new = { .kind = KIND_TOMBSTONE };
 	struct newest old;
-	enum fault f = id_parse(new.rec_id, rec_id, "record");
+	enum fault f = vault_id_parse(new.rec_id, rec_id, "record");
 	if (f == FAULT_NONE)
 		f = store_begin(s);
 	if (f != FAULT_NONE)
@@ -187,7 +177,7 @@ enum fault
 store_bury_chain(struct store *s, const char *conv_id)
 {
 	struct record_new new = { .kind = KIND_TOMBSTONE, .rev = 1, .flags = SEALED_CHAIN_END };
-	enum fault f = id_parse(new.conv_id, conv_id, "conversation");
+	enum fault f = vault_id_parse(new.conv_id, conv_id, "conversation");
 	if (f == FAULT_NONE)
 		f = store_begin(s);
 	if (f != FAULT_NONE)
@@ -195,7 +185,7 @@ store_bury_chain(struct store *s, const char *conv_id)
 	f = heads_begin(s);
 	if (f == FAULT_NONE && !heads_has(s, new.conv_id))
 		f = fault(FAULT_ABSENT, "no conversation %s", conv_id);
-	randombytes_buf(new.rec_id, VAULT_ID_BYTES);
+	vault_id_new(new.rec_id);
 	if (f == FAULT_NONE)
 		f = record_append(s, &new);
 	if (f == FAULT_NONE)

@@ -202,7 +202,7 @@ change_begin(struct slot_rows *rows, const struct vault **v, struct store *s)
 		f = vault_borrow(v, s);
 	if (f == FAULT_NONE) {
 		slots_mac(mac, *v, rows);
-		if (sodium_memcmp(mac, rows->mac, sizeof mac) == 0)
+		if (vault_same(mac, rows->mac, sizeof mac))
 			return FAULT_NONE;
 		f = fault(FAULT_LOCKED, "the key slots were changed elsewhere: unlock again");
 		vault_return(s);

@@ -9,7 +9,6 @@
 #ifndef STORE_IN_H
 #define STORE_IN_H
 #include <pthread.h>
-#include <sodium.h>
 #include <sqlite3.h>
 #include <string.h>
 #include "stoa/store.h"
@@ -124,7 +123,6 @@ struct record_row {
 enum fault record_row_read(struct record_row *out, struct statement *st) STOA_MUST;
 /* Open a blob; LOCKED, or DAMAGED naming the record. */
 enum fault record_row_open(struct text *plain, struct store *s, const struct record_row *row, const void *blob, size_t blob_bytes) STOA_MUST;
-enum fault id_parse(unsigned char out[VAULT_ID_BYTES], const char *hex, const char *what) STOA_MUST;
 /* Append a record to its chain inside a transaction. EXISTS: rec_id with rev is there. */
 struct record_new { enum vault_kind kind; uint32_t rev, flags; const void *plain; size_t n; id_bytes conv_id, rec_id; };
 enum fault record_append(struct store *s, const struct record_new *r) STOA_MUST;

@@ -102,8 +102,8 @@ emptied_of(struct scan *c, const unsigned char *rec_id)
 static enum fault
 altered(const char *what, const unsigned char *conv_id)
 {
-	char id[2 * VAULT_ID_BYTES + 1];
-	return fault(FAULT_DAMAGED, "conversation %s was altered: %s", sodium_bin2hex(id, sizeof id, conv_id, VAULT_ID_BYTES), what);
+	char id[ID_BYTES];
+	return fault(FAULT_DAMAGED, "conversation %s was altered: %s", vault_id_text(id, conv_id), what);
 }
 
 /* Does the presence of the blob agree with what came before and after? */
@@ -209,7 +209,7 @@ compare_heads(struct scan *c, const struct vault_head *heads, size_t count)
 			return altered("its records are missing", heads[j].conv_id);
 		if (c->chains[i].head.n != heads[j].n)
 			return altered(c->chains[i].head.n < heads[j].n ? "records are missing" : "it has records too many", heads[j].conv_id);
-		if (sodium_memcmp(c->chains[i].head.h, heads[j].h, VAULT_HASH_BYTES) != 0)
+		if (!vault_same(c->chains[i].head.h, heads[j].h, VAULT_HASH_BYTES))
 			return altered("its records do not fit their chain", heads[j].conv_id);
 		i++, j++;
 	}
@@ -230,7 +230,7 @@ check_root(struct store *s, const struct root_row *root, struct vault_head *head
 	vault_root(hash, v, root->generation, heads, count);
 	if (root->epoch != vault_epoch(v))
 		f = fault(FAULT_LOCKED, "the passphrase was changed elsewhere: unlock again");
-	else if (records != root->count || sodium_memcmp(hash, root->hash, sizeof hash) != 0)
+	else if (records != root->count || !vault_same(hash, root->hash, sizeof hash))
 		f = fault(FAULT_DAMAGED, "the history was altered: its root does not fit its heads");
 	vault_return(s);
 	return f;

@@ -1,4 +1,5 @@
-/* Secrets on their way in: passphrases, key files, recovery codes.
+/* Secrets on their way in: passphrases, key files, recovery codes; and the small
+ * things that secrets and random ids need elsewhere.
  *
  * A key file and an unlocked store hold 64 hex digits, so that a file that was
  * opened by an editor, or printed, still works; 32 raw bytes are taken too.  The
@@ -149,4 +150,38 @@ vault_recovery_parse(struct vault_secret *code, const char *shown)
 out:
 	vault_secret_clear(&s);
 	return f;
+}
+
+bool
+vault_same(const void *a, const void *b, size_t n)
+{
+	return sodium_memcmp(a, b, n) == 0;
+}
+
+void
+vault_wipe(void *bytes, size_t n)
+{
+	sodium_memzero(bytes, n);
+}
+
+void
+vault_id_new(unsigned char id[VAULT_ID_BYTES])
+{
+	randombytes_buf(id, VAULT_ID_BYTES);
+}
+
+char *
+vault_id_text(char hex[ID_BYTES], const unsigned char id[VAULT_ID_BYTES])
+{
+	return sodium_bin2hex(hex, ID_BYTES, id, VAULT_ID_BYTES);
+}
+
+enum fault
+vault_id_parse(unsigned char id[VAULT_ID_BYTES], const char *hex, const char *what)
+{
+	size_t n = 0;
+	if (hex == NULL || strlen(hex) != 2 * VAULT_ID_BYTES ||
+	    sodium_hex2bin(id, VAULT_ID_BYTES, hex, 2 * VAULT_ID_BYTES, NULL, &n, NULL) != 0 || n != VAULT_ID_BYTES)
+		return fault(FAULT_INPUT, "the %s id %s is not 32 hex digits", what, hex ? hex : "(none)");
+	return FAULT_NONE;
 }
