@@ -22,7 +22,7 @@
 static const char settings[] =
 	"PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
 	"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
-	"PRAGMA foreign_keys=ON;";
+	"PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;";
 static const struct { int option, value; } switches[] = {
 	{ SQLITE_DBCONFIG_DEFENSIVE, 1 }, { SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
 	{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 }, { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
@@ -261,6 +261,7 @@ store_close(struct store *s)
 	sealing_leave(s->sealing);
 	mem_free(s->path);
 	mem_free(s->anchor);
+	mem_free(s->blob);
 	mem_free(s);
 }
 

@@ -3,7 +3,7 @@
  * An edited or buried revision has lost its blob, so a row with a blob is the
  * newest of its record.  Reading a chain keeps the order in which records first
  * appeared: the scan walks first revisions and looks aside for the few that were
- * edited, found through a partial index.  A record that was altered is left out
+ * edited, found through the index of revisions alone.  A record that was altered is left out
  * and reported at the end: one flipped bit must not hide a whole history.
  */
 #include <stdlib.h>

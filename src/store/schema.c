@@ -20,7 +20,6 @@ const struct migration schema[] = {
 	  "  conv_id BLOB NOT NULL, rec_id BLOB NOT NULL, tag BLOB NOT NULL, blob BLOB);"
 	  "CREATE INDEX record_chain ON record (conv_id);"
 	  "CREATE UNIQUE INDEX record_revision ON record (rec_id, rev);"
-	  "CREATE INDEX record_edited ON record (rec_id) WHERE rev > 1;"
 	  "CREATE TABLE head (conv_id BLOB PRIMARY KEY, n INTEGER NOT NULL, h BLOB NOT NULL,"
 	  "  generation INTEGER NOT NULL) WITHOUT ROWID;"
 	  "CREATE INDEX head_generation ON head (generation);"

@@ -34,7 +34,7 @@ enum fault
 record_append(struct store *s, const struct record_new *new)
 {
 	struct heads *h = &s->sealing->heads;
-	unsigned char aad[VAULT_AAD_BYTES], *blob = NULL;
+	unsigned char aad[VAULT_AAD_BYTES];
 	const struct vault *v;
 	size_t size = vault_sealed_size(new->n);
 	if (new->n > VAULT_PLAIN_MAX)
@@ -46,7 +46,8 @@ record_append(struct store *s, const struct record_new *new)
 		.lseq = h->last_lseq + 1, .rev = new->rev, .flags = new->flags };
 	memcpy(r.conv_id, new->conv_id, VAULT_ID_BYTES);
 	memcpy(r.rec_id, new->rec_id, VAULT_ID_BYTES);
-	blob = mem_new(size);
+	mem_reserve(&s->blob, &s->blob_cap, size, 1);
+	unsigned char *blob = s->blob;
 	f = vault_seal(blob, aad, v, &r, new->plain, new->n);
 	if (f == FAULT_NONE)
 		f = row_insert(s, &r, blob, size);
@@ -59,7 +60,6 @@ record_append(struct store *s, const struct record_new *new)
 		heads_changed(s, r.conv_id);
 	}
 	vault_return(s);
-	mem_free(blob);
 	return f;
 }
 

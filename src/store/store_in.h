@@ -68,6 +68,8 @@ struct store {
 	uint64_t uses;
 	int depth;                  /* of nested transactions */
 	bool changing;              /* this transaction changes sealed records */
+	unsigned char *blob;        /* the one being sealed */
+	size_t blob_cap;
 	bool failed;                /* a write failed below: open anew before the next use */
 };
 
