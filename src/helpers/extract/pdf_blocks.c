@@ -13,6 +13,7 @@
 #define HEADING_BYTES_MAX 200
 #define BOLD_HEADING_CHARS_MAX 80
 #define SIZES_MAX 4
+#define PAGE_NUMBER_BYTES_MAX 6   /* behind leaders; four dots may be an ellipsis */
 
 struct flow {
 	struct document *d;
@@ -84,10 +85,12 @@ looks_heading(const struct flow *f, const struct pdf_page *p, size_t i)
 	if (l->level > 0)
 		return true;
 	size_t letters = letters_in(l);
-	if (letters < 2 || letters * 2 < l->chars || l->len > HEADING_BYTES_MAX || l->cells || l->mono)
+	if (letters < 2 || letters * 2 < l->chars || l->len > HEADING_BYTES_MAX || l->cells)
 		return false;
 	if (is_large(f, l))
 		return true;
+	if (l->mono && !f->mono_body)
+		return false;
 	char last = l->text[l->len - 1];
 	if (l->chars > BOLD_HEADING_CHARS_MAX || last == '.' || last == ',' || last == ';' || last == '-' ||
 			l->size < .95 * f->pdf->body_size)
@@ -208,7 +211,7 @@ cut_leaders(struct text *out, struct line l)
 			dots += l.s[end] == '.';
 			end++;
 		}
-		if (dots >= 4) {
+		if (dots >= 4 && (dots >= 8 || l.len - end <= PAGE_NUMBER_BYTES_MAX)) {
 			while (out->len > 0 && out->data[out->len - 1] == ' ')
 				text_cut(out, out->len - 1);
 			text_put(out, end < l.len && out->len > 0 ? " | " : "");
@@ -330,21 +333,35 @@ put_page(struct flow *f, struct pdf_page *p)
 	flush(f);
 }
 
-void
-pdf_blocks(struct document *d, struct pdf *pdf)
+/* Collect the words; half words around line ends are none.  True when most of
+ * the document is typewritten. */
+static bool
+learn(struct pdf *pdf)
 {
-	struct flow f = { .d = d, .pdf = pdf, .item_start = -1, .type = BLOCK_PARA };
 	size_t mono = 0, all = 0;
-	text_init(&f.block, BLOCK_BYTES_MAX);
+	bool broken = false;
 	for (size_t p = 0; p < pdf->page_count; p++)
 		for (size_t i = 0; i < pdf->pages[p].count; i++) {
 			const struct pdf_line *l = &pdf->pages[p].lines[i];
 			all += l->chars;
 			mono += l->mono ? l->chars : 0;
-			if (!l->head)
-				words_add_line(pdf->words, l->text, l->len);
+			if (l->head)
+				continue;
+			size_t skip = 0;
+			while (broken && skip < l->len && l->text[skip] != ' ')
+				skip++;
+			words_add_line(pdf->words, l->text + skip, l->len - skip);
+			broken = l->len > 0 && l->text[l->len - 1] == '-';
 		}
-	f.mono_body = mono * 2 > all;
+	return mono * 2 > all;
+}
+
+void
+pdf_blocks(struct document *d, struct pdf *pdf)
+{
+	struct flow f = { .d = d, .pdf = pdf, .item_start = -1, .type = BLOCK_PARA };
+	text_init(&f.block, BLOCK_BYTES_MAX);
+	f.mono_body = learn(pdf);
 	f.leading = flow_leading(pdf);
 	rank_sizes(&f);
 	for (size_t p = 0; p < pdf->page_count; p++)

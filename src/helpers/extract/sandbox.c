@@ -117,13 +117,13 @@ static int
 allow_conditional(scmp_filter_ctx ctx, bool files)
 {
 	const struct scmp_arg_cmp no_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-	const struct scmp_arg_cmp to_stdout = SCMP_A0(SCMP_CMP_EQ, STDOUT_FILENO);
-	const struct scmp_arg_cmp to_stderr = SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO);
-	const struct scmp_arg_cmp itself = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	const struct scmp_arg_cmp to_stdout = SCMP_A0(SCMP_CMP_EQ, STDOUT_FILENO, 0);
+	const struct scmp_arg_cmp to_stderr = SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0);
+	const struct scmp_arg_cmp itself = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
 	const scmp_datum_t changing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND;
 	const struct scmp_arg_cmp reading_at = SCMP_A2(SCMP_CMP_MASKED_EQ, changing, O_RDONLY);
 	const struct scmp_arg_cmp reading = SCMP_A1(SCMP_CMP_MASKED_EQ, changing, O_RDONLY);
-	const struct scmp_arg_cmp looking = SCMP_A2(SCMP_CMP_EQ, 0);
+	const struct scmp_arg_cmp looking = SCMP_A2(SCMP_CMP_EQ, 0, 0);
 	int bad = 0;
 	bad |= seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, &no_exec);
 	bad |= seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, &no_exec);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include "extract_in.h"
+#include "zip_in.h"
 
 #define PDF_MAGIC_WITHIN 1024
 
@@ -40,11 +41,20 @@ static const struct { const char *magic; size_t len, at; const char *sentence; }
 
 static const struct { const char *ending; struct format format; } text_names[] = {
 	{ ".md", { "markdown", markdown_read } }, { ".markdown", { "markdown", markdown_read } },
-	{ ".mkd", { "markdown", markdown_read } }, { ".txt", { "text", plain_read } },
+	{ ".mkd", { "markdown", markdown_read } }, { ".csv", { "csv", csv_read } },
+	{ ".tsv", { "csv", csv_read } }, { ".txt", { "text", plain_read } },
 	{ ".text", { "text", plain_read } }
 };
 
+static const struct { const char *member, *mimetype; struct format format; } packages[] = {
+	{ "word/document.xml", NULL, { "docx", docx_read } },
+	{ "ppt/presentation.xml", NULL, { "pptx", pptx_read } },
+	{ "content.xml", "application/vnd.oasis.opendocument.text", { "odt", odt_read } },
+	{ "META-INF/container.xml", NULL, { "epub", epub_read } }
+};
+
 static const struct format pdf_format = { "pdf", pdf_read };
+static const struct format html_format = { "html", html_read };
 static const struct format markdown_format = { "markdown", markdown_read };
 static const struct format plain_format = { "text", plain_read };
 
@@ -55,6 +65,35 @@ ends_with(const char *name, const char *ending)
 	return n >= e && strcasecmp(name + n - e, ending) == 0;
 }
 
+static enum fault
+sniff_package(const struct format **out, const struct input *in)
+{
+	struct package *p;
+	enum fault f = package_open(&p, in->data, in->len);
+	if (f != FAULT_NONE)
+		return f;
+	struct text mimetype;
+	text_init(&mimetype, 256);
+	if (package_has(p, "mimetype"))
+		f = package_read(&mimetype, p, "mimetype");
+	const struct format *found = NULL;
+	for (size_t i = 0; i < COUNT_OF(packages) && found == NULL && f == FAULT_NONE; i++)
+		if (package_has(p, packages[i].member) &&
+				(packages[i].mimetype == NULL || (mimetype.len > 0 && str_starts(mimetype.data, packages[i].mimetype))))
+			found = &packages[i].format;
+	bool sheet = package_has(p, "xl/workbook.xml");
+	text_clear(&mimetype);
+	package_close(p);
+	if (f != FAULT_NONE)
+		return f;
+	if (found == NULL && sheet)
+		return fault(FAULT_INPUT, "this is a spreadsheet; save the sheet as CSV");
+	if (found == NULL)
+		return fault(FAULT_INPUT, "this is a zip archive without a document that can be read; unpack it first");
+	*out = found;
+	return FAULT_NONE;
+}
+
 /* The old container of Microsoft: encrypted office files and binary ones. */
 static enum fault
 refuse_container(const struct input *in)
@@ -63,6 +102,34 @@ refuse_container(const struct input *in)
 	if (memmem(in->data, in->len, marker, sizeof marker - 1) != NULL)
 		return fault(FAULT_LOCKED, "the document is encrypted with a password; save a copy without one");
 	return fault(FAULT_INPUT, "this is an old Office file; save it as DOCX, PPTX or PDF");
+}
+
+/* Does it begin like HTML, after a byte order mark, space and comments? */
+static bool
+looks_html(const struct input *in)
+{
+	const char *s = in->data;
+	size_t n = in->len < 4096 ? in->len : 4096, at = 0;
+	if (n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0)
+		at = 3;
+	for (;;) {
+		while (at < n && strchr(" \t\r\n\f", s[at]) != NULL && s[at] != '\0')
+			at++;
+		const char *end = NULL;
+		if (n - at > 4 && memcmp(s + at, "<!--", 4) == 0)
+			end = memmem(s + at, n - at, "-->", 3);
+		else if (n - at > 5 && memcmp(s + at, "<?xml", 5) == 0)
+			end = memmem(s + at, n - at, "?>", 2);
+		if (end == NULL)
+			break;
+		at = (size_t)(end - s) + (*end == '-' ? 3 : 2);
+	}
+	static const char *const starts[] = { "<!doctype html", "<html", "<head", "<body", "<title", "<meta " };
+	for (size_t i = 0; i < COUNT_OF(starts); i++)
+		if (n - at >= strlen(starts[i]) && strncasecmp(s + at, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return (ends_with(in->name, ".html") || ends_with(in->name, ".htm") || ends_with(in->name, ".xhtml")) &&
+		memchr(s, '<', n) != NULL;
 }
 
 /* A text without a telling name: Markdown when it has Markdown's headings,
@@ -90,6 +157,10 @@ sniff_text(const struct format **out, const struct input *in)
 {
 	if (!encoding_is_text(in->data, in->len))
 		return fault(FAULT_INPUT, "this is a binary file of an unknown kind, not a document");
+	if (looks_html(in)) {
+		*out = &html_format;
+		return FAULT_NONE;
+	}
 	for (size_t i = 0; i < COUNT_OF(text_names); i++)
 		if (ends_with(in->name, text_names[i].ending)) {
 			*out = &text_names[i].format;
@@ -110,7 +181,7 @@ sniff(const struct format **out, const struct input *in)
 	if (in->len >= 8 && memcmp(in->data, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0)
 		return refuse_container(in);
 	if (in->len >= 4 && memcmp(in->data, "PK\3\4", 4) == 0)
-		return fault(FAULT_INPUT, "this is a zip archive; unpack it first");
+		return sniff_package(out, in);
 	size_t within = in->len < PDF_MAGIC_WITHIN ? in->len : PDF_MAGIC_WITHIN;
 	if (memmem(in->data, within, "%PDF-", 5) != NULL) {
 		*out = &pdf_format;
