@@ -293,7 +293,8 @@ find_run(struct found **out, struct arena *a, const struct finder *from, const s
 	enum fault f = index_snapshot(&s, from->ix);
 	if (f != FAULT_NONE)
 		return f;
-	*r = (struct run){ .from = from, .req = req, .a = a, .view = *s };
+	*r = (struct run){ .from = from, .req = req, .a = a, .view = { .parts = s->parts, .count = s->count,
+		.passages = s->passages, .total_len = s->total_len, .number = s->number } };     /* refs is another thread's */
 	if (req->context != NULL && *req->context != '\0') {
 		if ((f = open_context(&r->context, req->context)) != FAULT_NONE)
 			goto out;

@@ -314,10 +314,14 @@ index_publish(struct index *ix, struct snapshot *next)
 {
 	struct text path, body;
 	add_up(next);
-	next->number = ix->now->number + 1;
 	text_init(&body, MANIFEST_BYTES_MAX);
 	path_of(&path, ix, "manifest");
+	/* From the moment the file is there a search may read it and replace now:
+	 * everything the writer looked at before is put in order by this lock. */
+	pthread_mutex_lock(&ix->lock);
+	next->number = ix->now->number + 1;
 	manifest_print(&body, next, next->number, ix->next);
+	pthread_mutex_unlock(&ix->lock);
 	enum fault f = text_check(&body, "the index manifest");
 	if (f == FAULT_NONE)
 		f = file_write(path.data, body.data, body.len);

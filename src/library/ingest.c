@@ -369,7 +369,7 @@ old_hide(struct ingest *g)
 
 	g->has_old = f == FAULT_NONE && g->old.no != g->row.no && !str_same(g->old.d.status, "processing");
 	if (f != FAULT_NONE || !g->has_old)
-		return f;
+		return f == FAULT_ABSENT ? FAULT_NONE : f;
 	g->row.d.cited = g->old.d.cited;
 	g->row.d.stale = str_same(g->old.text_sha256, g->row.text_sha256) && str_same(g->old.d.sha256, g->row.d.sha256)
 		? g->old.d.stale : g->old.d.cited;
