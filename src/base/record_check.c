@@ -17,8 +17,8 @@ field_max(const struct field *f)
 static bool
 chosen(const char *choices, const char *s)
 {
-	size_t n = strlen(s);
-	for (const char *c = choices; c != NULL; c = strchr(c, '|')) {
+	size_t n = strcspn(s, "|");
+	for (const char *c = s[n] == '\0' ? choices : NULL; c != NULL; c = strchr(c, '|')) {
 		c += *c == '|';
 		if (strncmp(c, s, n) == 0 && (c[n] == '|' || c[n] == '\0'))
 			return n > 0;
