@@ -83,6 +83,6 @@ verb_search(struct cli *c)
 	}
 	if (!hits->items.count)
 		put(c, PAINT_NONE, "Nothing like that is in your documents.\n");
-	notef(c, PAINT_DIM, "%zu of %lld documents' passages \u00b7 %.0f ms\n", hits->items.count, (long long)hits->documents, hits->elapsed_ms);
+	notef(c, PAINT_DIM, "%zu passage%s \u00b7 %.0f ms\n", hits->items.count, hits->items.count == 1 ? "" : "s", hits->elapsed_ms);
 	return FAULT_NONE;
 }
