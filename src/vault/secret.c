@@ -18,7 +18,10 @@ static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 struct vault_secret
 vault_secret_new(size_t len)
 {
-	struct vault_secret s = { sodium_malloc(len ? len : 1), len };
+	struct vault_secret s = { NULL, len };
+	/* A passphrase may be asked for before the vault is started. */
+	if (sodium_init() >= 0)
+		s.bytes = sodium_malloc(len ? len : 1);
 	if (s.bytes == NULL)
 		s.len = 0;
 	else

@@ -15,7 +15,7 @@ vault_start(void)
 {
 	struct rlimit none = { 0, 0 };
 	/* A generator in this process, keyed by the kernel and safe across fork(2):
-	 * a nonce costs no system call. Too late to choose when sodium runs already. */
+	 * a nonce costs no system call. */
 	randombytes_set_implementation(&randombytes_internal_implementation);
 	if (sodium_init() < 0)
 		return fault(FAULT_SYSTEM, "libsodium found no source of randomness");
