@@ -11,7 +11,9 @@
 
 #define LARGER 1.12
 #define HEADING_BYTES_MAX 200
-#define BOLD_HEADING_CHARS_MAX 80
+#define SMALL_HEADING_CHARS_MAX 80   /* not larger than the body */
+#define SMALL_CAPITALS .7            /* their size in a line of them */
+#define WIDER 1.4                    /* than the usual distance of lines */
 #define SIZES_MAX 4
 #define PAGE_NUMBER_BYTES_MAX 6   /* behind leaders; four dots may be an ellipsis */
 
@@ -27,6 +29,7 @@ struct flow {
 	int level;
 	double item_start;            /* where a list item began, negative: none */
 	char initial[8];              /* a large first letter waiting for its word */
+	struct pdf_line mark;         /* a list mark alone, waiting for its row */
 };
 
 static void
@@ -77,33 +80,83 @@ is_large(const struct flow *f, const struct pdf_line *l)
 	return l->size >= LARGER * f->pdf->body_size;
 }
 
+static bool
+same_row(const struct pdf_line *a, const struct pdf_line *b)
+{
+	return fabs(a->y0 - b->y0) < .5 * a->size;
+}
+
+/* Is line i one of a row, or next to rows, of a table? */
+static bool
+in_table(const struct pdf_page *p, size_t i)
+{
+	const struct pdf_line *l = &p->lines[i];
+	for (size_t k = i > 0 ? i - 1 : 0; k <= i + 1 && k < p->count; k++) {
+		const struct pdf_line *o = &p->lines[k];
+		if (k != i && !o->head && (same_row(l, o) || (o->cells && fabs(l->y0 - o->y0) < 2 * l->size)))
+			return true;
+	}
+	return false;
+}
+
+/* Bold lines that follow each other around i: a heading has at most three. */
+static size_t
+bold_run(const struct pdf_page *p, size_t i)
+{
+	size_t from = i, to = i;
+	while (from > 0 && p->lines[from - 1].bold && fabs(p->lines[from - 1].size - p->lines[i].size) < .5)
+		from--;
+	while (to + 1 < p->count && p->lines[to + 1].bold && fabs(p->lines[to + 1].size - p->lines[i].size) < .5)
+		to++;
+	return to - from + 1;
+}
+
+/* A bold line that is not the beginning of a paragraph. */
+static bool
+stands_alone(const struct flow *f, const struct pdf_page *p, size_t i)
+{
+	const struct pdf_line *l = &p->lines[i], *next = i + 1 < p->count ? l + 1 : NULL;
+	if (in_table(p, i))
+		return false;
+	if (next == NULL || next->head || next->y0 < l->y0 || next->y0 - l->y0 > WIDER * f->leading * l->size)
+		return true;
+	if (next->bold)
+		return bold_run(p, i) <= 3 || flow_left_room(p, i, next);
+	return flow_left_room(p, i, next) && !(next->text[0] >= 'a' && next->text[0] <= 'z');
+}
+
+static bool
+in_capitals(const struct pdf_line *l)
+{
+	size_t upper = 0, lower = 0;
+	for (size_t i = 0; i < l->len; i++) {
+		upper += l->text[i] >= 'A' && l->text[i] <= 'Z';
+		lower += l->text[i] >= 'a' && l->text[i] <= 'z';
+	}
+	return upper >= 4 && lower == 0 && upper * 2 > l->chars;
+}
+
 /* May this line be a heading by its face and words alone? */
 static bool
 looks_heading(const struct flow *f, const struct pdf_page *p, size_t i)
 {
 	const struct pdf_line *l = &p->lines[i];
+	struct line text = { l->text, l->len };
 	if (l->level > 0)
 		return true;
 	size_t letters = letters_in(l);
-	if (letters < 2 || letters * 2 < l->chars || l->len > HEADING_BYTES_MAX || l->cells)
+	if (letters < 2 || letters * 2 < l->chars || l->len > HEADING_BYTES_MAX || l->cells || line_is_bullet(text))
 		return false;
 	if (is_large(f, l))
-		return true;
-	if (l->mono && !f->mono_body)
-		return false;
+		return !in_table(p, i) || l->size > 1.5 * f->pdf->body_size;
 	char last = l->text[l->len - 1];
-	if (l->chars > BOLD_HEADING_CHARS_MAX || last == '.' || last == ',' || last == ';' || last == '-' ||
-			l->size < .95 * f->pdf->body_size)
+	if ((l->mono && !f->mono_body) || l->chars > SMALL_HEADING_CHARS_MAX || last == '.' || last == ',' || last == ';' ||
+			last == '-' || l->size < (in_capitals(l) ? SMALL_CAPITALS : .95) * f->pdf->body_size)
 		return false;
-	const struct pdf_line *next = i + 1 < p->count ? l + 1 : NULL;
-	bool goes_on = next != NULL && !next->bold && next->text[0] >= 'a' && next->text[0] <= 'z' && next->y0 > l->y0;
-	if (goes_on)
-		return false;
-	struct line text = { l->text, l->len };
 	if (l->bold)
-		return !line_is_bullet(text);
-	double gap = i > 0 && l->y0 > l[-1].y0 ? l->y0 - l[-1].y0 : 0;
-	return section_depth(l) >= 2 && (i == 0 || gap > 1.3 * f->leading * l->size);
+		return stands_alone(f, p, i);
+	double gap = i > 0 && l->y0 > l[-1].y0 ? l->y0 - l[-1].y0 : 1000;
+	return gap > 1.3 * f->leading * l->size && (section_depth(l) >= 2 || in_capitals(l)) && stands_alone(f, p, i);
 }
 
 static int
@@ -275,22 +328,38 @@ put_code(struct flow *f, const struct pdf_page *p, size_t before, size_t i)
 	text_put_c(&f->block, '\n');
 }
 
+/* Does this text begin a list item? A dash or a number may also just stand
+ * where a line happens to begin. */
+static bool
+begins_item(const struct flow *f, struct line text, bool open)
+{
+	if (line_list_mark(text, NULL) == 0)
+		return false;
+	bool sure = line_is_bullet(text) && text.s[0] != '-' && memcmp(text.s, "\u2013", 3) != 0;
+	return sure || !open || f->type == BLOCK_LIST || flow_ends_sentence(f->block.data, f->block.len);
+}
+
 static void
 put_text(struct flow *f, const struct pdf_page *p, size_t before, size_t i)
 {
 	const struct pdf_line *l = &p->lines[i];
 	struct line text = { l->text, l->len };
-	size_t mark = line_list_mark(text, NULL);
-	bool bullet = mark > 0 && line_is_bullet(text);
+	bool marked = f->mark.text != NULL && same_row(&f->mark, l);
 	bool open = f->block.len > 0 && (f->type == BLOCK_PARA || f->type == BLOCK_LIST || f->type == BLOCK_CAPTION) && before < i;
-	bool item = bullet || (mark > 0 && (!open || f->type == BLOCK_LIST || flow_ends_sentence(f->block.data, f->block.len)));
+	bool item = marked || begins_item(f, text, open);
 	if (!open || item || flow_breaks(p, before, i, f->leading, f->item_start)) {
 		flush(f);
 		f->type = item ? BLOCK_LIST : is_caption(text) ? BLOCK_CAPTION : BLOCK_PARA;
-		f->item_start = item ? flow_start(p, l) : -1;
-		if (bullet)
-			text.s += mark, text.len -= mark;
+		f->item_start = item ? flow_start(p, marked ? &f->mark : l) : -1;
 	}
+	if (marked && f->mark.chars > 1) {   /* a number, not a bullet */
+		text_put_n(&f->block, f->mark.text, f->mark.len);
+		text_put_c(&f->block, ' ');
+	} else if (item && line_is_bullet(text)) {
+		size_t mark = line_list_mark(text, NULL);
+		text.s += mark, text.len -= mark;
+	}
+	f->mark.text = NULL;
 	if (f->initial[0] != '\0') {
 		text_put(&f->block, f->initial);
 		text_put_n(&f->block, text.s, text.len);
@@ -298,6 +367,23 @@ put_text(struct flow *f, const struct pdf_page *p, size_t before, size_t i)
 		return;
 	}
 	join(f, text);
+}
+
+/* A list mark that poppler gave as a line of its own: hold it for its row. */
+static bool
+hold_mark(struct flow *f, const struct pdf_line *l)
+{
+	char probe[16];
+	if (l->len + 2 >= sizeof probe || l->chars > 4)
+		return false;
+	memcpy(probe, l->text, l->len);
+	memcpy(probe + l->len, " x", 2);
+	struct line text = { probe, l->len + 2 };
+	if (line_list_mark(text, NULL) != l->len + 1)
+		return false;
+	flush(f);
+	f->mark = *l;
+	return true;
 }
 
 /* A first letter set large: hold it for the word that it begins. */
@@ -320,7 +406,7 @@ put_page(struct flow *f, struct pdf_page *p)
 		return;
 	for (size_t i = 0; i < p->count && !document_full(f->d); i++) {
 		const struct pdf_line *l = &p->lines[i];
-		if (l->head || hold_initial(f, l))
+		if (l->head || hold_initial(f, l) || hold_mark(f, l))
 			continue;
 		if (looks_heading(f, p, i))
 			put_heading(f, p, before < i ? &p->lines[before] : NULL, l);

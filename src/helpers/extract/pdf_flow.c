@@ -68,9 +68,10 @@ ends_hyphen(const struct pdf_line *l)
 	return l->len > 1 && l->text[l->len - 1] == '-' && l->text[l->len - 2] != ' ';
 }
 
-/* Did a end where the first word of b would still have fitted? */
-static bool
-left_room(const struct pdf_page *p, size_t a, const struct pdf_line *b)
+/* Room at the end of line a beyond what the first word of b would have needed,
+ * and the share of the column that is left empty. */
+static double
+spare_room(double *share, const struct pdf_page *p, size_t a, const struct pdf_line *b)
 {
 	const struct pdf_line *l = &p->lines[a];
 	double left, right;
@@ -79,10 +80,26 @@ left_room(const struct pdf_page *p, size_t a, const struct pdf_line *b)
 	size_t word = 0;
 	for (size_t i = 0; i < b->len && b->text[i] != ' '; i++)
 		word += ((unsigned char)b->text[i] & 0xC0) != 0x80;
-	double need = ((double)word + .6) * LETTER_WIDTH * l->size;
-	if (room > SHORT_SHARE * (right - left) && room > 1.5 * need)
-		return !starts_lower(b->text, b->len) || flow_ends_sentence(l->text, l->len);
-	return room > 1.5 * need && flow_ends_sentence(l->text, l->len);
+	*share = right > left ? room / (right - left) : 0;
+	return room - 1.5 * ((double)word + .6) * LETTER_WIDTH * l->size;
+}
+
+bool
+flow_left_room(const struct pdf_page *p, size_t a, const struct pdf_line *b)
+{
+	double share;
+	return spare_room(&share, p, a, b) > 0;
+}
+
+/* Did the paragraph end with line a, to judge by the room it left? */
+static bool
+ended_early(const struct pdf_page *p, size_t a, const struct pdf_line *b)
+{
+	double share;
+	const struct pdf_line *l = &p->lines[a];
+	if (spare_room(&share, p, a, b) <= 0)
+		return false;
+	return flow_ends_sentence(l->text, l->len) || (share > SHORT_SHARE && !starts_lower(b->text, b->len));
 }
 
 bool
@@ -103,12 +120,13 @@ flow_breaks(const struct pdf_page *p, size_t a, size_t b, double leading, double
 		return false;
 	double start = flow_start(p, next);
 	if (item_start >= 0)
-		return start <= item_start + .5 * size && (left_room(p, a, next) || start < item_start - .5 * size);
+		return start <= item_start + .5 * size && (ended_early(p, a, next) ||
+			(start < item_start - .5 * size && flow_ends_sentence(l->text, l->len) && !starts_lower(next->text, next->len)));
 	double left, right;
 	flow_column(&left, &right, p, b);
 	if (start > left + INDENT * size && start > flow_start(p, l) + INDENT * size)
 		return true;
-	return left_room(p, a, next);
+	return ended_early(p, a, next);
 }
 
 double

@@ -13,6 +13,7 @@
 
 #define EDGE .12
 #define SAME_HEIGHT 4.0
+#define NEAR_HEIGHT 12.0
 #define OF_ALL .30
 #define OF_SPAN .40
 #define SPAN_LEAST 4
@@ -154,7 +155,13 @@ mark_heads(struct candidates *all, size_t pages)
 			end++;
 		if (all->at[i].bare || !is_head(all->at + i, end - i, pages))
 			continue;
-		for (size_t k = i; k < end; k++)
+		/* the same text a little higher or lower goes too */
+		size_t from = i, to = end;
+		while (from > 0 && all->at[from - 1].mask == all->at[i].mask && all->at[i].y - all->at[from - 1].y <= NEAR_HEIGHT)
+			from--;
+		while (to < all->count && all->at[to].mask == all->at[i].mask && all->at[to].y - all->at[end - 1].y <= NEAR_HEIGHT)
+			to++;
+		for (size_t k = from; k < to; k++)
 			all->at[k].line->head = true;
 	}
 }

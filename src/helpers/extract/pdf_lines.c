@@ -15,6 +15,7 @@
 #define WORD_GAP .12           /* of the size: a space in right-to-left lines */
 #define CELL_GAP 2.0           /* with a space between */
 #define CELL_GAP_TIGHT .4      /* poppler put no space: it saw a table */
+#define FAR 1e5
 #define RLE 0x202B
 #define LRE 0x202A
 #define PDF 0x202C
@@ -22,10 +23,10 @@
 struct glyph {
 	uint32_t code, word, index;   /* word: of poppler, index: in that order */
 	float x0, y0, x1, y1, size;
-	float word_x0;
+	float word_x0, gap;           /* gap to the glyph before it */
 	bool bold, mono;
 };
-struct glyphs { struct glyph *at; size_t count, cap; bool any_rtl; };
+struct glyphs { struct glyph *at; size_t count, cap, rtl, ltr; };
 
 static bool
 is_rtl(uint32_t c)
@@ -38,6 +39,12 @@ is_ltr(uint32_t c)
 {
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= 0xC0 && c < 0x590) ||
 		(c >= 0x900 && c < 0x2000) || (c >= 0x3000 && c < 0xFB00);
+}
+
+static bool
+is_point(uint32_t c)
+{
+	return (c >= 0x591 && c <= 0x5C7 && c != 0x5BE && c != 0x5C0 && c != 0x5C3 && c != 0x5C6) || (c >= 0x64B && c <= 0x65F);
 }
 
 static void
@@ -81,7 +88,8 @@ decode_text(struct glyphs *out, const char *s)
 			continue;
 		}
 		mem_reserve(&out->at, &out->cap, out->count + 1, sizeof *out->at);
-		out->any_rtl |= is_rtl(c);
+		out->rtl += is_rtl(c);
+		out->ltr += is_ltr(c);
 		out->at[out->count++] = (struct glyph){ .code = c, .word = word };
 	}
 }
@@ -96,45 +104,84 @@ has_word(const char *name, const char *const words[], size_t count)
 }
 
 static void
-put_faces(struct glyphs *g, PopplerPage *page)
+put_faces(struct glyphs *g, PopplerPage *page, PopplerRectangle *area)
 {
-	static const char *const bolds[] = { "bold", "black", "heavy", "demi", "-medi", "CMBX", "SFBX" };
+	static const char *const bolds[] = { "bold", "black", "heavy", "demi", "9L-Medi", "CMBX", "SFBX" };
 	static const char *const monos[] = { "mono", "courier", "consol", "menlo", "typewriter", "CMTT", "SFTT", "fixed" };
-	GList *runs = poppler_page_get_text_attributes(page);
+	/* letters of these fonts show pictures, nearly always bullets */
+	static const char *const pictures[] = { "dingbat", "wingding", "webding", "WPTypographicSymbols", "WP-Iconic", "marvosym" };
+	GList *runs = poppler_page_get_text_attributes_for_area(page, area);
 	for (GList *l = runs; l != NULL; l = l->next) {
 		const PopplerTextAttributes *run = l->data;
 		bool bold = has_word(run->font_name, bolds, COUNT_OF(bolds));
 		bool mono = has_word(run->font_name, monos, COUNT_OF(monos));
+		bool symbols = has_word(run->font_name, pictures, COUNT_OF(pictures));
 		for (gint i = run->start_index < 0 ? 0 : run->start_index; i <= run->end_index && (size_t)i < g->count; i++) {
 			g->at[i].size = (float)run->font_size;
 			g->at[i].bold = bold;
 			g->at[i].mono = mono;
+			if (symbols && g->at[i].code > ' ' && g->at[i].code < 0x7F)
+				g->at[i].code = 0x2022;
 		}
 	}
 	poppler_page_free_text_attributes(runs);
 }
 
+/* Text and boxes of all that poppler found between two far corners.  The text
+ * of a page that mostly runs from right to left is only whole when the selection
+ * does so too. */
+static char *
+select_all(PopplerRectangle *area, PopplerPage *page)
+{
+	PopplerRectangle forward = { -FAR, -FAR, FAR, FAR }, backward = { FAR, -FAR, -FAR, FAR };
+	char *s = poppler_page_get_selected_text(page, POPPLER_SELECTION_GLYPH, &forward);
+	*area = forward;
+	if (s == NULL || strstr(s, "\xE2\x80\xAB") == NULL)   /* no RLE, no such text */
+		return s;
+	char *other = poppler_page_get_selected_text(page, POPPLER_SELECTION_GLYPH, &backward);
+	if (other == NULL || strlen(other) <= strlen(s)) {
+		g_free(other);
+		return s;
+	}
+	*area = backward;
+	g_free(s);
+	return other;
+}
+
 /* Glyphs with boxes and faces; without boxes when poppler's counts disagree. */
-static void
+static bool
 collect(struct glyphs *g, PopplerPage *page)
 {
-	char *s = poppler_page_get_text(page);
+	PopplerRectangle area, *boxes = NULL;
+	guint count = 0;
+	char *s = select_all(&area, page);
 	if (s == NULL)
-		return;
+		return false;
 	decode_text(g, s);
 	g_free(s);
-	PopplerRectangle *boxes = NULL;
-	guint count = 0;
-	if (poppler_page_get_text_layout(page, &boxes, &count)) {
-		for (guint i = 0; i < count && count == g->count; i++) {
-			g->at[i].x0 = (float)fmin(boxes[i].x1, boxes[i].x2);
-			g->at[i].x1 = (float)fmax(boxes[i].x1, boxes[i].x2);
-			g->at[i].y0 = (float)fmin(boxes[i].y1, boxes[i].y2);
-			g->at[i].y1 = (float)fmax(boxes[i].y1, boxes[i].y2);
-		}
-		g_free(boxes);
+	bool placed = poppler_page_get_text_layout_for_area(page, &area, &boxes, &count) && count == g->count;
+	for (guint i = 0; i < count && placed; i++) {
+		g->at[i].x0 = (float)fmin(boxes[i].x1, boxes[i].x2);
+		g->at[i].x1 = (float)fmax(boxes[i].x1, boxes[i].x2);
+		g->at[i].y0 = (float)fmin(boxes[i].y1, boxes[i].y2);
+		g->at[i].y1 = (float)fmax(boxes[i].y1, boxes[i].y2);
 	}
-	put_faces(g, page);
+	g_free(boxes);
+	put_faces(g, page, &area);
+	return placed;
+}
+
+/* Leave out what lies outside the crop box: printers' marks, slugs, secrets. */
+static size_t
+crop(struct glyph *g, size_t n, const struct pdf_page *p)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		float x = (g[i].x0 + g[i].x1) / 2, y = (g[i].y0 + g[i].y1) / 2;
+		if (x >= 0 && y >= 0 && x <= p->width && y <= p->height)
+			g[kept++] = g[i];
+	}
+	return kept;
 }
 
 /* The size that most glyphs have, to a tenth of a point. */
@@ -152,7 +199,7 @@ common_size(const struct glyph *g, size_t n)
 }
 
 static void
-measure(struct pdf_line *l, const struct glyph *g, size_t n)
+measure(struct pdf_line *l, bool *mixed, const struct glyph *g, size_t n, bool rtl_page)
 {
 	size_t bold = 0, mono = 0, rtl = 0, ltr = 0;
 	bool first = true;
@@ -173,7 +220,8 @@ measure(struct pdf_line *l, const struct glyph *g, size_t n)
 	l->size = common_size(g, n);
 	l->bold = bold * 10 > l->chars * 8;
 	l->mono = mono * 10 > l->chars * 8;
-	l->rtl = rtl > 0 && rtl * 2 >= ltr;
+	l->rtl = rtl > 0 && (rtl_page || rtl * 2 >= ltr);
+	*mixed = rtl > 0;
 }
 
 static void
@@ -241,46 +289,77 @@ order_words(struct glyph *g, size_t n)
 	return kept;
 }
 
-/* A right-to-left line: glyphs sorted from the left are read from the right;
- * runs of Latin letters and digits in it keep their order. */
+/* The end of the run of letters of one direction at `from`; what has none
+ * belongs to it only between two of them, and a cell border ends it. */
+static size_t
+run_end(const struct glyph *g, size_t n, size_t from, bool rtl)
+{
+	size_t end = from + 1;
+	for (size_t i = end; i < n && !(rtl ? is_ltr(g[i].code) : is_rtl(g[i].code)) && g[i].gap <= g[i].size * CELL_GAP; i++)
+		if (rtl ? is_rtl(g[i].code) : is_ltr(g[i].code))
+			end = i + 1;
+	return end;
+}
+
 static void
-put_backward(struct pdf_line *l, struct text *t, struct glyph *g, size_t n)
+turn(struct glyph *g, size_t from, size_t to)
+{
+	while (from + 1 < to) {
+		struct glyph swap = g[from];
+		g[from++] = g[--to];
+		g[to] = swap;
+	}
+}
+
+/* Turn a run; its gaps stay between the same glyphs. */
+static void
+turn_run(struct glyph *g, size_t from, size_t to)
+{
+	float before = g[from].gap;
+	for (size_t i = from; i + 1 < to; i++)
+		g[i].gap = g[i + 1].gap;
+	turn(g, from, to);
+	g[from].gap = before;
+}
+
+/* A line with right-to-left letters: glyphs sorted as they are seen, their gaps
+ * measured, then put in the order of reading. */
+static void
+put_mixed(struct pdf_line *l, struct text *t, struct glyph *g, size_t n)
 {
 	n = order_words(g, n);
-	const struct glyph *before = NULL;
-	for (size_t end = n; end > 0;) {
-		size_t from = end - 1, last = end;
-		if (is_ltr(g[from].code)) {   /* extend the run to its leftmost letter */
-			for (size_t i = from; i > 0 && !is_rtl(g[i - 1].code); i--)
-				if (is_ltr(g[i - 1].code))
-					from = i - 1;
-		}
-		for (size_t i = from; i < last; i++) {
-			if (before != NULL) {
-				double gap = i == from ? before->x0 - g[last - 1].x1 : g[i].x0 - g[i - 1].x1;
-				if (gap > g[i].size * CELL_GAP)
-					put_cell(l, t);
-				else if (gap > g[i].size * WORD_GAP)
-					text_put_c(t, ' ');
-			}
-			text_put_code(t, g[i].code);
-			before = &g[i];
-		}
-		before = &g[from];
-		end = from;
+	if (l->rtl)
+		turn(g, 0, n);
+	for (size_t i = 1, letter = 0; i < n; i++) {   /* vowel points stand over letters */
+		g[i].gap = is_point(g[i].code) ? 0 : fmaxf(g[i].x0 - g[letter].x1, g[letter].x0 - g[i].x1);
+		letter = is_point(g[i].code) ? letter : i;
+	}
+	for (size_t i = 0; i < n;) {
+		bool against = l->rtl ? is_ltr(g[i].code) : is_rtl(g[i].code);
+		size_t end = against ? run_end(g, n, i, !l->rtl) : i + 1;
+		turn_run(g, i, end);
+		i = end;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && g[i].gap > g[i].size * CELL_GAP)
+			put_cell(l, t);
+		else if (i > 0 && g[i].gap > g[i].size * WORD_GAP)
+			text_put_c(t, ' ');
+		text_put_code(t, g[i].code);
 	}
 }
 
 static void
-put_line(struct pdf_page *p, struct arena *a, struct text *t, struct glyph *g, size_t n)
+put_line(struct pdf_page *p, struct arena *a, struct text *t, struct glyph *g, size_t n, bool rtl_page)
 {
 	struct pdf_line l = { .text = NULL };
-	measure(&l, g, n);
-	if (l.chars == 0 || l.x1 < 0 || l.y1 < 0 || l.x0 > p->width || l.y0 > p->height)
+	bool mixed;
+	measure(&l, &mixed, g, n, rtl_page);
+	if (l.chars == 0)
 		return;
 	text_reset(t);
-	if (l.rtl)
-		put_backward(&l, t, g, n);
+	if (mixed)
+		put_mixed(&l, t, g, n);
 	else
 		put_forward(&l, t, g, n);
 	l.text = arena_strndup(a, t->data, t->len);
@@ -296,12 +375,12 @@ pdf_lines(struct pdf_page *p, struct arena *a, PopplerPage *page)
 	struct text t;
 	text_init(&t, BLOCK_BYTES_MAX);
 	poppler_page_get_size(page, &p->width, &p->height);
-	collect(&g, page);
+	bool placed = collect(&g, page);
 	for (size_t at = 0; at < g.count;) {
 		size_t end = at;
 		while (end < g.count && g.at[end].code != '\n')
 			end++;
-		put_line(p, a, &t, g.at + at, end - at);
+		put_line(p, a, &t, g.at + at, placed ? crop(g.at + at, end - at, p) : end - at, g.rtl > g.ltr);
 		at = end + 1;
 	}
 	text_clear(&t);
