@@ -120,6 +120,7 @@ struct imported { int64_t conversations, messages, skipped; };
 
 struct settings {
 	const char *language, *level, *answers;     /* answers auto extractive model */
+	const char *draft;                          /* typed and not sent yet; "" takes it away */
 	int64_t retention_days, lock_minutes;
 	struct text_list subjects;
 };

@@ -5,6 +5,7 @@ static const struct field settings_fields[] = {
 	FIELD_OF(settings, language, FIELD_TEXT, .flags = FIELD_OMIT, .max = 35, .help = "Language to be spoken to in (BCP 47)."),
 	FIELD_OF(settings, level, FIELD_TEXT, .flags = FIELD_OMIT, .choices = "brief|standard|detailed", .help = "How long answers and summaries are."),
 	FIELD_OF(settings, answers, FIELD_TEXT, .flags = FIELD_OMIT, .choices = "auto|extractive|model", .help = "How to answer; auto uses a model when one is set up."),
+	FIELD_OF(settings, draft, FIELD_TEXT, .flags = FIELD_OMIT | FIELD_SEALED, .max = 32 * 1024, .help = "What was typed and not sent yet."),
 	FIELD_OF(settings, retention_days, FIELD_INT, .min = -1, .max = 36500, .help = "Keep conversations for so many days after the last message; 0 keeps them. In a change 0 leaves it, -1 turns it off."),
 	FIELD_OF(settings, lock_minutes, FIELD_INT, .min = -1, .max = 10080, .help = "Lock after so many idle minutes; 0 never. In a change 0 leaves it, -1 turns it off."),
 	FIELD_OF(settings, subjects, FIELD_TEXTS, .max = 200, .help = "Subjects that are studied."),

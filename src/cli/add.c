@@ -47,20 +47,19 @@ document_line(struct cli *c, const struct document *d)
 		put_record(c, &record_document, d);
 		return;
 	}
-	bool good = !str_same(d->status, "failed");
 	const char *name = untrusted_line(&c->arena, d->name ? d->name : "");
-	if (good) {
-		put(c, PAINT_GOOD, "read    ");
-		putf(c, PAINT_NONE, "%s", name);
-		putf(c, PAINT_DIM, "   %lld page%s, %lld passages", (long long)d->pages, d->pages == 1 ? "" : "s", (long long)d->passages);
-		if (d->stale)
-			putf(c, PAINT_WARN, "   %lld citations of the older text are stale", (long long)d->stale);
-	} else {
+	if (str_same(d->status, "failed")) {
 		put(c, PAINT_BAD, "failed  ");
-		putf(c, PAINT_NONE, "%s", name);
-		putf(c, PAINT_WARN, "   %s%s%s", d->reason ? d->reason : "", d->error_message ? ": " : "", d->error_message ? d->error_message : "");
+		put_wrapped(c, PAINT_NONE, "", 8, name);
+		put_wrapped(c, PAINT_WARN, "        ", 8, arena_printf(&c->arena, "%s%s%s", d->reason ? d->reason : "",
+			d->error_message ? ": " : "", d->error_message ? d->error_message : ""));
+		return;
 	}
-	put(c, PAINT_NONE, "\n");
+	put(c, PAINT_GOOD, "read    ");
+	putf(c, PAINT_NONE, "%s", name);
+	putf(c, PAINT_DIM, "   %lld page%s, %lld passages\n", (long long)d->pages, d->pages == 1 ? "" : "s", (long long)d->passages);
+	if (d->stale)
+		put_wrapped(c, PAINT_WARN, "        ", 8, arena_printf(&c->arena, "%lld citations of the older text are stale", (long long)d->stale));
 }
 
 static void
@@ -73,8 +72,8 @@ failed_line(struct cli *c, enum fault f, const char *path)
 	const char *sentence = arena_strdup(&c->arena, fault_sentence());
 	progress_end(c);
 	put(c, PAINT_BAD, "failed  ");
-	putf(c, PAINT_NONE, "%s", untrusted_line(&c->arena, file_name(path)));
-	putf(c, PAINT_WARN, "   %s\n", sentence);
+	putf(c, PAINT_NONE, "%s\n", untrusted_line(&c->arena, file_name(path)));
+	put_wrapped(c, PAINT_WARN, "        ", 8, sentence);
 }
 
 /* One file; the memory of its call is given back. */

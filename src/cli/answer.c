@@ -19,7 +19,7 @@ citation_place(struct arena *a, const struct citation *ct)
 	text_put(&t, untrusted_line(a, ct->title && *ct->title ? ct->title : "piped text"));
 	if (ct->chapter && *ct->chapter)
 		text_printf(&t, ", ch. %s", untrusted_line(a, ct->chapter));
-	if (ct->chapter_title && *ct->chapter_title)
+	if (ct->chapter_title && *ct->chapter_title && !str_same(ct->chapter_title, ct->title))
 		text_printf(&t, "%s%s", ct->chapter && *ct->chapter ? " " : ", ", untrusted_line(a, ct->chapter_title));
 	if (ct->page_label && *ct->page_label)
 		text_printf(&t, ", p. %s", untrusted_line(a, ct->page_label));
@@ -115,8 +115,6 @@ answer_print(struct cli *c, const struct message *m, bool streamed)
 	const struct sentence *sentences = m->sentences.items;
 	const struct citation *citations = m->citations.items;
 	bool answered = str_same(m->status, "answered");
-	if (answered && m->confidence && str_same(m->confidence->band, "maybe") && !streamed)
-		put(c, PAINT_WARN, "This may answer it:\n");
 	for (size_t i = 0; i < m->sentences.count && !streamed; i++)
 		sentence_print(c, &sentences[i]);
 	if (!m->sentences.count && !streamed)

@@ -58,6 +58,8 @@ turn(struct chat *ch, const char *line)
 	c->interrupted = false;
 	enum fault f = line[0] == '/' ? chat_command_run(ch, line) : ask(ch, line);
 	bool fresh = ch->answer != before && ch->answer;
+	if (f == FAULT_NONE)
+		chat_draft(ch, "");
 	if (f != FAULT_NONE) {
 		print_fault(c, f);
 		if (line[0] != '/' && f != FAULT_CANCELLED && ch->terminal) {
@@ -135,6 +137,43 @@ chat_use(struct chat *ch, const char *id)
 	return FAULT_NONE;
 }
 
+void
+chat_draft(struct chat *ch, const char *line)
+{
+	if (ch->ephemeral || ch->locked || !ch->terminal || str_same(line, ch->drafted ? ch->drafted : ""))
+		return;
+	struct settings request = { .draft = line };
+	const void *reply = NULL;
+	struct backend_handlers quiet = { 0 };
+	struct arena a;
+	arena_init(&a);
+	if (backend_call_wait(&reply, &a, ch->c->backend, "me.update", &request, &quiet) == FAULT_NONE) {
+		mem_free(ch->drafted);
+		ch->drafted = mem_strdup(line);
+	} else {
+		log_event(LOG_WARN, "cli", "draft.lost", "size=%zu", strlen(line));
+	}
+	arena_clear(&a);
+}
+
+/* What was typed and not sent the last time. */
+static enum fault
+draft_bring_back(struct chat *ch)
+{
+	const void *reply = NULL;
+	if (!ch->terminal || ch->ephemeral)
+		return FAULT_NONE;
+	enum fault f = call(&reply, ch->c, "me.get", &(struct nothing){ 0 }, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	const struct settings *s = reply;
+	if (s->draft && *s->draft) {
+		ch->typed = mem_strdup(s->draft);
+		ch->drafted = mem_strdup(s->draft);
+	}
+	return FAULT_NONE;
+}
+
 static enum fault
 chat_start(struct chat *ch)
 {
@@ -174,6 +213,8 @@ verb_chat(struct cli *c)
 	arena_init(&ch.kept);
 	enum fault f = chat_start(&ch);
 	if (f == FAULT_NONE)
+		f = draft_bring_back(&ch);
+	if (f == FAULT_NONE)
 		f = input_open(&ch);
 	if (f != FAULT_NONE)
 		goto out;
@@ -190,6 +231,7 @@ verb_chat(struct cli *c)
 out:
 	chat_forget(&ch);
 	mem_free(ch.typed);
+	mem_free(ch.drafted);
 	mem_free(ch.subject_owned);
 	return f;
 }

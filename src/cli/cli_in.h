@@ -125,6 +125,8 @@ void note(struct cli *c, enum paint paint, const char *s);
 void notef(struct cli *c, enum paint paint, const char *fmt, ...) STOA_PRINTF(3, 4);
 /* A paragraph of s, wrapped to the terminal, every line but the first indented. */
 void put_wrapped(struct cli *c, enum paint paint, const char *first, size_t indent, const char *s);
+/* The same with a head in a colour of its own. */
+void put_row(struct cli *c, enum paint head_paint, const char *first, size_t indent, enum paint paint, const char *s);
 /* One record on one line of JSON. */
 void put_record(struct cli *c, const struct record_type *type, const void *record);
 void put_json(struct cli *c, const struct text *json);
@@ -235,6 +237,7 @@ struct chat {
 	size_t listed_count;
 	char *subject_owned;
 	char *typed;                   /* handed back to the next prompt */
+	char *drafted;                 /* what the sealed store has of an unsent line */
 	bool ephemeral, over, locked, can_lock, terminal;
 };
 typedef enum fault chat_fn(struct chat *ch, const char *rest);
@@ -244,6 +247,8 @@ const struct chat_command *chat_commands(size_t *count);
 enum fault chat_command_run(struct chat *ch, const char *line) STOA_MUST;
 /* Go on with a conversation; shows its end. */
 enum fault chat_use(struct chat *ch, const char *id) STOA_MUST;
+/* Keep an unsent line in the sealed store; "" takes it away. Failing is only logged. */
+void chat_draft(struct chat *ch, const char *line);
 void chat_forget(struct chat *ch);       /* the last answer and list */
 
 /* The line a person gives. ABSENT at the end of input; CANCELLED when asked to leave. */

@@ -67,22 +67,42 @@ ask_answers(struct cli *c, struct setup *s)
 	return FAULT_NONE;
 }
 
-/* A question that the documents themselves can answer. */
+/* A question that the documents themselves can answer: of the terms they are about,
+ * the first that an answer, kept nowhere, is found for. */
+#define SUGGESTIONS 6
+struct suggestions { const char *terms[SUGGESTIONS]; size_t count; };
+
 static enum fault
 suggest(struct cli *c, const struct document *d, void *arg)
 {
-	const char **found = arg;
-	if (!*found && d->concepts.count && str_same(d->status, "completed"))
-		*found = arena_printf(&c->arena, "What is %s?", d->concepts.items[0]);
+	struct suggestions *s = arg;
+	(void)c;
+	for (size_t i = 0; i < d->concepts.count && i < 2 && s->count < SUGGESTIONS; i++)
+		s->terms[s->count++] = d->concepts.items[i];
 	return FAULT_NONE;
+}
+
+static enum fault
+question_of(const char **out, struct cli *c)
+{
+	struct suggestions s = { .count = 0 };
+	struct document_list request = { .status = "completed" };
+	enum fault f = documents_each(c, &request, suggest, &s);
+	for (size_t i = 0; i < s.count && f == FAULT_NONE && !*out; i++) {
+		const void *reply = NULL;
+		struct message_send ask = { .content = arena_printf(&c->arena, "What is %s?", s.terms[i]), .mode = "extractive", .ephemeral = true };
+		f = call(&reply, c, "message.send", &ask, NULL);
+		if (f == FAULT_NONE && str_same(((const struct message *)reply)->status, "answered"))
+			*out = ask.content;
+	}
+	return f;
 }
 
 static enum fault
 finish(struct cli *c, struct setup *s)
 {
 	const char *question = NULL;
-	struct document_list request = { .status = "completed" };
-	enum fault f = documents_each(c, &request, suggest, &question);
+	enum fault f = question_of(&question, c);
 	if (f != FAULT_NONE)
 		return f;
 	if (c->json) {

@@ -17,6 +17,8 @@
 
 #define LINE_MAX_BYTES (32 * 1024)
 #define TWICE_MS 2000
+#define PAUSE_MS 2000
+#define DRAFT_LEAST 8      /* bytes; a shorter line is typed again as fast */
 
 /* readline calls back without an argument, so this is the one place that keeps a
  * pointer to what it works for. */
@@ -218,10 +220,44 @@ lock_now(struct chat *ch)
 	return FAULT_NONE;
 }
 
+/* The line as it stands, kept when typing pauses and when we are ended. */
+static void
+keep_draft(struct chat *ch)
+{
+	if (rl_end >= DRAFT_LEAST && utf8_valid(rl_line_buffer, (size_t)rl_end))
+		chat_draft(ch, rl_line_buffer);
+	else if (rl_end == 0 && ch->drafted)
+		chat_draft(ch, "");
+}
+
+/* One turn of the loop, at most until the next thing to do with the line. */
+static enum fault
+typing_turn(struct chat *ch, int64_t *since, bool *paused)
+{
+	int was = rl_end, lock = idle_left(ch, *since), wait = lock;
+	if (!*paused && (wait < 0 || wait > PAUSE_MS))
+		wait = PAUSE_MS;
+	if (lock == 0) {
+		keep_draft(ch);
+		return lock_now(ch);
+	}
+	enum fault f = loop_turn(ch->c->loop, wait);
+	int64_t now = clock_system.mono_ms(NULL);
+	if (rl_end != was) {
+		*since = now;
+		*paused = false;
+	} else if (!*paused && now - *since >= PAUSE_MS) {
+		*paused = true;
+		keep_draft(ch);
+	}
+	return f;
+}
+
 static enum fault
 typed_line(struct chat *ch)
 {
 	int64_t since = clock_system.mono_ms(NULL), interrupted_ms = 0;
+	bool paused = false;
 	reading.have = reading.end = false;
 	rl_callback_handler_install("> ", on_line);
 	if (ch->typed) {
@@ -232,15 +268,13 @@ typed_line(struct chat *ch)
 	}
 	enum fault f = loop_watch(ch->c->loop, STDIN_FILENO, LOOP_READ, on_input, ch);
 	while (f == FAULT_NONE && !reading.have && !reading.end) {
-		int was = rl_end, left = idle_left(ch, since);
-		f = left == 0 ? lock_now(ch) : loop_turn(ch->c->loop, left);
-		if (rl_end != was)
-			since = clock_system.mono_ms(NULL);
+		f = typing_turn(ch, &since, &paused);
 		if (f == FAULT_NONE && (ch->c->terminated
 			|| (ch->c->interrupted && interrupt_leaves(ch, &interrupted_ms))))
 			f = fault(FAULT_CANCELLED, "left");
 	}
 	if (f != FAULT_NONE) {
+		keep_draft(ch);
 		rl_callback_handler_remove();
 		note(ch->c, PAINT_NONE, "\n");
 	}

@@ -123,6 +123,12 @@ putf(struct cli *c, enum paint paint, const char *fmt, ...)
 void
 put_wrapped(struct cli *c, enum paint paint, const char *first, size_t indent, const char *s)
 {
+	put_row(c, PAINT_NONE, first, indent, paint, s);
+}
+
+void
+put_row(struct cli *c, enum paint head_paint, const char *first, size_t indent, enum paint paint, const char *s)
+{
 	struct text head, clean, lines;
 	text_init(&head, SAY_MAX);
 	text_init(&clean, SAY_MAX);
@@ -134,7 +140,7 @@ put_wrapped(struct cli *c, enum paint paint, const char *first, size_t indent, c
 		wrap_text(&lines, body, c->width, utf8_width(before, strlen(before)), indent);
 	else
 		text_put(&lines, body);
-	put(c, PAINT_NONE, before);
+	put(c, head_paint, before);
 	put(c, paint, lines.data);
 	put(c, PAINT_NONE, "\n");
 	text_clear(&head);
@@ -149,7 +155,21 @@ note(struct cli *c, enum paint paint, const char *s)
 		return;
 	progress_end(c);
 	fflush(stdout);
-	painted(c, stderr, c->err_colour, paint, s, strlen(s));
+	if (!c->width || !c->err_terminal) {
+		painted(c, stderr, c->err_colour, paint, s, strlen(s));
+		return;
+	}
+	struct text clean, lines;
+	text_init(&clean, SAY_MAX);
+	text_init(&lines, SAY_MAX);
+	size_t indent = str_starts(s, "stoa: ") ? 6 : strspn(s, " ");
+	untrusted_text(&clean, s, strlen(s), 0);
+	wrap_text(&lines, clean.data, c->width, 0, indent);
+	if (str_ends(s, "\n"))
+		text_put_c(&lines, '\n');
+	painted(c, stderr, c->err_colour, paint, lines.data ? lines.data : "", lines.len);
+	text_clear(&clean);
+	text_clear(&lines);
 }
 
 void

@@ -137,14 +137,15 @@ out:
 enum fault
 prompt_secret(struct backend_secret **out, const char *prompt, bool twice)
 {
-	char first[PASSPHRASE_MAX], second[PASSPHRASE_MAX];
+	char first[PASSPHRASE_MAX], second[PASSPHRASE_MAX], again[64];
+	snprintf(again, sizeof again, "%*sAgain: ", (int)strspn(prompt, " "), "");
 	enum fault f = prompt_line(first, sizeof first, prompt, true);
 	if (f != FAULT_NONE)
 		return f;
 	if (twice && !*first)
 		f = fault(FAULT_INPUT, "an empty passphrase locks nothing");
 	if (twice && f == FAULT_NONE)
-		f = prompt_line(second, sizeof second, "Again: ", true);
+		f = prompt_line(second, sizeof second, again, true);
 	if (twice && f == FAULT_NONE && strcmp(first, second) != 0)
 		f = fault(FAULT_INPUT, "the two passphrases are not the same");
 	if (f == FAULT_NONE)

@@ -111,7 +111,7 @@ session_seal_new(struct cli *c, bool ask, const char **how, char recovery[48])
 	*how = "no lock";
 	enum fault f = seal_open(c);
 	if (f == FAULT_NONE && !option_given(&c->args, "no-lock"))
-		note(c, PAINT_DIM, "stoa: first use: your history is sealed, with its key in a file beside it (no lock);\n"
-			"      stoa vault passwd sets a passphrase\n");
+		note(c, PAINT_DIM, "stoa: first use: your history is sealed, with its key in a file beside it (no lock); "
+			"stoa vault passwd sets a passphrase\n");
 	return f;
 }

@@ -268,8 +268,8 @@ tell_anchor(struct cli *c)
 	if (backend_lock_state(&l, c->backend) != FAULT_NONE)
 		return;
 	if (l.anchor == BACKEND_ANCHOR_BEHIND)
-		notef(c, PAINT_WARN, "stoa: this history went back by %llu changes; it is open for reading only.\n"
-			"      If you restored a backup, `stoa vault accept` goes on with it.\n", (unsigned long long)l.changes_back);
+		notef(c, PAINT_WARN, "stoa: this history went back by %llu changes; it is open for reading only. "
+			"If you restored a backup, `stoa vault accept` goes on with it.\n", (unsigned long long)l.changes_back);
 	if (l.anchor == BACKEND_ANCHOR_ALTERED)
 		note(c, PAINT_BAD, "stoa: this history was altered from outside; it is open for reading only.\n");
 	if (l.memory_unlocked)

@@ -44,6 +44,7 @@ me_update(void **reply, struct call *c, const void *request)
 		change_text(&s->language, asked->language);
 		change_text(&s->level, asked->level);
 		change_text(&s->answers, asked->answers);
+		change_text(&s->draft, asked->draft);
 		change_number(&s->retention_days, asked->retention_days);
 		change_number(&s->lock_minutes, asked->lock_minutes);
 		if (asked->subjects.count > 0)

@@ -50,6 +50,8 @@ tutor_settings_set(struct tutor *t, struct store *db, const struct settings *s)
 		now.language = changed_text(now.language, s->language);
 		now.level = changed_text(now.level, s->level);
 		now.answers = changed_text(now.answers, s->answers);
+		if (s->draft != NULL)
+			now.draft = s->draft;
 		now.retention_days = changed(now.retention_days, s->retention_days);
 		now.lock_minutes = changed(now.lock_minutes, s->lock_minutes);
 		if (s->subjects.count > 0)
