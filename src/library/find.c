@@ -75,7 +75,7 @@ close_context(struct context *c)
 static struct snapshot
 with_context(const struct snapshot *s, struct context *c, struct arena *a)
 {
-	struct snapshot joined = *s;
+	struct snapshot joined = { .count = s->count, .passages = s->passages, .total_len = s->total_len, .number = s->number };
 	joined.parts = arena_alloc(a, (s->count + 1) * sizeof *joined.parts);
 	if (s->count > 0)
 		memcpy(joined.parts, s->parts, s->count * sizeof *joined.parts);
