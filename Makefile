@@ -66,7 +66,7 @@ $(B)/stoa-extract: $(EXTRACT) $(BASE)
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS_extract) $(shell pkg-config --libs json-c libutf8proc inih) -lseccomp -lpthread -lm
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz_replay.o $(B)/libstoa.a $(filter-out %/main.o,$(EXTRACT))
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz_replay.o $(filter-out %/main.o,$(EXTRACT)) $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp
 $(B)/tests/extract/%: $(B)/tests/extract/%.o $(filter-out %/main.o,$(EXTRACT)) $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp $(shell pkg-config --libs check)

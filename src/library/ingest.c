@@ -67,6 +67,8 @@ source_open(int *fd, const char *path)
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return fault(FAULT_ABSENT, "there is no file %s", path);
+	if (*fd < 0 && (errno == ENXIO || errno == ENODEV))
+		return fault(FAULT_INPUT, "%s is not a regular file", path);
 	if (*fd < 0 && errno == ELOOP)
 		return fault(FAULT_INPUT, "%s is a symbolic link; name the file itself", path);
 	if (*fd < 0 && (errno == EACCES || errno == EPERM))

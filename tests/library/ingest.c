@@ -216,7 +216,7 @@ END_TEST
 
 START_TEST(a_name_is_shown_clean_and_never_used_as_a_path)
 {
-	static const char *const names[] = { "..", "a\x1b]0;x\x07.pdf", "\xe2\x80\xae" "fdp.exe", "-rf", "$(touch x).pdf", "a\nb.pdf", "\xff\xfe.pdf",
+	static const char *const names[] = { "..", "a\x1b]0;x\x07.pdf", ("\xe2\x80\xae" "fdp.exe"), "-rf", "$(touch x).pdf", "a\nb.pdf", "\xff\xfe.pdf",
 		"%s%n.pdf", "../../etc/passwd", "CON", " ", "~", "a;b|c&d.pdf" };
 	struct bench b;
 	struct document *d;
@@ -233,6 +233,14 @@ START_TEST(a_name_is_shown_clean_and_never_used_as_a_path)
 	}
 	ck_assert_int_eq(files_in(b.folder, ".orig"), (int)COUNT_OF(names));
 	ck_assert_int_eq(files_in(b.folder, ".txt"), (int)COUNT_OF(names));
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (strchr(names[i], '/') != NULL || names[i][0] == '.')
+			continue;
+		WELL(library_add(&d, &b.a, b.l, b.db, &(struct document_add){ .path = frames_file(&b, names[i], light), .again = true }, NULL, NULL, NULL));
+		ck_assert_str_eq(d->status, "completed");
+		ck_assert_ptr_null(strpbrk(d->name, "\x1b\n\x07/"));
+	}
+	ck_assert_int_eq(files_in(b.folder, ".orig"), (int)COUNT_OF(names) + 1);
 	bench_close(&b);
 }
 END_TEST
