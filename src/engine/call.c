@@ -29,12 +29,13 @@ call_emit(struct call *c, const char *name, const struct record_type *type, cons
 		c->emit(name, type, record, c->arg);
 }
 
-/* A question that leaves nothing behind and goes on with nothing. */
+/* A question that leaves nothing behind may be asked of a history that can only
+ * be read. */
 static bool
 leaves_nothing(const struct operation *op, const void *request)
 {
 	const struct message_send *m = request;
-	return strcmp(op->id, "message.send") == 0 && m->ephemeral && m->conversation_id == NULL;
+	return strcmp(op->id, "message.send") == 0 && m->ephemeral;
 }
 
 static enum fault
@@ -58,30 +59,29 @@ check_request(const struct operation *op, const void *request)
 
 /* The vault must be open for what is sealed, and writable for what is written. */
 static enum fault
-check_store(const struct call *c, bool sealed)
+check_store(const struct call *c, bool sealed, bool writes)
 {
 	if (sealed && store_is_new(c->db))
 		return fault(FAULT_LOCKED, "the history has no lock yet: set it up first");
 	if (sealed && store_is_locked(c->db))
 		return fault(FAULT_LOCKED, "the history is locked");
+	if (writes && store_read_only(c->db))
+		return fault(FAULT_DENIED, "the history went back or was altered; until that is accepted it can only be read");
 	return FAULT_NONE;
 }
 
 static enum fault
 perform(void **reply, struct call *c, const struct handler *h, const void *request)
 {
-	bool nothing = leaves_nothing(c->op, request), sealed = h->sealed && !nothing;
-	if (sealed)
+	if (h->sealed)
 		pthread_rwlock_rdlock(&c->e->gate);
 	enum fault f = pool_take(&c->db, c->e);
 	if (f == FAULT_NONE)
-		f = check_store(c, sealed);
-	if (f == FAULT_NONE && c->op->writes && !nothing && store_read_only(c->db))
-		f = fault(FAULT_DENIED, "the history went back or was altered; it can only be read until that is accepted");
+		f = check_store(c, h->sealed, c->op->writes && !leaves_nothing(c->op, request));
 	if (f == FAULT_NONE)
 		f = h->fn(reply, c, request);
 	pool_put(c->e, c->db);
-	if (sealed)
+	if (h->sealed)
 		pthread_rwlock_unlock(&c->e->gate);
 	return f;
 }

@@ -1,0 +1,216 @@
+/* Calls through the backend: order, ends, cancel, close. */
+#include "backend_test.h"
+
+static struct home h;
+
+struct seen { char events[4000]; int ends; enum fault fault; char sentence[200]; bool cited; };
+
+static void
+on_event(const char *name, const struct record_type *type, const void *record, void *arg)
+{
+	struct seen *s = arg;
+	size_t n = strlen(s->events);
+	ck_assert_int_eq(s->ends, 0);
+	ck_assert_ptr_nonnull(record);
+	snprintf(s->events + n, sizeof s->events - n, "%s ", name);
+	s->cited |= type == &record_citation && ((const struct citation *)record)->verified;
+}
+
+static void
+on_done(const struct backend_done *d, void *arg)
+{
+	struct seen *s = arg;
+	s->ends++;
+	s->fault = d->fault;
+	snprintf(s->sentence, sizeof s->sentence, "%s", d->sentence);
+	ck_assert_ptr_eq(d->op->id, operation_find(d->op->id)->id);
+}
+
+static struct backend_handlers
+handlers(struct seen *s)
+{
+	*s = (struct seen){ .ends = 0 };
+	return (struct backend_handlers){ on_event, on_done, s };
+}
+
+static void
+add_course(void)
+{
+	const void *reply;
+	const struct document_add req = { .path = h.course };
+	WELL(backend_call_wait(&reply, &h.arena, h.b, "document.add", &req, NULL));
+	ck_assert_str_eq(((const struct document *)reply)->status, "completed");
+}
+
+START_TEST(a_call_gives_its_events_in_order_and_then_its_end)
+{
+	struct seen s;
+	struct backend_handlers hs = handlers(&s);
+	unsigned id = 0;
+	home_open(&h);
+	ck_assert_str_eq(backend_word(h.b), "LOCAL");
+	add_course();
+	char question[] = "Where does the Calvin cycle take place?";
+	struct message_send req = { .content = question };
+	WELL(backend_call(&id, h.b, "message.send", &req, &hs));
+	memset(question, 'x', sizeof question - 1);   /* the request was copied */
+	memset(&req, 0, sizeof req);
+	ck_assert_uint_ne(id, 0);
+	while (s.ends == 0)
+		WELL(loop_turn(h.loop, -1));
+	ck_assert_int_eq(s.fault, FAULT_NONE);
+	ck_assert(str_starts(s.events, "message_start "));
+	ck_assert_ptr_nonnull(strstr(s.events, "citation "));
+	ck_assert(s.cited);
+	home_close(&h);
+	ck_assert_int_eq(s.ends, 1);
+}
+END_TEST
+
+START_TEST(waiting_gives_the_reply_or_the_faults_own_sentence)
+{
+	const void *reply = NULL;
+	struct seen s;
+	struct backend_handlers hs = handlers(&s);
+	home_open(&h);
+	const struct conversation_create req = { .title = "Plants" };
+	WELL(backend_call_wait(&reply, &h.arena, h.b, "conversation.create", &req, &hs));
+	ck_assert_str_eq(((const struct conversation *)reply)->title, "Plants");
+	ck_assert_int_eq(s.ends, 1);
+	const struct id_request none = { "00000000000000000000000000000000" };
+	FAILS(FAULT_ABSENT, backend_call_wait(&reply, &h.arena, h.b, "conversation.delete", &none, NULL));
+	ck_assert_ptr_nonnull(strstr(fault_sentence(), "conversation"));
+	FAILS(FAULT_ABSENT, backend_call_wait(&reply, &h.arena, h.b, "no.such", &none, NULL));
+	FAILS(FAULT_INPUT, backend_call_wait(&reply, &h.arena, h.b, "message.send", NULL, NULL));
+	home_close(&h);
+}
+END_TEST
+
+static void
+wait_inside(void *arg)
+{
+	const void *reply;
+	struct backend_lock lock;
+	FAILS(FAULT_BUSY, backend_call_wait(&reply, &h.arena, h.b, "health.get", NULL, NULL));
+	FAILS(FAULT_BUSY, backend_lock_state(&lock, h.b));
+	*(bool *)arg = true;
+}
+
+START_TEST(handlers_cannot_wait)
+{
+	bool ran = false;
+	home_open(&h);
+	WELL(loop_post(h.loop, wait_inside, &ran));
+	WELL(loop_turn(h.loop, 0));
+	ck_assert(ran);
+	home_close(&h);
+}
+END_TEST
+
+START_TEST(closing_ends_every_call_exactly_once)
+{
+	struct seen s[20];
+	struct backend_handlers hs[20];
+	home_open(&h);
+	add_course();
+	for (size_t i = 0; i < COUNT_OF(s); i++) {
+		hs[i] = handlers(&s[i]);
+		const struct message_send req = { .content = "Where does the Calvin cycle take place?" };
+		WELL(backend_call(NULL, h.b, "message.send", &req, &hs[i]));
+	}
+	home_close(&h);
+	for (size_t i = 0; i < COUNT_OF(s); i++) {
+		ck_assert_int_eq(s[i].ends, 1);
+		ck_assert(s[i].fault == FAULT_NONE || s[i].fault == FAULT_CANCELLED);
+	}
+}
+END_TEST
+
+static void
+close_in_done(const struct backend_done *d, void *arg)
+{
+	on_done(d, arg);
+	backend_close(h.b);
+	h.b = NULL;
+}
+
+START_TEST(a_handler_may_close_the_backend)
+{
+	struct seen s[3];
+	home_open(&h);
+	for (size_t i = 0; i < COUNT_OF(s); i++) {
+		struct backend_handlers hs = handlers(&s[i]);
+		if (i == 0)
+			hs.done = close_in_done;
+		WELL(backend_call(NULL, h.b, "health.get", NULL, &hs));
+	}
+	while (h.b != NULL)
+		WELL(loop_turn(h.loop, -1));
+	for (size_t i = 0; i < COUNT_OF(s); i++)
+		ck_assert_int_eq(s[i].ends, 1);
+	home_close(&h);
+}
+END_TEST
+
+START_TEST(a_call_that_waits_is_cancelled_by_its_id)
+{
+	struct seen s[8];
+	unsigned ids[8];
+	home_open(&h);
+	for (size_t i = 0; i < COUNT_OF(s); i++) {
+		struct backend_handlers hs = handlers(&s[i]);
+		WELL(backend_call(&ids[i], h.b, "health.get", NULL, &hs));
+	}
+	backend_cancel(h.b, ids[7]);
+	backend_cancel(h.b, 123456);
+	bool all = false;
+	while (!all) {
+		WELL(loop_turn(h.loop, -1));
+		all = true;
+		for (size_t i = 0; i < COUNT_OF(s); i++)
+			all &= s[i].ends == 1;
+	}
+	for (size_t i = 0; i < 7; i++)
+		ck_assert_int_eq(s[i].fault, FAULT_NONE);
+	/* It may have run before it was asked to stop; then it is done. */
+	ck_assert(s[7].fault == FAULT_CANCELLED || s[7].fault == FAULT_NONE);
+	home_close(&h);
+}
+END_TEST
+
+START_TEST(too_many_waiting_calls_are_busy)
+{
+	home_open(&h);
+	enum fault f = FAULT_NONE;
+	struct seen s;
+	int taken = 0;
+	struct backend_handlers hs = handlers(&s);
+	while ((f = backend_call(NULL, h.b, "health.get", NULL, &hs)) == FAULT_NONE && taken < 100000)
+		taken++;
+	ck_assert_int_eq(f, FAULT_BUSY);
+	while (s.ends < taken)
+		WELL(loop_turn(h.loop, -1));
+	home_close(&h);
+	ck_assert_int_eq(s.ends, taken);
+}
+END_TEST
+
+START_TEST(profiles_with_odd_names_are_refused)
+{
+	static const char *const bad[] = { "", "..", "../x", "a/b", ".hidden", "a b", "a\nb" };
+	home_open(&h);
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		struct backend *b = NULL;
+		struct backend_config c = h.config;
+		c.profile = bad[i];
+		FAILS(FAULT_INPUT, backend_open_local(&b, &c, h.loop));
+	}
+	home_close(&h);
+}
+END_TEST
+
+TESTS("local", a_call_gives_its_events_in_order_and_then_its_end,
+	waiting_gives_the_reply_or_the_faults_own_sentence, handlers_cannot_wait,
+	closing_ends_every_call_exactly_once, a_handler_may_close_the_backend,
+	a_call_that_waits_is_cancelled_by_its_id, too_many_waiting_calls_are_busy,
+	profiles_with_odd_names_are_refused)

@@ -1,0 +1,184 @@
+/* The door: who may ask what, how often, and with what. */
+#include "engine_test.h"
+
+static struct world w;
+
+/* A request of op that passes record_check() and does no harm. */
+static void *
+request_for(const struct operation *op, struct arena *a)
+{
+	unsigned char *r = record_new(a, op->request);
+	for (size_t i = 0; i < op->request->count; i++) {
+		const struct field *f = &op->request->fields[i];
+		if (f->kind == FIELD_TEXT && f->flags & FIELD_REQUIRED)
+			*(const char **)(r + f->offset) = "0123456789abcdef0123456789abcdee";
+	}
+	return r;
+}
+
+START_TEST(every_operation_asks_for_its_role)
+{
+	size_t count;
+	const struct operation *all = operations(&count);
+	world_open(&w);
+	for (size_t i = 0; i < count; i++)
+		for (enum role role = ROLE_NONE; role <= ROLE_ADMIN; role++) {
+			void *reply = NULL;
+			w.who.role = role;
+			enum fault f = ask_engine(&reply, &w, all[i].id, request_for(&all[i], &w.arena));
+			ck_assert_msg((f == FAULT_DENIED) == (role < all[i].least), "%s as %s: %s %s", all[i].id,
+				role_name(role), fault_name(f), fault_sentence());
+			ck_assert_msg(f == FAULT_NONE || reply == NULL, "%s", all[i].id);
+		}
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(every_operation_has_somebody_who_does_it)
+{
+	size_t count;
+	const struct operation *all = operations(&count);
+	world_open(&w);
+	for (size_t i = 0; i < count; i++) {
+		void *reply;
+		enum fault f = ask_engine(&reply, &w, all[i].id, request_for(&all[i], &w.arena));
+		ck_assert_msg(f != FAULT_ABSENT || strstr(fault_sentence(), "no operation") == NULL, "%s", all[i].id);
+	}
+	void *reply;
+	FAILS(FAULT_ABSENT, ask_engine(&reply, &w, "no.such", NULL));
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(what_is_sealed_is_refused_while_locked_and_the_rest_is_not)
+{
+	size_t count;
+	const struct operation *all = operations(&count);
+	world_open(&w);
+	engine_lock(w.engine);
+	for (size_t i = 0; i < count; i++) {
+		void *reply;
+		enum fault f = ask_engine(&reply, &w, all[i].id, request_for(&all[i], &w.arena));
+		bool open = str_starts(all[i].id, "document.") || str_starts(all[i].id, "passage.") ||
+			str_starts(all[i].id, "search.") || str_starts(all[i].id, "health.");
+		ck_assert_msg((f == FAULT_LOCKED) == !open, "%s: %s", all[i].id, fault_name(f));
+	}
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(wrong_records_do_not_pass)
+{
+	void *reply;
+	world_open(&w);
+	FAILS(FAULT_INPUT, ask_engine(&reply, &w, "message.send", NULL));
+	const struct message_send empty = { .content = "" };
+	FAILS(FAULT_INPUT, ask_engine(&reply, &w, "message.send", &empty));
+	const struct message_send odd = { .content = "x", .mode = "magic" };
+	FAILS(FAULT_INPUT, ask_engine(&reply, &w, "message.send", &odd));
+	const struct search_run many = { .query = "x", .k = 1000 };
+	FAILS(FAULT_INPUT, ask_engine(&reply, &w, "search.run", &many));
+	const struct message_send id = { .content = "x", .id = "not-an-id" };
+	FAILS(FAULT_INPUT, ask_engine(&reply, &w, "message.send", &id));
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(hostile_text_in_every_field_breaks_nothing)
+{
+	static const char *const hostile[] = { "' OR 1=1 --", "\"; DROP TABLE document; --", "NEAR(a b) AND * NOT",
+		"%_%\\", "../../etc/passwd", "\x1b]52;c;x\a", "{\"a\":1}", "\xE2\x80\xAE", "a\nb", "-1", "((((((", "NULL" };
+	size_t count;
+	const struct operation *all = operations(&count);
+	world_open(&w);
+	add_course(&w);
+	for (size_t i = 0; i < count; i++)
+		for (size_t f = 0; f < all[i].request->count; f++) {
+			const struct field *field = &all[i].request->fields[f];
+			if (field->kind != FIELD_TEXT)
+				continue;
+			for (size_t h = 0; h < COUNT_OF(hostile); h++) {
+				void *reply;
+				unsigned char *r = request_for(&all[i], &w.arena);
+				*(const char **)(r + field->offset) = hostile[h];
+				enum fault bad = ask_engine(&reply, &w, all[i].id, r);
+				ck_assert_msg(bad != FAULT_SYSTEM && bad != FAULT_DAMAGED, "%s.%s = %s: %s %s", all[i].id,
+					field->name, hostile[h], fault_name(bad), fault_sentence());
+				ck_assert(strstr(fault_sentence(), "syntax") == NULL);
+			}
+		}
+	struct health *health;
+	WELL(ask_engine(&health, &w, "health.get", NULL));
+	ck_assert_int_eq(health->documents, 1);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_bucket_empties_fills_with_time_and_is_each_users_own)
+{
+	world_make(&w);
+	w.config.limits_off = false;
+	WELL(engine_open(&w.engine, &w.config));
+	struct documents *list;
+	const struct document_list req = { .limit = 1 };
+	for (int i = 0; i < 100; i++)
+		WELL(ask_engine(&list, &w, "document.list", &req));
+	FAILS(FAULT_LIMIT, ask_engine(&list, &w, "document.list", &req));
+	ck_assert_str_eq(fault_sentence(), "too often; again in 37 s");   /* 3600 s / 100, rounded up */
+	w.who.user[0] = 'f';
+	WELL(ask_engine(&list, &w, "document.list", &req));
+	w.who.user[0] = '0';
+	w.still.now_ms += 36000;
+	WELL(ask_engine(&list, &w, "document.list", &req));
+	FAILS(FAULT_LIMIT, ask_engine(&list, &w, "document.list", &req));
+	struct health *health;
+	WELL(ask_engine(&health, &w, "health.get", NULL));   /* has no limit */
+	w.still.now_ms += INT64_C(10) * 86400000;
+	for (int i = 0; i < 100; i++)
+		WELL(ask_engine(&list, &w, "document.list", &req));
+	FAILS(FAULT_LIMIT, ask_engine(&list, &w, "document.list", &req));
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_call_that_was_cancelled_before_does_nothing)
+{
+	struct cancel asked = { true };
+	void *reply = NULL;
+	world_open(&w);
+	const struct document_add req = { .path = w.course };
+	FAILS(FAULT_CANCELLED, engine_call(&reply, &w.arena, w.engine, &w.who, "document.add", &req, NULL, NULL, &asked));
+	struct health *health;
+	WELL(ask_engine(&health, &w, "health.get", NULL));
+	ck_assert_int_eq(health->documents, 0);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(the_log_holds_ids_and_none_of_the_words)
+{
+	char path[160];
+	struct text t;
+	void *reply;
+	world_open(&w);
+	snprintf(path, sizeof path, "%s/log", w.dir);
+	WELL(log_open(path, LOG_DEBUG, false));
+	const struct message_send req = { .content = "canaryword in the question" };
+	WELL(ask_engine(&reply, &w, "message.send", &req));
+	const struct search_run search = { .query = "canaryword" };
+	WELL(ask_engine(&reply, &w, "search.run", &search));
+	log_close();
+	text_init(&t, 1 << 20);
+	WELL(file_read(&t, path));
+	ck_assert_ptr_nonnull(strstr(t.data, "op=message.send user=0123456789abcdef0123456789abcdef role=learner result=NONE"));
+	ck_assert_ptr_null(strstr(t.data, "canaryword"));
+	text_clear(&t);
+	world_close(&w);
+}
+END_TEST
+
+TESTS("call", every_operation_asks_for_its_role, every_operation_has_somebody_who_does_it,
+	what_is_sealed_is_refused_while_locked_and_the_rest_is_not, wrong_records_do_not_pass,
+	hostile_text_in_every_field_breaks_nothing,
+	a_bucket_empties_fills_with_time_and_is_each_users_own,
+	a_call_that_was_cancelled_before_does_nothing, the_log_holds_ids_and_none_of_the_words)
