@@ -122,7 +122,10 @@ put_marked(struct text *out, const char *s, int64_t n)
 	/* Marks that close a quotation or bracket inside the sentence stay with it. */
 	while (end < len && strchr("\"')", s[end]) != NULL)
 		end++;
-	bool spaced = end == 0 || (unsigned char)s[end - 1] < 0xE3;
+	size_t last = end;
+	while (last > 0 && ((unsigned char)s[--last] & 0xC0) == 0x80)
+		;
+	bool spaced = end == 0 || (unsigned char)s[last] < 0xE3;
 	text_put_n(out, s, end);
 	text_printf(out, spaced ? " [%lld]" : "[%lld]", (long long)n);
 	text_put(out, s + end);

@@ -122,7 +122,7 @@ tutor_conversation_delete(struct tutor *t, struct store *db, const char *id)
 		goto out;
 	f = kept_title_get(&title, &a, db, id);
 	if (f == FAULT_NONE)
-		f = kept_chain_read(&chain, &a, db, id);
+		f = kept_chain_whole(&chain, &a, db, id);
 	for (size_t i = 0; f == FAULT_NONE && i < chain.count; i++) {
 		const struct citation *c = chain.items[i].message->citations.items;
 		for (size_t k = 0; f == FAULT_NONE && k < chain.items[i].message->citations.count; k++)
@@ -285,7 +285,7 @@ tutor_conversation_get(struct transcript *out, struct arena *a, struct tutor *t,
 	struct kept_chain chain = { 0 };
 	enum fault f = kept_title_get(&title, a, db, req->id);
 	if (f == FAULT_NONE)
-		f = kept_chain_read(&chain, a, db, req->id);
+		f = kept_chain_whole(&chain, a, db, req->id);
 	if (f != FAULT_NONE)
 		return f;
 	struct known row = { .messages = (int64_t)chain.count, .updated = title->created };

@@ -147,19 +147,100 @@ confide_sides(struct work *w)
 	return FAULT_NONE;
 }
 
+/* The last sentence that the conversation cited; NULL: none. */
+static const struct citation *
+cited_last(const struct work *w)
+{
+	for (size_t i = w->past.count; i-- > 0;) {
+		const struct message *m = w->past.turns[i];
+		const struct citation *last = NULL;
+		for (size_t k = 0; k < m->citations.count; k++) {
+			const struct citation *c = (const struct citation *)m->citations.items + k;
+			if (*c->file_id != '\0' && (last == NULL || (str_same(c->file_id, last->file_id) && c->end > last->end)))
+				last = c;
+		}
+		if (last != NULL)
+			return last;
+	}
+	return NULL;
+}
+
+/* "tell me more": the sentences that follow in the document. */
+static enum fault
+read_on(struct work *w)
+{
+	const size_t most = 3;
+	const struct citation *last = cited_last(w);
+	struct passages near = { 0 };
+	bool added;
+	if (last == NULL)
+		return FAULT_NONE;
+	int64_t done = last->end;
+	struct passage_get req = { .file_id = last->file_id, .n = last->passage, .neighbours = 1 };
+	enum fault f = library_passages(&near, w->a, w->t->library, w->db, &req);
+	const struct passage *p = near.items.items;
+	for (size_t i = 0; f == FAULT_NONE && i < near.items.count; i++) {
+		struct range *ranges = NULL;
+		size_t n = library_sentences(&ranges, p[i].text, strlen(p[i].text));
+		for (size_t k = 0; k < n && f == FAULT_NONE && w->citation_count < most; k++) {
+			int64_t start = p[i].start + (int64_t)ranges[k].start, end = p[i].start + (int64_t)ranges[k].end;
+			if (start >= done) {
+				f = answer_cite(&added, w, &p[i], start, end, 0, NULL);
+				done = end;
+			}
+		}
+		mem_free(ranges);
+	}
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+/* Where the whole library gives no sure answer, the documents of the question's own
+ * domain may: fewer strangers compete. */
+static enum fault
+find_in_domain(struct found **found, struct work *w)
+{
+	const struct tutor_domain *domain = w->filter.domains.count == 0 ? scope_domain(w) : NULL;
+	struct search_run whole = w->filter;
+	struct found *within = NULL;
+	struct confidence c;
+	if (domain == NULL)
+		return FAULT_NONE;
+	w->filter.domains = (struct text_list){ (const char **)&domain->name, 1 };
+	enum fault f = find_evidence(&within, w, w->query, w->before, 8, 24);
+	w->filter = whole;
+	if (f != FAULT_NONE)
+		return f;
+	select_rank(w, within);
+	confide(&c, w->t, within);
+	if (c.score > w->m->confidence->score) {
+		*w->m->confidence = c;
+		*found = within;
+	}
+	return FAULT_NONE;
+}
+
 enum fault
 extract_answer(struct work *w)
 {
 	struct found *found = NULL;
 	struct choice choices[8];
 	bool empty;
-	enum fault f = find_evidence(&found, w, w->query, w->before, 8, 24);
-	if (f != FAULT_NONE)
-		return f;
 	w->m->mode = "extractive";
 	w->m->status = "answered";
+	enum fault f = w->route.more ? read_on(w) : FAULT_NONE;
+	if (f != FAULT_NONE || w->citation_count > 0)
+		return f;
+	f = find_evidence(&found, w, w->query, w->before, 8, 24);
+	if (f != FAULT_NONE)
+		return f;
 	w->m->confidence = arena_alloc(w->a, sizeof *w->m->confidence);
+	select_rank(w, found);
 	confide(w->m->confidence, w->t, found);
+	if (!str_same(w->m->confidence->band, "answer")) {
+		f = find_in_domain(&found, w);
+		if (f != FAULT_NONE)
+			return f;
+	}
 	if (w->route.intent == INTENT_COMPARISON && !str_same(w->m->confidence->band, "answer")) {
 		f = confide_sides(w);
 		if (f != FAULT_NONE)

@@ -79,6 +79,15 @@ kept_title_get(struct kept_title **out, struct arena *a, struct store *db, const
 	return f;
 }
 
+enum fault
+whole_or_rest(enum fault f)
+{
+	if (f != FAULT_DAMAGED)
+		return f;
+	log_event(LOG_WARN, "tutor", "altered", "records=left-out");
+	return FAULT_NONE;
+}
+
 /* ---- a whole chain ---------------------------------------------------------- */
 
 struct chain_reading { struct kept_chain *chain; struct arena *a; };
@@ -114,7 +123,7 @@ kept_chain_read(struct kept_chain *out, struct arena *a, struct store *db, const
 	struct chain_reading r = { out, a };
 	*out = (struct kept_chain){ 0 };
 	enum fault f = store_each(db, conv_id, 0, chain_put, &r);
-	if (f != FAULT_NONE) {
+	if (f != FAULT_NONE && f != FAULT_DAMAGED) {
 		kept_chain_clear(out);
 		return f;
 	}
@@ -124,6 +133,26 @@ kept_chain_read(struct kept_chain *out, struct arena *a, struct store *db, const
 				out->items[k].message->rating = out->feedback[i].score;
 				out->items[k].message->rating_comment = out->feedback[i].comment;
 			}
+	return f;
+}
+
+/* Where an altered record was left out a reader must see it. */
+static void
+chain_mark_altered(struct kept_chain *chain, struct arena *a)
+{
+	struct message *m = arena_alloc(a, sizeof *m);
+	*m = (struct message){ .id = "", .role = "stoa", .status = "failed", .content = "A record of this conversation was altered and is left out." };
+	mem_reserve(&chain->items, &chain->cap, chain->count + 1, sizeof *chain->items);
+	chain->items[chain->count++] = (struct kept_message){ .message = m };
+}
+
+enum fault
+kept_chain_whole(struct kept_chain *out, struct arena *a, struct store *db, const char *conv_id)
+{
+	enum fault f = kept_chain_read(out, a, db, conv_id);
+	if (f != FAULT_DAMAGED)
+		return f;
+	chain_mark_altered(out, a);
 	return FAULT_NONE;
 }
 

@@ -160,15 +160,6 @@ row_follow(const struct sealed *rec, void *arg)
 }
 
 enum fault
-whole_or_rest(enum fault f)
-{
-	if (f != FAULT_DAMAGED)
-		return f;
-	log_event(LOG_WARN, "tutor", "altered", "records=left-out");
-	return FAULT_NONE;
-}
-
-enum fault
 memory_rows_follow(struct tutor *t, struct store *db)
 {
 	if (t->memory == NULL) {

@@ -17,9 +17,6 @@ struct memory {
 	uint32_t *list_slots; size_t list_slot_count;
 	struct text names;              /* every word, NUL-terminated */
 };
-/* Altered records do not hide the others: the store says so when it is opened, and
- * a transcript shows the place. */
-enum fault whole_or_rest(enum fault f) STOA_MUST;
 /* Called with t->lock held. */
 enum fault memory_rows_follow(struct tutor *t, struct store *db) STOA_MUST;
 struct known *memory_row(struct memory *m, const char *id, bool make);

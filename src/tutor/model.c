@@ -186,6 +186,7 @@ model_answer(bool *done, struct work *w)
 		return FAULT_NONE;      /* nothing to word: the extractive way refuses */
 	w->m->status = "answered";
 	w->m->confidence = arena_alloc(w->a, sizeof *w->m->confidence);
+	select_rank(w, found);
 	confide(w->m->confidence, w->t, found);
 	id_make(d.nonce, w->t->config.chance);
 	f = sources_add(&d, found, 6);

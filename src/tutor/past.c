@@ -1,8 +1,7 @@
 /* The turns before: what a question may lean on.
  *
  * "and at night?" means nothing alone.  The last question that stood on its own
- * lends its words; the sentences that were cited lend theirs as context that
- * weighs less.  Ten turns are kept word for word for a model, older ones as
+ * lends its words as context that weighs less.  Ten turns are kept word for word for a model, older ones as
  * their first sentences, oldest dropped first.
  */
 #include <string.h>
@@ -63,7 +62,7 @@ past_load(struct past *out, struct arena *a, struct store *db, const char *conv_
 	struct past_reading r = { .except = except_id };
 	struct past past = { .older = "" };
 	text_init(&r.older, OLDER_BYTES_MAX + 256);
-	enum fault f = store_each(db, conv_id, KIND_MESSAGE, past_put, &r);
+	enum fault f = whole_or_rest(store_each(db, conv_id, KIND_MESSAGE, past_put, &r));
 	if (f != FAULT_NONE)
 		goto out;
 	past.total = r.total;
@@ -117,21 +116,6 @@ past_questions(struct arena *a, const struct past *past, const char **newest)
 	return joined;
 }
 
-/* Sentences that were cited last. */
-static const char *
-past_cited(struct arena *a, const struct past *past)
-{
-	for (size_t i = past->count; i-- > 0;) {
-		const struct citation *c = past->turns[i]->citations.items;
-		size_t n = past->turns[i]->citations.count;
-		if (!str_same(past->turns[i]->role, "stoa") || n == 0)
-			continue;
-		const char *s = c[0].quote;
-		return n > 1 ? arena_printf(a, "%s %s", s, c[1].quote) : s;
-	}
-	return NULL;
-}
-
 void
 past_rewrite(const char **query, const char **before, struct arena *a, const struct past *past, const struct route *route)
 {
@@ -150,10 +134,6 @@ past_rewrite(const char **query, const char **before, struct arena *a, const str
 		}
 	}
 	struct word_set content = words_set(a, rest, strlen(rest), true);
-	if (content.count <= 3)
-		*query = arena_printf(a, "%s %s", rest, asked);
-	else
-		*query = rest;
-	const char *cited = past_cited(a, past);
-	*before = cited ? arena_printf(a, "%s %s", asked, cited) : asked;
+	*query = content.count == 0 || past_was_clarify(past) ? arena_printf(a, "%s %s", rest, asked) : rest;
+	*before = asked;
 }

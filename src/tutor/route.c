@@ -69,6 +69,7 @@ static const struct rule list_rules[] = {
 };
 static const char *const follow_starts[] = { "and", "but", "or", "what about", "how about", "what else", "anything else", "why is that", "why so", "how so", "more on", "and what" };
 static const char *const follow_wholes[] = { "why", "why not", "how", "when", "where", "who", "which", "more", "tell me more", "go on", "continue", "explain", "explain more", "example", "an example", "examples", "for example", "really", "how come", "what else", "say more", "なぜ", "どうして", "もっと", "それで", "いつ", "どこ" };
+static const char *const more_wholes[] = { "more", "tell me more", "go on", "continue", "say more", "explain more", "and then", "read on", "もっと", "続けて" };
 static const char *const back_words[] = { "it", "its", "they", "them", "their", "theirs", "he", "him", "his", "she", "her", "hers", "それ", "これ", "その", "彼", "彼女" };
 static const char *const near_words[] = { "this", "that", "these", "those", "one", "ones", "there", "same" };
 
@@ -316,7 +317,26 @@ route_follow(struct route *r, struct arena *a, const char *line)
 		r->follows |= phrase_find(&w, line, near_words[i], content.count <= 3 ? PLACE_ANY : PLACE_END);
 	for (size_t i = 0; i < COUNT_OF(follow_wholes); i++)
 		r->vague |= str_same(line, follow_wholes[i]);
-	r->vague |= content.count == 0;
+	for (size_t i = 0; i < COUNT_OF(more_wholes); i++)
+		r->more |= str_same(line, more_wholes[i]);
+	r->follows |= r->more;
+	r->vague |= r->more || content.count == 0;
+}
+
+/* "what do (my notes) say about X", "according to (ch4.pdf), X": the X. */
+static const char *
+cut_frame(const char *s, const char *line)
+{
+	static const char *const asks[] = { "what do", "what does", "what did", "what can you find", "what is written", "what is said", "is there anything", "find anything", "find" };
+	static const char *const says[] = { "say", "tell us", "tell me", "tell", "state", "mention", "write", "contain", "in", "from" };
+	static const char *const abouts[] = { "about", "on", "regarding", "of" };
+	static const char *const froms[] = { "according to", "based on", "in", "from" };
+	line += strlen(line) - strlen(s);
+	const char *from = cut_front(line, froms, COUNT_OF(froms));
+	const char *ask = cut_front(from, asks, COUNT_OF(asks)), *say = cut_front(ask, says, COUNT_OF(says)), *about = cut_front(say, abouts, COUNT_OF(abouts));
+	if (ask != from && about != say)
+		return s + (about - line);
+	return s + (from - line);
 }
 
 void
@@ -354,8 +374,9 @@ route_question(struct route *out, struct arena *a, const char *content)
 	} else if (route_definition(&r, a, inside, low)) {
 		r.intent = INTENT_DEFINITION;
 	}
-	const char *asked = cut_front(low, commands, COUNT_OF(commands));
-	r.query = cut_front(asked, polite, COUNT_OF(polite)) == asked ? inside + (asked - low) : inside;
+	r.query = cut_frame(inside + (cut_front(low, commands, COUNT_OF(commands)) - low), low);
+	if (r.intent == INTENT_DEFINITION && (unsigned char)r.topic[0] >= 0xE3)
+		r.query = arena_printf(a, "%sとは", r.topic);
 	r.whole = r.scope != NULL ? s : r.query;
 	*out = r;
 }

@@ -3,8 +3,8 @@
  * A name in a question is matched against subjects first, then against titles
  * and file names of documents.  Domains are a configurable set (kits/domains):
  * the words of the question speak for one, and so do the documents that were
- * cited; they are reported with the answer and narrow the search only when the
- * person chose them.
+ * cited; they are reported with the answer.  They narrow the search when the
+ * person chose them, and are tried when the whole library gave no sure answer.
  */
 #include <string.h>
 #include "tutor_in.h"
@@ -156,15 +156,10 @@ domains_cited(struct text_list *out, struct work *w)
 	return FAULT_NONE;
 }
 
-/* The domains an answer belongs to: of the documents it cites, then the one
- * whose words the question uses most. */
-enum fault
-scope_domains(struct work *w)
+/* The domain whose words the question uses most; NULL: none of them. */
+const struct tutor_domain *
+scope_domain(struct work *w)
 {
-	struct text_list list = { 0 };
-	enum fault f = domains_cited(&list, w);
-	if (f != FAULT_NONE)
-		return f;
 	struct word_set asked = words_set(w->a, w->query, strlen(w->query), true);
 	const struct tutor_domain *best = NULL;
 	size_t most = 0;
@@ -176,6 +171,19 @@ scope_domains(struct work *w)
 		if (n > most)
 			most = n, best = d;
 	}
+	return best;
+}
+
+/* The domains an answer belongs to: of the documents it cites, then the one that
+ * the question's words speak for. */
+enum fault
+scope_domains(struct work *w)
+{
+	struct text_list list = { 0 };
+	enum fault f = domains_cited(&list, w);
+	if (f != FAULT_NONE)
+		return f;
+	const struct tutor_domain *best = scope_domain(w);
 	if (best != NULL)
 		list_put(w->a, &list, best->name);
 	w->m->domains = list;

@@ -113,10 +113,29 @@ static const struct { double below; size_t most; bool must_add; } shapes[INTENT_
 	[INTENT_COMPARISON] = { 4.0, 5, true },
 };
 
+/* Was this very sentence shown with the last answer? */
+static bool
+shown_last(const struct work *w, const struct found *found, const struct found_sentence *s)
+{
+	const struct message *last = w->past.count ? w->past.turns[w->past.count - 1] : NULL;
+	const struct passage *p = passage_of(found, s);
+	for (size_t i = 0; last != NULL && p != NULL && i < last->citations.count; i++) {
+		const struct citation *c = (const struct citation *)last->citations.items + i;
+		if (str_same(c->file_id, p->file_id) && c->start == s->start && c->end == s->end)
+			return true;
+	}
+	return false;
+}
+
 static double
-bonus(const struct work *w, const struct found_sentence *s)
+bonus(const struct work *w, const struct found *found, const struct found_sentence *s)
 {
 	double b = 0;
+	if (w->before != NULL) {        /* what is new in a follow-up counts, what was said does not */
+		struct word_set asked = words_set(w->a, w->query, strlen(w->query), true), has = words_set(w->a, s->text, strlen(s->text), true);
+		b += asked.count ? 4 * (double)words_shared(&asked, &has) / (double)asked.count : 0;
+		b -= shown_last(w, found, s) ? 4 : 0;
+	}
 	if (w->route.intent == INTENT_DEFINITION && *w->route.topic && sentence_defines(s->text, w->route.topic))
 		b += 3;
 	if (w->route.intent == INTENT_LIST) {
@@ -152,6 +171,39 @@ reading_order(struct choice *out, size_t n, const struct found *found)
 	return n;
 }
 
+/* Of a follow-up the new words must be covered; those of the question before need
+ * only be touched.  The features count both alike, so they are set right for the
+ * sentence that leads. */
+static void
+lead_features(struct work *w, struct found_sentence *s)
+{
+	struct word_set asked = words_set(w->a, w->query, strlen(w->query), true), has = words_set(w->a, s->text, strlen(s->text), true);
+	struct word_set before = words_set(w->a, w->before, strlen(w->before), true);
+	double covered = asked.count ? (double)words_shared(&asked, &has) / (double)asked.count : 0;
+	if (covered == 0 || words_shared(&before, &has) == 0)
+		return;
+	s->f.union_cov = s->f.union_cov > covered ? s->f.union_cov : covered;
+	s->f.title = s->f.title > covered ? s->f.title : covered;
+	if (covered == 1)
+		s->f.heaviest_missing = 0;
+}
+
+void
+select_rank(struct work *w, struct found *found)
+{
+	for (size_t i = 0; i < found->sentence_count; i++)
+		found->sentences[i].score += bonus(w, found, &found->sentences[i]);
+	for (size_t i = 1; i < found->sentence_count; i++) {
+		struct found_sentence s = found->sentences[i];
+		size_t at = i;
+		for (; at > 0 && found->sentences[at - 1].score < s.score; at--)
+			found->sentences[at] = found->sentences[at - 1];
+		found->sentences[at] = s;
+	}
+	if (w->before != NULL && found->sentence_count > 0)
+		lead_features(w, &found->sentences[0]);
+}
+
 size_t
 select_sentences(struct choice *out, size_t max, struct work *w, const struct found *found)
 {
@@ -160,19 +212,16 @@ select_sentences(struct choice *out, size_t max, struct work *w, const struct fo
 		return 0;
 	struct candidate *all = arena_alloc(w->a, count * sizeof *all), *chosen = arena_alloc(w->a, (max + 1) * sizeof *chosen);
 	struct word_set asked = words_set(w->a, w->query, strlen(w->query), true);
-	size_t best = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct found_sentence *s = &found->sentences[i];
-		all[i] = (struct candidate){ s, s->score + bonus(w, s), words_set(w->a, s->text, strlen(s->text), true) };
-		if (all[i].score > all[best].score)
-			best = i;
+		all[i] = (struct candidate){ s, s->score, words_set(w->a, s->text, strlen(s->text), true) };
 	}
 	size_t most = shapes[w->route.intent].most ? shapes[w->route.intent].most : 3;
 	most = most < max ? most : max;
-	chosen[taken++] = all[best];
-	for (size_t i = 0; i < count && taken < most; i++) {
+	chosen[taken++] = all[0];
+	for (size_t i = 1; i < count && taken < most; i++) {
 		const struct candidate *c = &all[i];
-		bool fits = i != best && c->score >= all[best].score - shapes[w->route.intent].below && c->words.count >= 3;
+		bool fits = c->score >= all[0].score - shapes[w->route.intent].below && c->words.count >= 3;
 		for (size_t k = 0; k < taken && fits; k++)
 			fits = !same_again(found, c, &chosen[k]);
 		if (fits && shapes[w->route.intent].must_add)

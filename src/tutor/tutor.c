@@ -89,7 +89,7 @@ question_again(struct message **out, struct asking *q, struct work *w)
 	snprintf(q->conv_id, sizeof q->conv_id, "%s", rec.conv_id);
 	q->sealed = true;
 	struct kept_chain chain;
-	f = kept_chain_read(&chain, w->a, w->db, q->conv_id);
+	f = kept_chain_whole(&chain, w->a, w->db, q->conv_id);
 	if (f != FAULT_NONE)
 		return f;
 	for (size_t i = 0; i < chain.count; i++)

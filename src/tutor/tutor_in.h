@@ -61,6 +61,7 @@ struct route {
 	const char *target;             /* language of a translation; NULL */
 	bool scope_soft;                /* "the ... book": may be no document at all */
 	bool level_said, vague, follows;
+	bool more;                      /* "tell me more": read on where the last answer ended */
 };
 const char *intent_name(enum intent i);
 void route_question(struct route *out, struct arena *a, const char *content);
@@ -132,6 +133,7 @@ enum fault answer_finish(struct work *w) STOA_MUST;
 void context_verify(struct citation *c, const char *context);
 
 enum fault find_evidence(struct found **out, struct work *w, const char *query, const char *before, int passages, int sentences) STOA_MUST;
+/* How sure it is that the first sentence answers. */
 void confide(struct confidence *out, const struct tutor *t, const struct found *found);
 enum fault extract_answer(struct work *w) STOA_MUST;
 enum fault summary_answer(struct work *w) STOA_MUST;
@@ -141,12 +143,15 @@ enum fault suggest_followups(struct work *w) STOA_MUST;
 
 enum fault scope_resolve(bool *found, struct work *w) STOA_MUST;
 enum fault scope_domains(struct work *w) STOA_MUST;
+const struct tutor_domain *scope_domain(struct work *w);
 
 /* ---- choosing ------------------------------------------------------------------------ */
 
 struct choice { const struct found_sentence *s; bool lead_in; };
 /* The sentences to show, in reading order; at most max. */
 size_t select_sentences(struct choice *out, size_t max, struct work *w, const struct found *found);
+/* Rank again for this intent and this conversation: the first one leads. */
+void select_rank(struct work *w, struct found *found);
 bool sentence_leans(const char *s);     /* begins with a word that points back */
 bool sentence_defines(const char *s, const char *topic);
 /* A mark "[n]" before the closing stop of a sentence. */
@@ -164,10 +169,16 @@ extern const struct record_type record_kept_feedback;
 enum fault kept_put(struct store *db, enum vault_kind kind, const char *conv_id, const char *rec_id, const struct record_type *type, const void *record) STOA_MUST;
 enum fault kept_read(void **out, struct arena *a, const struct record_type *type, const struct sealed *rec) STOA_MUST;
 enum fault kept_title_get(struct kept_title **out, struct arena *a, struct store *db, const char *conv_id) STOA_MUST;
-/* Every message of a chain, oldest first, with the newest feedback put on. */
+/* Every message of a chain, oldest first, with the newest feedback put on. DAMAGED:
+ * out holds what is whole, and is cleared by the caller all the same. */
 struct kept_chain { struct kept_message *items; size_t count, cap; struct kept_feedback *feedback; size_t feedback_count, feedback_cap; const char **feedback_ids; size_t id_cap; };
 enum fault kept_chain_read(struct kept_chain *out, struct arena *a, struct store *db, const char *conv_id) STOA_MUST;
+/* The same, with a message that says so where altered records were left out. */
+enum fault kept_chain_whole(struct kept_chain *out, struct arena *a, struct store *db, const char *conv_id) STOA_MUST;
 void kept_chain_clear(struct kept_chain *c);
+/* Altered records do not hide the others: the store says so when it is opened, and
+ * a transcript shows the place. */
+enum fault whole_or_rest(enum fault f) STOA_MUST;
 /* Set every citation of a chain to what it is worth now. */
 enum fault transcript_verify(struct kept_chain *chain, struct arena *a, struct tutor *t, struct store *db) STOA_MUST;
 /* A title from the first question: at most 60 characters, whole words. */
