@@ -55,6 +55,36 @@ harmless() { # NAME FILE
 	iconv -f UTF-8 -t UTF-8 <"$2" >/dev/null 2>&1
 	verdict $? "$1: not UTF-8"
 }
+# A person at a terminal: what is shown goes to $work/screen, keys are typed into
+# descriptor 8.  wait_for looks only at what came since the last key.
+pty_start() { # COMMAND LINE
+	rm -f "$work/keys" "$work/screen"
+	mkfifo "$work/keys"
+	: >"$work/screen"
+	seen=0
+	set -m          # else the job would be deaf to Ctrl-C
+	script -qefc "stty rows 24 cols 80; $1" "$work/screen" <"$work/keys" >/dev/null 2>&1 &
+	pty=$!
+	set +m
+	exec 8>"$work/keys"
+}
+key() { # BYTES, as printf takes them
+	seen=$(stat -c %s "$work/screen")
+	# shellcheck disable=SC2059
+	printf "$1" >&8
+}
+wait_for() { # NAME TEXT
+	for _ in $(seq 300); do
+		tail -c +$((seen + 1)) "$work/screen" | grep -qaF -e "$2" && { verdict 0 "$1"; return; }
+		sleep 0.05
+	done
+	verdict 1 "$1: \"$2\" was not shown"
+	tail -c 300 "$work/screen" | cat -v
+}
+pty_end() { # the status of the command
+	exec 8>&-
+	wait "$pty"
+}
 finish() {
 	[ "$failures" = 0 ] && percent=100 || percent=$((100 * (checks - failures) / checks))
 	echo "$percent%: Checks: $checks, Failures: $failures, Errors: 0"

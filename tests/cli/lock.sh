@@ -58,17 +58,25 @@ verdict $? "every seal is whole"
 # A person at a terminal: hidden, asked once, wrong ones cost only time.
 if command -v script >/dev/null; then
 	export STOA_HOME=$work/person
-	{ sleep 0.5; printf 'p\r'; sleep 0.3; printf 'open sesame\r'; sleep 0.3; printf 'open sesame\r'; sleep 1; printf 'l\r'; sleep 0.3; printf 'o\r'; sleep 0.3; } |
-		script -qec "$stoa init" /dev/null >"$work/pty" 2>&1
-	says "init on a terminal" "Ready" "$work/pty"
-	silent "the passphrase is not shown" "sesame" "$work/pty"
-	{ sleep 0.5; printf 'wrong\r'; sleep 1; printf 'open sesame\r'; sleep 1; } |
-		script -qec "$stoa history" /dev/null >"$work/pty" 2>&1
-	says "one prompt" "Passphrase:" "$work/pty"
-	says "a wrong one is said" "stoa: " "$work/pty"
-	silent "the passphrase is not shown" "sesame" "$work/pty"
-	{ sleep 0.5; printf '\003'; sleep 0.3; } | script -qec "$stoa history; echo status \$?; stty -a" /dev/null >"$work/pty" 2>&1
-	says "Ctrl-C at the prompt" "status 130" "$work/pty"
-	grep -qE '[^-]echo\b' "$work/pty"; verdict $? "the terminal echoes again"
+	pty_start "$stoa init"
+	wait_for "the lock is asked" "Lock your history?"; key 'p\r'
+	wait_for "the passphrase is asked" "Passphrase: "; key 'open sesame\r'
+	wait_for "and again" "Again: "; key 'open sesame\r'
+	wait_for "what to study is asked" "Study what?"; key 'l\r'
+	wait_for "where answers come from is asked" "Answers come from"; key 'o\r'
+	wait_for "it is ready" "Ready."
+	pty_end; verdict $? "init ends well"
+	silent "the passphrase is not shown" "sesame" "$work/screen"
+	pty_start "$stoa history"
+	wait_for "one prompt" "Passphrase: "; key 'wrong\r'
+	wait_for "a wrong one is said" "stoa: "
+	wait_for "and asked for again" "Passphrase: "; key 'open sesame\r'
+	pty_end; verdict $? "the right one opens"
+	silent "the passphrase is not shown" "sesame" "$work/screen"
+	pty_start "$stoa history; echo status \$?; stty -a"
+	wait_for "the prompt" "Passphrase: "; key '\003'
+	wait_for "Ctrl-C at the prompt" "status 130"
+	pty_end
+	grep -qaE '[^-]echo\b' "$work/screen"; verdict $? "the terminal echoes again"
 fi
 finish
