@@ -14,9 +14,6 @@ enum fault
 vault_start(void)
 {
 	struct rlimit none = { 0, 0 };
-	/* A generator in this process, keyed by the kernel and safe across fork(2):
-	 * a nonce costs no system call. */
-	randombytes_set_implementation(&randombytes_internal_implementation);
 	if (sodium_init() < 0)
 		return fault(FAULT_SYSTEM, "libsodium found no source of randomness");
 	if (setrlimit(RLIMIT_CORE, &none) < 0)
