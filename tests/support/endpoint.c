@@ -124,7 +124,7 @@ scripted(const struct endpoint *e, unsigned number)
 static const struct behaviour *
 behaviour_find(const char *name)
 {
-	const struct behaviour *const tables[] = { endpoint_chat, endpoint_http };
+	const struct behaviour *const tables[] = { endpoint_chat, endpoint_answer, endpoint_http };
 	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
 		for (const struct behaviour *b = tables[t]; b->name != NULL; b++)
 			if (strcmp(b->name, name) == 0)

@@ -2,7 +2,8 @@
  *
  * A script is behaviours with commas between, "429:2,500,good": each request
  * takes the next one and the last stays.  behaviours are the rows at the end of
- * endpoint_chat.c and endpoint_http.c; what follows the colon is theirs.
+ * endpoint_chat.c, endpoint_answer.c and endpoint_http.c; what follows the colon is
+ * theirs.
  * Threads: one accepts, one a connection; all ended by endpoint_stop().
  */
 #ifndef ENDPOINT_H
@@ -25,7 +26,7 @@ void endpoint_log(struct endpoint *e, const char *path);  /* append every reques
 
 struct talk { struct endpoint *endpoint; int fd; unsigned number; const char *arg, *head, *body; size_t body_bytes; };
 struct behaviour { const char *name; void (*run)(struct talk *t); };
-extern const struct behaviour endpoint_chat[], endpoint_http[];
+extern const struct behaviour endpoint_chat[], endpoint_answer[], endpoint_http[];
 bool talk_send(struct talk *t, const void *bytes, size_t n);     /* false: the other end has gone */
 bool talk_printf(struct talk *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Status line, headers, body of known length. */
