@@ -12,7 +12,7 @@
 struct stream { bool events, shown; };
 
 const char *
-citation_place(struct arena *a, const struct citation *ct)
+answer_place(struct arena *a, const struct citation *ct)
 {
 	struct text t;
 	text_init(&t, 16384);
@@ -53,7 +53,7 @@ quote_print(struct cli *c, const char *head, const struct citation *ct)
 	const char *quote = untrusted_line(&c->arena, ct->quote ? ct->quote : "");
 	const char *wrong = state_sentence(ct->state);
 	size_t indent = strlen(head);
-	put_wrapped(c, PAINT_CITE, head, indent, citation_place(&c->arena, ct));
+	put_wrapped(c, PAINT_CITE, head, indent, answer_place(&c->arena, ct));
 	put_wrapped(c, PAINT_DIM, arena_printf(&c->arena, "%*s", (int)indent, ""), indent,
 		arena_printf(&c->arena, "\"%s\"", quote));
 	if (wrong)
@@ -61,7 +61,7 @@ quote_print(struct cli *c, const char *head, const struct citation *ct)
 }
 
 void
-citation_print(struct cli *c, const struct citation *ct)
+answer_source(struct cli *c, const struct citation *ct)
 {
 	quote_print(c, arena_printf(&c->arena, "[%lld] ", (long long)ct->n), ct);
 }
@@ -122,7 +122,7 @@ answer_print(struct cli *c, const struct message *m, bool streamed)
 	if (m->citations.count)
 		put(c, PAINT_NONE, "\n");
 	for (size_t i = 0; i < m->citations.count; i++)
-		citation_print(c, &citations[i]);
+		answer_source(c, &citations[i]);
 	nearest_print(c, m);
 	if (m->note && *m->note)
 		put_wrapped(c, PAINT_WARN, "", 0, arena_printf(&c->arena, "\n%s", m->note));

@@ -195,14 +195,14 @@ bool prompt_possible(void);
 void document_line(struct cli *c, const struct document *d);
 /* An answer with its sources; streamed: its sentences were printed as they came. */
 void answer_print(struct cli *c, const struct message *m, bool streamed);
-void citation_print(struct cli *c, const struct citation *ct);
+void answer_source(struct cli *c, const struct citation *ct);
 /* Send a question, show the answer, and set the exit status by what it is. *m may
  * be NULL; it lives in the arena. */
 enum fault answer_get(const struct message **m, struct cli *c, const struct message_send *request, bool events) STOA_MUST;
 /* The mode that options and stoa.conf ask for; NULL: the engine's own. */
 enum fault answer_mode(const char **mode, struct cli *c) STOA_MUST;
 /* Where a citation stands: title, chapter, page; in the arena. */
-const char *citation_place(struct arena *a, const struct citation *ct);
+const char *answer_place(struct arena *a, const struct citation *ct);
 const char *date_text(struct arena *a, int64_t unix_ms);
 const char *size_text(struct arena *a, int64_t bytes);
 const char *column_text(struct arena *a, const char *s, size_t cells);

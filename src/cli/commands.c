@@ -34,14 +34,14 @@ run_sources(struct chat *ch, const char *rest)
 	if (f != FAULT_NONE)
 		return f;
 	if (*rest) {
-		citation_print(ch->c, ct);
+		answer_source(ch->c, ct);
 		return FAULT_NONE;
 	}
 	bool refused = ch->answer->citations.count == 0;
 	const struct citation *items = refused ? ch->answer->nearest.items : ch->answer->citations.items;
 	size_t count = refused ? ch->answer->nearest.count : ch->answer->citations.count;
 	for (size_t i = 0; i < count; i++)
-		citation_print(ch->c, &items[i]);
+		answer_source(ch->c, &items[i]);
 	return FAULT_NONE;
 }
 
@@ -58,7 +58,7 @@ run_page(struct chat *ch, const char *rest)
 	if (f != FAULT_NONE)
 		return f;
 	const struct content *page = reply;
-	put_wrapped(ch->c, PAINT_CITE, "", 0, citation_place(&ch->c->arena, ct));
+	put_wrapped(ch->c, PAINT_CITE, "", 0, answer_place(&ch->c->arena, ct));
 	put(ch->c, PAINT_NONE, "\n");
 	put_wrapped(ch->c, PAINT_NONE, "", 0, page->text ? page->text : "");
 	return FAULT_NONE;
@@ -79,7 +79,7 @@ run_open(struct chat *ch, const char *rest)
 	const struct document *d = reply;
 	if (!d->origin || d->origin[0] != '/')
 		return fault(FAULT_ABSENT, "where %s came from is not known; /page %s shows its text", d->name, rest);
-	put_wrapped(ch->c, PAINT_CITE, "", 0, citation_place(&ch->c->arena, ct));
+	put_wrapped(ch->c, PAINT_CITE, "", 0, answer_place(&ch->c->arena, ct));
 	return open_outside(ch->c, d->origin);
 }
 
