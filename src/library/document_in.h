@@ -6,7 +6,8 @@
  *	passage.c  body -> slices -> rows; a passage read back
  *	concept.c  key terms of a body
  *	ingest.c   the course of one addition, safe to kill anywhere
- *	document.c rows of documents
+ *	document.c rows of documents; list.c which of them
+ *	source.c   what is given to be added
  */
 #ifndef DOCUMENT_IN_H
 #define DOCUMENT_IN_H
@@ -16,7 +17,7 @@
 #define ORIGINAL_BYTES_MAX ((int64_t)64 * 1024 * 1024)
 #define BODY_BYTES_MAX ((size_t)20 * 1000 * 1000)
 #define BODY_PAGES_MAX 100000
-#define PASSAGES_MAX 0xFFFFF             /* what a passage_no can hold */
+#define PASSAGES_MAX 400000              /* what one segment of the index holds */
 #define PASSAGE_WORDS 150
 #define PASSAGE_BYTES 6000               /* of text without spaces */
 #define SHA256_TEXT 65
@@ -52,6 +53,15 @@ enum fault body_block(struct body *b, enum block_type type, int level, const cha
 enum fault body_plain(struct body *b, const char *s, size_t len) STOA_MUST;
 /* Index of the page that holds byte `at`. */
 size_t body_page_at(const struct body *b, size_t at);
+
+/* ---- source: what is given to be added --------------------------------------- */
+
+/* Open a regular file for reading; the sentence says what else it is. */
+enum fault source_open(int *fd, const char *path) STOA_MUST;
+const char *source_name(struct arena *a, const char *path);      /* one clean line */
+const char *source_origin(struct arena *a, const char *path);    /* absolute */
+/* The name that tells the child the format, also for input without a name. */
+const char *source_hint(struct arena *a, const char *name, const char *kind);
 
 /* ---- extraction ------------------------------------------------------------ */
 
@@ -93,8 +103,10 @@ enum fault shelf_text_read(struct text *out, struct shelf *s, const char *stored
 void shelf_discard(struct shelf *s, const char *stored);
 /* Is somebody still working on it? */
 bool shelf_busy(struct shelf *s, const char *stored);
-/* Remove every file of which `wanted` knows nothing and on which nobody works. */
-enum fault shelf_sweep(struct shelf *s, enum fault (*wanted)(bool *out, const char *stored, void *arg), void *arg) STOA_MUST;
+/* Remove every file that is not among the sorted names, on which nobody works and
+ * of which `wanted`, asked after that, knows nothing. */
+struct shelf_names { char (*items)[ID_BYTES]; size_t count, cap; };
+enum fault shelf_sweep(struct shelf *s, const struct shelf_names *names, enum fault (*wanted)(bool *out, const char *stored, void *arg), void *arg) STOA_MUST;
 void sha256_text(char out[SHA256_TEXT], const void *bytes, size_t n);
 
 /* ---- passages, concepts ---------------------------------------------------------- */
@@ -121,6 +133,10 @@ struct library {
 };
 /* A row as the room needs it, beside the record. */
 struct document_row { struct document d; int64_t no, text_bytes; const char *stored, *text_sha256; };
+#define DOCUMENT_COLUMNS "no, id, stored, name, title, subject, domain, kind, status, reason, error_message, language, " \
+	"sha256, origin, preview, authors, concepts, text_sha256, text_bytes, pages, passages, words, size_bytes, " \
+	"cited, stale, added, changed, expires"
+void document_row_read(struct document_row *r, struct arena *a, struct statement *st);
 /* The row that stands for id now: completed or failed, else processing. */
 enum fault document_row_get(struct document_row *out, struct arena *a, struct store *db, const char *id) STOA_MUST;
 /* The newest row with these bytes, from this origin; the row of this number. */

@@ -1,6 +1,6 @@
 /* The course of one addition, from a path to a document that can be found.
  *
- *	1  open what is a regular file; copy it under a random name, hashed, locked
+ *	1  open what is a regular file (source.c); copy it under a random name, hashed, locked
  *	2  row "processing", or: these bytes are here already
  *	3  the child reads the copy; cut into passages; key terms, language
  *	4  stored text to disk, postings to the index (nobody sees them yet)
@@ -12,17 +12,11 @@
  * way of a stop, at once.  A document whose new bytes cannot be read keeps its old
  * text and says so.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "document_in.h"
 
-#define NAME_BYTES 200
 #define PREVIEW_BYTES 280
 #define TITLE_BYTES 300
 #define LANGUAGE_LOOK 20000
@@ -54,82 +48,6 @@ now_ms(const struct ingest *g)
 	return c->wall_ms(c->arg);
 }
 
-/* ---- 1: the source ---------------------------------------------------------- */
-
-static enum fault
-source_open(int *fd, const char *path)
-{
-	struct stat st;
-	enum fault f = FAULT_NONE;
-
-	if (path == NULL || path[0] == '\0')
-		return fault(FAULT_INPUT, "no file was named");
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return fault(FAULT_ABSENT, "there is no file %s", path);
-	if (*fd < 0 && (errno == ENXIO || errno == ENODEV))
-		return fault(FAULT_INPUT, "%s is not a regular file", path);
-	if (*fd < 0 && errno == ELOOP)
-		return fault(FAULT_INPUT, "%s is a symbolic link; name the file itself", path);
-	if (*fd < 0 && (errno == EACCES || errno == EPERM))
-		return fault(FAULT_DENIED, "%s may not be read", path);
-	if (*fd < 0)
-		return fault_errno("%s cannot be opened", path);
-	if (fstat(*fd, &st) != 0)
-		f = fault_errno("%s cannot be looked at", path);
-	else if (S_ISDIR(st.st_mode))
-		f = fault(FAULT_INPUT, "%s is a folder, not a document", path);
-	else if (!S_ISREG(st.st_mode))
-		f = fault(FAULT_INPUT, "%s is not a regular file", path);
-	else if (st.st_size > ORIGINAL_BYTES_MAX)
-		f = fault(FAULT_LIMIT, "%s is larger than %d MiB", path, (int)(ORIGINAL_BYTES_MAX >> 20));
-	if (f != FAULT_NONE) {
-		close(*fd);
-		*fd = -1;
-	}
-	return f;
-}
-
-/* What a file is called when shown: its last step, one clean line. */
-static const char *
-shown_name(struct arena *a, const char *path)
-{
-	const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path, *out;
-	struct text t;
-
-	text_init(&t, 16 * PATH_MAX);
-	untrusted_text(&t, base, strlen(base), UNTRUSTED_STRIP | UNTRUSTED_LINE);
-	text_cut(&t, utf8_floor(t.data, t.len, NAME_BYTES));
-	out = strspn(t.data, " .") == t.len ? "document" : arena_strdup(a, t.data);
-	text_clear(&t);
-	return out;
-}
-
-static const char *
-absolute_path(struct arena *a, const char *path)
-{
-	char *real = realpath(path, NULL);
-	const char *out = arena_strdup(a, real != NULL ? real : path);
-
-	free(real);
-	return out;
-}
-
-/* The name that tells the child the format, also for input without a name. */
-static const char *
-hinted_name(struct arena *a, const char *name, const char *kind)
-{
-	static const char *const endings[][2] = { { "markdown", "md" }, { "text", "txt" } };
-	const char *ending = kind;
-
-	if (!document_kind_known(kind))
-		return name;
-	for (size_t i = 0; i < COUNT_OF(endings); i++)
-		if (str_same(kind, endings[i][0]))
-			ending = endings[i][1];
-	return arena_printf(a, "%s.%s", name, ending);
-}
-
 /* ---- 2: the row ----------------------------------------------------------------- */
 
 static const char *
@@ -148,12 +66,12 @@ row_fill(struct ingest *g)
 
 	d->id = o != NULL ? o->id : arena_strdup(g->a, g->in.stored);
 	g->row.stored = arena_strdup(g->a, g->in.stored);
-	d->name = given(req->name != NULL ? shown_name(g->a, req->name) : NULL, o != NULL && req->path == NULL ? o->name : shown_name(g->a, given(req->path, "document")));
+	d->name = given(req->name != NULL ? source_name(g->a, req->name) : NULL, o != NULL && req->path == NULL ? o->name : source_name(g->a, given(req->path, "document")));
 	d->title = g->text_title != NULL ? g->text_title : d->name;
 	d->subject = given(req->subject, o != NULL ? o->subject : "");
 	d->domain = given(req->domain, o != NULL ? o->domain : "");
 	d->kind = g->bytes != NULL ? "text" : given(req->kind, o != NULL ? o->kind : "");
-	d->origin = given(req->origin, req->path != NULL ? absolute_path(g->a, req->path) : o != NULL ? o->origin : "");
+	d->origin = given(req->origin, req->path != NULL ? source_origin(g->a, req->path) : o != NULL ? o->origin : "");
 	d->status = "processing";
 	d->reason = d->error_message = d->language = d->preview = "";
 	d->sha256 = arena_strdup(g->a, g->in.sha256);
@@ -253,7 +171,7 @@ read_source(struct ingest *g)
 	f = shelf_original(&fd, &g->l->shelf, g->in.stored);
 	if (f != FAULT_NONE)
 		return f;
-	f = extract_run(&g->x, &g->l->config, fd, hinted_name(g->a, g->row.d.name, req->kind), g->cancel);
+	f = extract_run(&g->x, &g->l->config, fd, source_hint(g->a, g->row.d.name, req->kind), g->cancel);
 	close(fd);
 	return f;
 }

@@ -42,13 +42,33 @@ rows_with_status(struct leftovers *out, struct store *db, const char *status)
 }
 
 static enum fault
-hide(struct store *db, int64_t no)
+is_processing(bool *out, struct store *db, int64_t no)
 {
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "SELECT 1 FROM document WHERE no = ? AND status = 'processing'");
+
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, no);
+	f = statement_step(st);
+	*out = f == FAULT_NONE;
+	statement_done(st);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+/* Nobody held the original a moment ago: either its owner is gone, or he has
+ * finished, which then shows in the row. */
+static enum fault
+hide_abandoned(struct store *db, int64_t no)
+{
+	bool processing = false;
 	enum fault f = store_begin(db);
 
 	if (f != FAULT_NONE)
 		return f;
-	f = document_row_hide(db, no);
+	f = is_processing(&processing, db, no);
+	if (f == FAULT_NONE && processing)
+		f = document_row_hide(db, no);
 	if (f == FAULT_NONE)
 		f = store_commit(db);
 	if (f != FAULT_NONE)
@@ -104,6 +124,50 @@ complain(const char *event, enum fault f)
 		log_event(LOG_WARN, "library", event, "fault=%s", fault_name(f));
 }
 
+static enum fault
+stored_names(struct shelf_names *out, struct store *db)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "SELECT stored FROM document ORDER BY stored");
+
+	if (f != FAULT_NONE)
+		return f;
+	while ((f = statement_step(st)) == FAULT_NONE) {
+		mem_reserve(&out->items, &out->cap, out->count + 1, sizeof *out->items);
+		snprintf(out->items[out->count++], sizeof *out->items, "%s", statement_col_text(st, 0));
+	}
+	statement_done(st);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+static enum fault
+sweep(struct library *l, struct store *db)
+{
+	struct shelf_names names = { .count = 0 };
+	enum fault f = stored_names(&names, db);
+
+	if (f == FAULT_NONE)
+		f = shelf_sweep(&l->shelf, &names, is_wanted, db);
+	mem_free(names.items);
+	return f;
+}
+
+/* Only when the index does not hold as many passages as the rows: looking for
+ * each document takes time with thousands of them. */
+static enum fault
+index_mend(struct library *l, struct store *db, struct leftovers *rows)
+{
+	enum fault f = library_recount(l, db);
+
+	if (f != FAULT_NONE || index_passages(l->index) == l->passages)
+		return f;
+	f = rows_with_status(rows, db, "completed");
+	for (size_t i = 0; f == FAULT_NONE && i < rows->count; i++)
+		if (!index_has(l->index, rows->items[i].no))
+			complain("index-again", index_again(l, db, &rows->items[i]));
+	return f;
+}
+
 enum fault
 library_recover(struct library *l, struct store *db)
 {
@@ -114,19 +178,16 @@ library_recover(struct library *l, struct store *db)
 	f = rows_with_status(&rows, db, "processing");
 	for (size_t i = 0; f == FAULT_NONE && i < rows.count; i++)
 		if (!shelf_busy(&l->shelf, rows.items[i].stored))
-			complain("abandoned", hide(db, rows.items[i].no));
+			complain("abandoned", hide_abandoned(db, rows.items[i].no));
 	if (f == FAULT_NONE)
 		f = rows_with_status(&rows, db, "removed");
 	for (size_t i = 0; f == FAULT_NONE && i < rows.count; i++)
 		if (!shelf_busy(&l->shelf, rows.items[i].stored))
 			complain("forget", document_forget(l, db, rows.items[i].no, rows.items[i].stored));
 	if (f == FAULT_NONE)
-		complain("sweep", shelf_sweep(&l->shelf, is_wanted, db));
+		complain("sweep", sweep(l, db));
 	if (f == FAULT_NONE)
-		f = rows_with_status(&rows, db, "completed");
-	for (size_t i = 0; f == FAULT_NONE && i < rows.count; i++)
-		if (!index_has(l->index, rows.items[i].no))
-			complain("index-again", index_again(l, db, &rows.items[i]));
+		f = index_mend(l, db, &rows);
 	mem_free(rows.items);
 	arena_clear(&rows.arena);
 	return f;
@@ -170,8 +231,6 @@ library_open(struct library **out, const struct library_config *config, struct s
 		f = index_open(&l->index, path.data);
 	if (f == FAULT_NONE)
 		f = library_recover(l, db);
-	if (f == FAULT_NONE)
-		f = library_recount(l, db);
 	text_clear(&path);
 	if (f != FAULT_NONE)
 		library_close(l);

@@ -12,6 +12,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -239,15 +241,40 @@ shelf_busy(struct shelf *s, const char *stored)
 	return busy;
 }
 
-enum fault
-shelf_sweep(struct shelf *s, enum fault (*wanted)(bool *out, const char *stored, void *arg), void *arg)
+static int
+compare_stored(const void *a, const void *b)
 {
-	enum fault f = FAULT_NONE;
+	return strcmp(a, b);
+}
+
+static bool
+is_named(const struct shelf_names *names, const char *stored)
+{
+	return names->count > 0 && bsearch(stored, names->items, names->count, sizeof *names->items, compare_stored) != NULL;
+}
+
+/* Whoever finishes commits his row before he lets the file go: so the row is
+ * asked for after the lock was seen to be free, never before. */
+static enum fault
+sweep_entry(DIR *dir, struct shelf *s, const char *name, const char *stored,
+	enum fault (*wanted)(bool *out, const char *stored, void *arg), void *arg)
+{
+	bool keep = true;
+	enum fault f = shelf_busy(s, stored) ? FAULT_NONE : wanted(&keep, stored, arg);
+
+	if (f == FAULT_NONE && !keep && unlinkat(dirfd(dir), name, 0) == 0)
+		log_event(LOG_INFO, "library", "swept", "stored=%s", stored);
+	return f;
+}
+
+enum fault
+shelf_sweep(struct shelf *s, const struct shelf_names *names, enum fault (*wanted)(bool *out, const char *stored, void *arg), void *arg)
+{
 	struct dirent *entry;
 	int lock;
 	DIR *dir;
+	enum fault f = folder_lock(&lock, s);
 
-	f = folder_lock(&lock, s);
 	if (f != FAULT_NONE)
 		return f;
 	dir = opendir(s->folder);
@@ -255,16 +282,12 @@ shelf_sweep(struct shelf *s, enum fault (*wanted)(bool *out, const char *stored,
 		f = fault_errno("the library folder cannot be listed");
 	while (f == FAULT_NONE && (entry = readdir(dir)) != NULL) {
 		char stored[ID_BYTES];
-		bool keep = true;
 
 		if (strlen(entry->d_name) < ID_BYTES || entry->d_name[ID_BYTES - 1] != '.')
 			continue;
 		snprintf(stored, sizeof stored, "%.32s", entry->d_name);
-		if (!id_valid(stored) || shelf_busy(s, stored))
-			continue;
-		f = wanted(&keep, stored, arg);
-		if (f == FAULT_NONE && !keep && unlinkat(dirfd(dir), entry->d_name, 0) == 0)
-			log_event(LOG_INFO, "library", "swept", "stored=%s", stored);
+		if (id_valid(stored) && !is_named(names, stored))
+			f = sweep_entry(dir, s, entry->d_name, stored, wanted, arg);
 	}
 	if (dir != NULL)
 		closedir(dir);
