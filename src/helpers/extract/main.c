@@ -9,6 +9,7 @@
  * handler writes it from constant text and leaves. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -156,6 +157,10 @@ main(int argc, char **argv)
 		else
 			return 2;
 	}
+	/* a short life: memory given back to the system would only be asked for again */
+	mallopt(M_TRIM_THRESHOLD, 512 << 20);
+	mallopt(M_TOP_PAD, 16 << 20);
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	prepare_last_words();
 	encoding_prepare();
 	struct stat st;

@@ -151,7 +151,7 @@ looks_heading(const struct flow *f, const struct pdf_page *p, size_t i)
 		return !in_table(p, i) || l->size > 1.5 * f->pdf->body_size;
 	char last = l->text[l->len - 1];
 	if ((l->mono && !f->mono_body) || l->chars > SMALL_HEADING_CHARS_MAX || last == '.' || last == ',' || last == ';' ||
-			last == '-' || l->size < (in_capitals(l) ? SMALL_CAPITALS : .95) * f->pdf->body_size)
+			(last == '-' && !(l->bold && i + 1 < p->count && l[1].bold)) || l->size < (in_capitals(l) ? SMALL_CAPITALS : .95) * f->pdf->body_size)
 		return false;
 	if (l->bold)
 		return stands_alone(f, p, i);

@@ -36,7 +36,7 @@ flow_column(double *left, double *right, const struct pdf_page *p, size_t i)
 	size_t from = i > NEAR ? i - NEAR : 0, to = i + NEAR < p->count ? i + NEAR : p->count - 1;
 	for (size_t k = from; k <= to; k++) {
 		const struct pdf_line *o = &p->lines[k];
-		bool overlaps = fmin(o->x1, l->x1) - fmax(o->x0, l->x0) > 0;
+		bool overlaps = o->x0 < l->x1 && l->x0 < o->x1;
 		if (o->head || !overlaps || fabs(o->size - l->size) > .12 * l->size || o->rtl != l->rtl)
 			continue;
 		*left = fmin(*left, flow_start(p, o));

@@ -8,6 +8,7 @@
  * or Arabic are put back in visual order, spaced by their gaps and reordered
  * here.  A gap of more than CELL_GAP sizes is a cell border. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "pdf_in.h"
@@ -65,7 +66,15 @@ decode_text(struct glyphs *out, const char *s)
 	size_t n = strlen(s), start = 0, inner = 0;
 	int depth = 0;
 	uint32_t word = 0;
+	mem_reserve(&out->at, &out->cap, n + 1, sizeof *out->at);   /* a byte makes at most one */
 	for (size_t at = 0; at < n;) {
+		unsigned char ascii = (unsigned char)s[at];
+		if (ascii < 0x80) {
+			out->ltr += is_ltr(ascii);
+			out->at[out->count++] = (struct glyph){ .code = ascii, .word = word };
+			at++;
+			continue;
+		}
 		uint32_t c = utf8_next(s, n, &at);
 		if (c == RLE) {
 			start = out->count;
@@ -87,7 +96,6 @@ decode_text(struct glyphs *out, const char *s)
 			word += depth == 0;
 			continue;
 		}
-		mem_reserve(&out->at, &out->cap, out->count + 1, sizeof *out->at);
 		out->rtl += is_rtl(c);
 		out->ltr += is_ltr(c);
 		out->at[out->count++] = (struct glyph){ .code = c, .word = word };
@@ -97,30 +105,43 @@ decode_text(struct glyphs *out, const char *s)
 static bool
 has_word(const char *name, const char *const words[], size_t count)
 {
-	for (size_t i = 0; name != NULL && i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (strcasestr(name, words[i]) != NULL)
 			return true;
 	return false;
 }
 
+struct face { char name[128]; bool bold, mono, pictures; };
+
+/* What a font's name says; face remembers the last one asked for. */
 static void
-put_faces(struct glyphs *g, PopplerPage *page, PopplerRectangle *area)
+read_face(struct face *face, const char *name)
 {
 	static const char *const bolds[] = { "bold", "black", "heavy", "demi", "9L-Medi", "CMBX", "SFBX" };
 	static const char *const monos[] = { "mono", "courier", "consol", "menlo", "typewriter", "CMTT", "SFTT", "fixed" };
 	/* letters of these fonts show pictures, nearly always bullets */
 	static const char *const pictures[] = { "dingbat", "wingding", "webding", "WPTypographicSymbols", "WP-Iconic", "marvosym" };
+	if (name == NULL || strncmp(face->name, name, sizeof face->name - 1) == 0)
+		return;
+	snprintf(face->name, sizeof face->name, "%s", name);
+	face->bold = has_word(name, bolds, COUNT_OF(bolds));
+	face->mono = has_word(name, monos, COUNT_OF(monos));
+	face->pictures = has_word(name, pictures, COUNT_OF(pictures));
+}
+
+static void
+put_faces(struct glyphs *g, PopplerPage *page, PopplerRectangle *area)
+{
+	struct face face = { .name = "" };
 	GList *runs = poppler_page_get_text_attributes_for_area(page, area);
 	for (GList *l = runs; l != NULL; l = l->next) {
 		const PopplerTextAttributes *run = l->data;
-		bool bold = has_word(run->font_name, bolds, COUNT_OF(bolds));
-		bool mono = has_word(run->font_name, monos, COUNT_OF(monos));
-		bool symbols = has_word(run->font_name, pictures, COUNT_OF(pictures));
+		read_face(&face, run->font_name);
 		for (gint i = run->start_index < 0 ? 0 : run->start_index; i <= run->end_index && (size_t)i < g->count; i++) {
 			g->at[i].size = (float)run->font_size;
-			g->at[i].bold = bold;
-			g->at[i].mono = mono;
-			if (symbols && g->at[i].code > ' ' && g->at[i].code < 0x7F)
+			g->at[i].bold = face.bold;
+			g->at[i].mono = face.mono;
+			if (face.pictures && g->at[i].code > ' ' && g->at[i].code < 0x7F)
 				g->at[i].code = 0x2022;
 		}
 	}
@@ -202,21 +223,24 @@ static void
 measure(struct pdf_line *l, bool *mixed, const struct glyph *g, size_t n, bool rtl_page)
 {
 	size_t bold = 0, mono = 0, rtl = 0, ltr = 0;
-	bool first = true;
+	struct { float x0, y0, x1, y1; } box = { 0 };
 	for (size_t i = 0; i < n; i++) {
 		if (g[i].code == ' ')
 			continue;
-		l->x0 = first ? g[i].x0 : fmin(l->x0, g[i].x0);
-		l->y0 = first ? g[i].y0 : fmin(l->y0, g[i].y0);
-		l->x1 = first ? g[i].x1 : fmax(l->x1, g[i].x1);
-		l->y1 = first ? g[i].y1 : fmax(l->y1, g[i].y1);
-		first = false;
-		l->chars++;
+		if (l->chars++ == 0) {
+			box.x0 = g[i].x0, box.y0 = g[i].y0;
+			box.x1 = g[i].x1, box.y1 = g[i].y1;
+		}
+		box.x0 = g[i].x0 < box.x0 ? g[i].x0 : box.x0;
+		box.y0 = g[i].y0 < box.y0 ? g[i].y0 : box.y0;
+		box.x1 = g[i].x1 > box.x1 ? g[i].x1 : box.x1;
+		box.y1 = g[i].y1 > box.y1 ? g[i].y1 : box.y1;
 		bold += g[i].bold;
 		mono += g[i].mono;
 		rtl += is_rtl(g[i].code);
 		ltr += is_ltr(g[i].code);
 	}
+	l->x0 = box.x0, l->y0 = box.y0, l->x1 = box.x1, l->y1 = box.y1;
 	l->size = common_size(g, n);
 	l->bold = bold * 10 > l->chars * 8;
 	l->mono = mono * 10 > l->chars * 8;
@@ -252,7 +276,10 @@ put_forward(struct pdf_line *l, struct text *t, const struct glyph *g, size_t n)
 			else if (space)
 				text_put_c(t, ' ');
 		}
-		text_put_code(t, g[i].code);
+		if (g[i].code < 0x80)
+			text_put_c(t, (char)g[i].code);
+		else
+			text_put_code(t, g[i].code);
 		before = &g[i];
 		space = false;
 	}
