@@ -105,7 +105,7 @@ put_shape(struct text *out, uint32_t c)
 {
 	utf8proc_int32_t plain[32];
 	int boundary = 0;
-	utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, plain, COUNT_OF(plain), UTF8PROC_COMPAT, &boundary);
+	utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, plain, COUNT_OF(plain), UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, &boundary);
 	if (n <= 0 || n > (utf8proc_ssize_t)COUNT_OF(plain)) {
 		text_put_code(out, c);
 		return;
@@ -177,13 +177,14 @@ document_block(struct document *d, enum block_type type, int level, const char *
 	clean_text(&t, s, n, type == BLOCK_CODE);
 	while (t.len > 0 && (t.data[t.len - 1] == '\n' || t.data[t.len - 1] == ' ' || t.data[t.len - 1] == '\t'))
 		text_cut(&t, t.len - 1);
-	if (t.over || d->text_bytes + t.len > DOCUMENT_BYTES_MAX)
+	bool fits = d->text_bytes + t.len + BLOCK_OVERHEAD <= DOCUMENT_BYTES_MAX / 10 * 9;
+	if (t.over || !fits)
 		d->truncated = true;
-	if (t.len > 0 && d->text_bytes + t.len <= DOCUMENT_BYTES_MAX) {
+	if (t.len > 0 && fits) {
 		struct page *p = &d->pages[d->page_count - 1];
 		mem_reserve(&p->blocks, &p->cap, p->count + 1, sizeof *p->blocks);
 		p->blocks[p->count++] = (struct block){ type, level, arena_strndup(&d->arena, t.data, t.len) };
-		d->text_bytes += t.len + 1;
+		d->text_bytes += t.len + BLOCK_OVERHEAD;
 	}
 	text_clear(&t);
 }

@@ -86,9 +86,9 @@ utf16_order(const char *s, size_t n)
 		even += s[i] == 0;
 		odd += s[i + 1] == 0;
 	}
-	if (odd > sample / 10 && even * 20 < odd)
+	if (odd > sample / 5 && even * 20 < odd)
 		return "UTF-16LE";
-	if (even > sample / 10 && odd * 20 < even)
+	if (even > sample / 5 && odd * 20 < even)
 		return "UTF-16BE";
 	return NULL;
 }

@@ -20,7 +20,8 @@
 #include "stoa/base.h"
 
 #define INPUT_BYTES_MAX (64u << 20)
-#define DOCUMENT_BYTES_MAX (20u * 1000 * 1000)
+#define DOCUMENT_BYTES_MAX (20u * 1000 * 1000)   /* on standard output; text gets 9/10 */
+#define BLOCK_OVERHEAD 64                        /* bytes of JSON around a block */
 #define DOCUMENT_PAGES_MAX 5000
 #define BLOCK_BYTES_MAX (1u << 20)
 #define FIELD_BYTES_MAX 1000       /* title, author */

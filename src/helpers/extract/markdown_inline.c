@@ -133,16 +133,10 @@ emphasis(const char *s, size_t n, size_t at)
 		return 0;
 	if (s[at] == '_' && is_word(before) && is_word(after))
 		return 0;
-	bool opens = after != ' ' && !is_word(before);
-	bool closes = before != ' ';
-	if (!opens && !closes)
-		return 0;
 	/* the other end must exist */
-	const char *rest = opens ? s + at + run : s;
-	size_t length = opens ? n - at - run : at;
-	if (memmem(rest, length, s + at, run) != NULL)
-		return run;
-	return closes && memmem(s, at, s + at, run) != NULL ? run : 0;
+	bool opens = after != ' ' && memmem(s + at + run, n - at - run, s + at, run) != NULL;
+	bool closes = before != ' ' && memmem(s, at, s + at, run) != NULL;
+	return opens || closes ? run : 0;
 }
 
 static size_t
