@@ -61,10 +61,19 @@ struct find_request {
 	const char *context;         /* extra text searched as if it were a document; NULL */
 	int passages, sentences;     /* how many of each at most (8, 24) */
 };
-/* Features of a sentence, for confidence (ENGINE.md "The sentence"). */
+/* Features of a sentence (ENGINE.md "The sentence"), all of them doubles so that
+ * tables of weights have the same shape.  Coverage is the share of the query's
+ * weight: of stems in the sentence (cov), of exact words (covu), with the sentence
+ * before (union_cov), with title and heading (title), with the rest of the passage
+ * fading backwards (carry), with words that only begin alike (soft) or mean
+ * the same (alike), with the
+ * sentence behind (next), within ten words (window), by passage and title (whole), by what is rare among
+ * the candidates (local). */
 struct sentence_features {
 	double cov, covu, cbi, union_cov, title, ps, gap, rank, prev, focus, pos, type_match;
 	double heaviest_missing, unknown_share, query_terms;
+	double soft, next, whole, window, carry, fresh, pronoun, length, cue, local, alike;
+	double missing_name, missing_whole;   /* names of the query, and its heaviest word, nowhere in passage and title */
 };
 struct found_passage { struct passage p; double score, rank_score; struct record_list spans; };
 struct found_sentence { int passage; /* index into passages, -1: context */ int64_t start, end; /* document bytes; -1: context */ const char *text; double score; struct sentence_features f; };

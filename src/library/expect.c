@@ -197,23 +197,66 @@ look_at(struct value *v, const struct token *t, const struct token *last, size_t
 	}
 }
 
+/* Does the character end the name of a place: prefecture, town, land, island? */
+static bool
+ends_place(const struct token *t)
+{
+	static const char *const set[] = { "県", "市", "国", "州", "町", "区", "島", "駅", "村", "府", "都", "省", "郡", "山", "川", "海", "地" };
+	for (size_t i = 0; i < COUNT_OF(set); i++)
+		if (str_same(set[i], t->plain))
+			return true;
+	return false;
+}
+
+/* Behind a number: what makes it a date. */
+static bool
+dates(const char *after, size_t left)
+{
+	static const char *const set[] = { "年", "月", "日", "世", "时", "時" };
+	for (size_t i = 0; i < COUNT_OF(set); i++)
+		if (left >= 3 && memcmp(after, set[i], 3) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_katakana(const struct token *t)
+{
+	size_t at = 0;
+	uint32_t c = utf8_next(t->plain, t->plain_len, &at);
+	return c >= 0x30A1 && c <= 0x30FC;
+}
+
 static double
 bonus_cjk(enum answer_type type, const char *s, size_t len, const struct query *q)
 {
 	struct tokens tokens;
-	struct token t;
-	bool number = false, date = false;
+	struct token t, last = { 0 };
+	struct value v = { 0 };
+	size_t katakana = 0;
 	tokens_start(&tokens, s, len);
-	while (token_next(&t, &tokens))
+	for (; token_next(&t, &tokens); last = t) {
 		if (starts_digit(&t) && !in_query(q, &t)) {
-			number = true;
-			const char *after = s + t.end;
-			size_t left = len - t.end;
-			date = date || (left >= 3 && (memcmp(after, "年", 3) == 0 || memcmp(after, "月", 3) == 0 || memcmp(after, "日", 3) == 0 || memcmp(after, "世", 3) == 0));
+			v.number = true;
+			v.date = v.date || dates(s + t.end, len - t.end);
 		}
-	if (type == TYPE_WHEN)
-		return date ? 2.5 : 0;
-	return (type == TYPE_HOW_MANY || type == TYPE_HOW_MUCH) && number ? 2.5 : 0;
+		bool fresh = t.cjk && !in_query(q, &t);
+		v.place = v.place || (t.cjk && t.joined && ends_place(&t) && (fresh || !in_query(q, &last)));
+		katakana = t.cjk && t.joined && is_katakana(&t) ? katakana + 1 : 0;
+		v.name = v.name || (katakana >= 3 && fresh);
+	}
+	switch (type) {
+	case TYPE_WHEN:
+		return v.date ? 2.5 : 0;
+	case TYPE_HOW_MANY: case TYPE_HOW_MUCH: case TYPE_MEASURE:
+		return v.number ? 2.5 : 0;
+	case TYPE_WHERE:
+		return v.place ? 1.5 : 0;
+	case TYPE_WHO:
+		return v.name ? 1.2 : 0;
+	default:
+		return 0;
+	}
 }
 
 double
@@ -250,4 +293,42 @@ expect_bonus(enum answer_type type, const char *s, size_t len, const struct quer
 	default:
 		return 0;
 	}
+}
+
+/* ---- cues ------------------------------------------------------------------------ */
+
+static const char *
+cues_of(enum answer_type type)
+{
+	switch (type) {
+	case TYPE_WHY:
+		return " because due since cause caused causes reason reasons therefore thus so order result led prevent avoid fear ";
+	case TYPE_HOW:
+		return " by through using via means method process ";
+	case TYPE_DEFINITION:
+		return " is are called known term refers defined means describes ";
+	case TYPE_WHAT: case TYPE_WHICH:
+		return " called known named termed such including include includes ";
+	case TYPE_WHO:
+		return " by led named founded ";
+	case TYPE_WHEN:
+		return " in on during until since from by ";
+	default:
+		return NULL;
+	}
+}
+
+double
+expect_cue(enum answer_type type, const char *s, size_t len, const struct query *q)
+{
+	const char *list = cues_of(type);
+	struct tokens tokens;
+	struct token t;
+	if (list == NULL)
+		return 0;
+	tokens_start(&tokens, s, len);
+	while (token_next(&t, &tokens))
+		if (among(t.plain, list) && (word_is_stop(t.plain, t.plain_len) || !in_query(q, &t)))
+			return 1;
+	return 0;
 }

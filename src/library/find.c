@@ -14,7 +14,7 @@
 #define CONTEXT_BYTES_MAX ((size_t)4 << 20)
 #define CONTEXT_WORDS 150u
 
-static const struct bm25 for_questions = { .9, .75, .5, .5 }, for_topics = { .9, .75, .5, .5 };
+static const struct bm25 for_questions = { .9, .8, 1, .5 }, for_topics = { .9, .75, .5, .5 };
 
 /* ---- context ------------------------------------------------------------------------ */
 

@@ -30,6 +30,7 @@ bool code_is_word(uint32_t c);
 /* ---- languages and stems ------------------------------------------------------ */
 
 #define LANGUAGE_NONE 0
+#define LANGUAGE_ENGLISH 1
 unsigned language_number(const char *code);   /* of the table in stem.c; 0: none */
 const char *language_code(unsigned number);
 struct stemmer { void *snowball; unsigned language; };
@@ -41,6 +42,12 @@ size_t stemmer_stem(char *out, struct stemmer *s, const struct token *t);
 bool token_is_stop(const struct token *t);
 bool word_is_stop(const char *plain, size_t len);
 
+/* Groups of words that stand for one another (English), as a set of bits. */
+struct alike;
+struct alike *alike_open(void);
+void alike_close(struct alike *t);
+void alike_groups(uint64_t out[2], const struct alike *t, const char *stem, size_t len);
+
 /* ---- segments -------------------------------------------------------------------- */
 
 struct term_table {                    /* strings -> numbers from 0, in order of coming */
@@ -50,6 +57,7 @@ struct term_table {                    /* strings -> numbers from 0, in order of
 };
 void terms_clear(struct term_table *t);
 uint32_t terms_put(struct term_table *t, const char *s, size_t len);
+uint32_t terms_find(const struct term_table *t, const char *s, size_t len);   /* UINT32_MAX: not there */
 static inline const char *terms_at(const struct term_table *t, uint32_t i) { return t->bytes + t->keys[i].at; }
 
 #define SEQ_BREAK UINT32_MAX           /* between CJK characters that do not touch */
@@ -135,6 +143,7 @@ struct snapshot {
 	atomic_int refs;
 	struct snapshot_part { struct segment *segment; int64_t *dead; size_t dead_count; } *parts; size_t count;
 	uint64_t passages, total_len;   /* with dead ones, as df counts them */
+	const struct alike *alike;      /* the index's */
 	uint64_t number;
 };
 /* The newest snapshot, looking for news of other processes; snapshot_release(). */
@@ -163,8 +172,10 @@ struct query_term {
 	const char *stem; size_t len;
 	double weight, idf;      /* weight: how often and from where */
 	uint64_t df, cf;
-	bool cjk, unknown, known_word;
+	bool cjk, unknown, name; /* name: with a capital inside the query */
+	uint64_t groups[2];      /* alike.c */
 	double share;            /* weight * idf, for coverage; 0: does not count */
+	double local;            /* the same with the idf among the candidates */
 	struct stem_entry *entries;  /* one a part; df 0: not there */
 };
 struct query_exact { const char *word; size_t len; double idf; uint64_t df; int term; uint32_t *ids; /* one a part */ };
@@ -179,7 +190,8 @@ struct query {
 	unsigned language;
 	bool topical;            /* no question: feedback helps */
 	const char *text, *corrected;
-	double sum_share, average_len, passages;
+	const struct alike *alike;   /* English only */
+	double sum_share, sum_local, average_len, passages;
 };
 /* Read a query against what a snapshot holds. */
 void query_read(struct query *out, struct arena *a, const struct snapshot *s, const char *text, const char *before);
@@ -199,13 +211,13 @@ struct allow { const int64_t *docs; size_t count; bool all; };
 struct candidate {
 	uint32_t part, local;
 	double stem;             /* BM25 over stems, what the search ordered by */
-	double exact, pair, near, total;
+	double exact, pair, total;
 	passage_no no;
 };
 /* The k best by BM25 over stems, best first; out holds k.  exhaustive: score all
  * (the tests compare). *damaged when a list did not add up. */
 size_t search_top(struct candidate *out, size_t k, const struct snapshot *s, const struct query *q, const struct bm25 *p, const struct allow *allow, bool exhaustive, bool *damaged);
-/* Judge candidates by exact forms, pairs and nearness and put them in order. */
+/* Judge candidates by exact forms and pairs and put them in order. */
 void rank_candidates(struct candidate *c, size_t count, const struct snapshot *s, struct query *q, const struct bm25 *p);
 /* Bo1: add the terms that the best candidates share. */
 void rank_feedback(struct query *q, struct arena *a, const struct candidate *c, size_t count, const struct snapshot *s);
@@ -215,6 +227,9 @@ void rank_feedback(struct query *q, struct arena *a, const struct candidate *c, 
 /* Does the sentence hold a value of the kind asked for that the question lacks?
  * The bonus of ENGINE's T, 0 when not. */
 double expect_bonus(enum answer_type type, const char *s, size_t len, const struct query *q);
+/* Words that go with the kind of question: "because" in a sentence for "why". */
+double expect_cue(enum answer_type type, const char *s, size_t len, const struct query *q);
+double score_weigh(const struct sentence_features *f, bool cjk);
 struct scored { size_t candidate; struct range at; double score; struct sentence_features f; };
 struct passage_text { const char *text; size_t len; const char *title, *heading; unsigned language; };
 /* Score every sentence of a passage; appended to out (cap grows in a). */
@@ -231,6 +246,9 @@ struct finder {
 	const struct clock *clock;
 	struct library *library;     /* NULL: no vectors */
 };
+/* What confidence is computed from (confidence.c); fitted by tests/bench/fit.c. */
+#define SURE_FEATURES 32u
+void confidence_features(double out[SURE_FEATURES], const struct found *f, size_t sentence);
 enum fault find_run(struct found **out, struct arena *a, const struct finder *from, const struct find_request *req, const struct cancel *cancel) STOA_MUST;
 /* Ranges of words that the query means, within text. */
 void find_spans(struct record_list *out, struct arena *a, const struct query *q, const char *text);

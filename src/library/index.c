@@ -207,6 +207,7 @@ index_snapshot(struct snapshot **out, struct index *ix)
 	enum fault f = refresh(ix);
 	if (f == FAULT_NONE) {
 		atomic_fetch_add(&ix->now->refs, 1);
+		ix->now->alike = ix->alike;
 		*out = ix->now;
 	}
 	pthread_mutex_unlock(&ix->lock);
@@ -223,6 +224,7 @@ index_open(struct index **out, const char *folder)
 		return f;
 	struct index *ix = mem_new(sizeof *ix);
 	ix->folder = mem_strdup(folder);
+	ix->alike = alike_open();
 	pthread_mutex_init(&ix->lock, NULL);
 	pthread_mutex_init(&ix->writing, NULL);
 	if ((f = refresh(ix)) != FAULT_NONE) {
@@ -239,6 +241,7 @@ index_close(struct index *ix)
 	if (ix == NULL)
 		return;
 	snapshot_release(ix->now);
+	alike_close(ix->alike);
 	pthread_mutex_destroy(&ix->lock);
 	pthread_mutex_destroy(&ix->writing);
 	mem_free(ix->folder);

@@ -14,6 +14,7 @@ struct index {
 	struct snapshot *now;
 	struct stat seen;           /* of the manifest that `now` was read from */
 	uint64_t next;              /* number of the next segment file */
+	struct alike *alike;
 };
 void manifest_print(struct text *out, const struct snapshot *s, uint64_t number, uint64_t next);
 struct snapshot *snapshot_new(size_t count);

@@ -81,6 +81,20 @@ terms_put(struct term_table *t, const char *s, size_t len)
 	return (uint32_t)t->count - 1;
 }
 
+uint32_t
+terms_find(const struct term_table *t, const char *s, size_t len)
+{
+	uint64_t hash = bytes_check(s, len);
+	if (t->count == 0)
+		return UINT32_MAX;
+	for (size_t at = hash & (t->slot_count - 1); t->slots[at] != 0; at = (at + 1) & (t->slot_count - 1)) {
+		const struct term_key *k = &t->keys[t->slots[at] - 1];
+		if (k->hash == hash && k->len == len && memcmp(t->bytes + k->at, s, len) == 0)
+			return t->slots[at] - 1;
+	}
+	return UINT32_MAX;
+}
+
 size_t
 varbyte_put(unsigned char *out, uint64_t v)
 {

@@ -10,14 +10,26 @@
 #include "find_in.h"
 
 #define BEFORE_WEIGHT .25
-#define KANA_UNIGRAM_WEIGHT 0.0
-#define CJK_UNIGRAM_WEIGHT .5
+#define VAGUE_WEIGHT .4
+#define LONG_TERMS 14u
+#define LONG_TERMS_SENTENCES 10u
 
 /* Words that ask for an answer rather than say what about; sorted. */
 static bool
 is_request(const struct query_word *w)
 {
 	static const char *const set[] = { "define", "describe", "discuss", "explain", "give", "list", "me", "name", "outline", "please", "state", "summarize", "tell" };
+	for (size_t i = 0; i < COUNT_OF(set); i++)
+		if (str_same(set[i], w->token.plain))
+			return true;
+	return false;
+}
+
+/* Words that say what kind of answer is wanted more than what it is about. */
+static bool
+is_vague(const struct query_word *w)
+{
+	static const char *const set[] = { "type", "types", "kind", "kinds", "sort", "name", "names", "named", "called", "term", "word", "words", "thing", "things", "example", "way", "ways", "happen", "happened", "else", "also", "used" };
 	for (size_t i = 0; i < COUNT_OF(set); i++)
 		if (str_same(set[i], w->token.plain))
 			return true;
@@ -92,6 +104,24 @@ read_words(struct query *q, struct arena *a, const struct snapshot *s, struct st
 	(void)a;
 }
 
+/* The asking parts of a Japanese question are no words to look for. */
+static void
+stop_asking(struct query *q, const char *text)
+{
+	static const char *const asking[] = {
+		"どのよう", "どんな", "どのくらい", "どれくらい", "どの", "どれ", "どこ", "どう", "どちら", "いつ", "いくつ", "いくら", "誰", "だれ", "なぜ", "何故",
+		"なに", "何", "ですか", "ますか", "でしたか", "ましたか", "でしょうか", "だったか", "のか", "か？", "か?", "か。", "という", "といい", "と言",
+		"什么", "哪", "谁", "怎么", "为什么", "多少",
+	};
+	for (size_t k = 0; k < COUNT_OF(asking); k++)
+		for (const char *at = text; (at = strstr(at, asking[k])) != NULL; at++) {
+			size_t start = (size_t)(at - text), end = start + strlen(asking[k]);
+			for (size_t i = 0; i < q->word_count; i++)
+				if (q->words[i].token.cjk && q->words[i].token.start >= start && q->words[i].token.end <= end)
+					q->words[i].stop = true;
+		}
+}
+
 static void
 print_corrected(struct query *q, struct arena *a)
 {
@@ -156,10 +186,10 @@ word_term(struct query *q, struct arena *a, struct query_word *w, const struct q
 	if (w->token.cjk) {
 		size_t at = 0;
 		bool kana = code_is_kana(utf8_next(w->token.plain, w->token.plain_len, &at));
-		w->term = term_of(q, a, w->stem, w->stem_len, weight * (kana ? KANA_UNIGRAM_WEIGHT : CJK_UNIGRAM_WEIGHT));
+		w->term = term_of(q, a, w->stem, w->stem_len, weight * (kana ? 0 : 1));
 		if (w->term >= 0)
 			q->terms[w->term].cjk = true;
-		if (before != NULL && before->token.cjk && w->token.joined) {
+		if (before != NULL && before->token.cjk && !before->stop && w->token.joined) {
 			char pair[2 * TOKEN_BYTES_MAX];
 			memcpy(pair, before->stem, before->stem_len);
 			memcpy(pair + before->stem_len, w->stem, w->stem_len);
@@ -170,8 +200,10 @@ word_term(struct query *q, struct arena *a, struct query_word *w, const struct q
 		return;
 	}
 	w->term = term_of(q, a, w->stem, w->stem_len, weight);
-	if (w->term >= 0)
+	if (w->term >= 0) {
+		q->terms[w->term].name = q->terms[w->term].name || (w->token.capital && w->token.start > 0);
 		w->exact = exact_of(q, a, w);
+	}
 }
 
 static void
@@ -181,7 +213,7 @@ make_terms(struct query *q, struct arena *a)
 	for (size_t i = 0; i < q->word_count; i++) {
 		struct query_word *w = &q->words[i];
 		if (!w->stop && !w->from_before) {
-			word_term(q, a, w, before, 1);
+			word_term(q, a, w, before, is_vague(w) ? VAGUE_WEIGHT : 1);
 			if (last != NULL && last->term >= 0 && w->term >= 0)
 				add_pair(q, last->term, w->term);
 			last = w;
@@ -248,6 +280,16 @@ weigh_rest(struct query *q, struct arena *a, const struct snapshot *s)
 		q->sum_share += q->terms[i].share;
 }
 
+/* A page of wishes rather than a question: feedback helps it like a topic. */
+static bool
+is_long(const struct query *q)
+{
+	struct range *sentences;
+	size_t n = library_sentences(&sentences, q->text, strlen(q->text));
+	mem_free(sentences);
+	return q->term_count > 0 && !q->terms[0].cjk && q->term_count >= (n > 1 ? LONG_TERMS_SENTENCES : LONG_TERMS);
+}
+
 void
 query_read(struct query *out, struct arena *a, const struct snapshot *s, const char *text, const char *before)
 {
@@ -261,6 +303,7 @@ query_read(struct query *out, struct arena *a, const struct snapshot *s, const c
 	q.language = language_of(s, text);
 	stemmer_open(&stemmer, q.language);
 	read_words(&q, a, s, &stemmer, text, false);
+	stop_asking(&q, text);
 	size_t own = q.word_count;
 	q.type = query_type(&focus_word, q.words, own, text);
 	if (before != NULL)
@@ -271,7 +314,12 @@ query_read(struct query *out, struct arena *a, const struct snapshot *s, const c
 	if (focus_word >= 0)
 		q.focus = q.words[focus_word].term;
 	q.topical = q.type == TYPE_OTHER && strchr(text, '?') == NULL && strstr(text, "\xEF\xBC\x9F") == NULL;
+	q.topical = q.topical || is_long(&q);
 	query_weigh(&q, a, s, 0);
 	weigh_rest(&q, a, s);
+	if (q.language == LANGUAGE_ENGLISH)
+		q.alike = s->alike;
+	for (size_t i = 0; i < q.term_count && q.alike != NULL; i++)
+		alike_groups(q.terms[i].groups, q.alike, q.terms[i].stem, q.terms[i].len);
 	*out = q;
 }

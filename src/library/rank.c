@@ -1,4 +1,4 @@
-/* Judging candidates: exact forms, pairs of neighbours, nearness; and feedback.
+/* Judging candidates: exact forms and pairs of neighbours; and feedback.
  *
  * Stems fetch, and then the forward index tells for each candidate which exact words
  * it has, and which words of the query stand side by side in it.  The number of
@@ -15,7 +15,6 @@
 #define FEEDBACK_PASSAGES 5u
 #define FEEDBACK_TERMS 20u
 #define FEEDBACK_BETA .4
-#define NEAR_WINDOW 8u
 
 struct judge {
 	const struct snapshot *s;
@@ -24,6 +23,7 @@ struct judge {
 	uint32_t words[WORDS_MAX];
 	int16_t term[WORDS_MAX];           /* query term of each word, -1 */
 	uint32_t *exact_tf, *pair_tf;      /* of one candidate */
+	uint32_t present[QUERY_TERMS_MAX];
 	uint8_t *pair_tfs;                 /* of all: candidate x pair */
 };
 
@@ -70,21 +70,28 @@ count_words(struct judge *j, const struct candidate *c, size_t from, size_t n)
 	}
 }
 
-/* Share of the query's weight in the best window of the passage. */
-static double
-nearest(const struct judge *j, size_t from, size_t n)
+/* How rare each term is among the candidates: what tells one from another. */
+static void
+count_present(const struct judge *j, size_t from, size_t n, uint32_t *present)
 {
-	const struct query *q = j->q;
-	uint16_t in[QUERY_TERMS_MAX] = { 0 };
-	double sum = 0, best = 0;
-	for (size_t i = from; i < n; i++) {
-		if (j->term[i] >= 0 && in[j->term[i]]++ == 0)
-			sum += q->terms[j->term[i]].share;
-		if (i >= from + NEAR_WINDOW && j->term[i - NEAR_WINDOW] >= 0 && --in[j->term[i - NEAR_WINDOW]] == 0)
-			sum -= q->terms[j->term[i - NEAR_WINDOW]].share;
-		best = sum > best ? sum : best;
+	bool seen[QUERY_TERMS_MAX] = { 0 };
+	for (size_t i = from; i < n; i++)
+		if (j->term[i] >= 0 && !seen[j->term[i]]) {
+			seen[j->term[i]] = true;
+			present[j->term[i]]++;
+		}
+}
+
+static void
+weigh_locally(struct query *q, const uint32_t *present, size_t count)
+{
+	q->sum_local = 0;
+	for (size_t i = 0; i < q->term_count; i++) {
+		struct query_term *t = &q->terms[i];
+		double idf = log(1 + ((double)count - present[i] + .5) / (present[i] + .5));
+		t->local = t->share > 0 && !t->cjk ? t->weight * idf : t->cjk ? t->share : 0;
+		q->sum_local += t->local;
 	}
-	return best;
 }
 
 static void
@@ -101,7 +108,7 @@ judge_one(struct judge *j, struct candidate *c, uint8_t *pairs)
 	}
 	for (size_t p = 0; p < q->pair_count; p++)
 		pairs[p] = (uint8_t)(j->pair_tf[p] < 255 ? j->pair_tf[p] : 255);
-	c->near = nearest(j, heading, n);
+	count_present(j, heading, n, j->present);
 	c->pair = norm;
 }
 
@@ -116,13 +123,14 @@ void
 rank_candidates(struct candidate *c, size_t count, const struct snapshot *s, struct query *q, const struct bm25 *p)
 {
 	struct judge *j = mem_new(sizeof *j);
-	double u = q->topical ? .25 : .5, g = q->topical ? .1 : .2;
+	double u = q->topical ? .1 : .5, g = q->topical ? .1 : .3;
 	*j = (struct judge){ .s = s, .q = q, .p = p };
 	j->exact_tf = mem_new_array(q->exact_count + 1, sizeof *j->exact_tf);
 	j->pair_tf = mem_new_array(q->pair_count + 1, sizeof *j->pair_tf);
 	j->pair_tfs = mem_new_array(count + 1, q->pair_count + 1);
 	for (size_t i = 0; i < count; i++)
 		judge_one(j, &c[i], j->pair_tfs + i * q->pair_count);
+	weigh_locally(q, j->present, count);
 	for (size_t k = 0; k < q->pair_count; k++) {
 		q->pairs[k].df = 0;
 		for (size_t i = 0; i < count; i++)

@@ -6,15 +6,59 @@
  * what was named before it is good, one that leans on it wholly is not.  The weights
  * are in one table (ENGINE "The sentence").
  */
+#include <math.h>
 #include <string.h>
 #include "find_in.h"
 
-static const struct {
-	double union_cov, title, covu, cbi, cov, prev, ps, gap, rank, focus, pos;
-} weight = { 5, 4, 1.5, 1.5, -1, -1, 1, -2, -.1, .7, -.05 };
+#define CARRY_FADES .6
+/* Fitted by tests/bench/fit.c on the development halves of SQuAD 1.1 and JSQuAD. */
+static const struct sentence_features weight_words = {
+	.cov = .459, .covu = 1.351, .cbi = 1.086, .union_cov = 2.556, .title = 1.474, .ps = 1.275, .gap = -1.275, .rank = -.129,
+	.prev = -.220, .focus = .697, .pos = -.089, .type_match = 1, .heaviest_missing = 1.495, .soft = 4.531, .next = 1.145,
+	.whole = 1.363, .window = .896, .carry = 2.225, .fresh = -.464, .pronoun = .381, .length = .048, .cue = 1, .local = 1.468,
+	.alike = 3.778,
+}, weight_cjk = {
+	.cov = .734, .covu = .646, .cbi = .295, .union_cov = 1.826, .title = 2.544, .ps = 2.069, .gap = -2.069, .rank = -.211,
+	.prev = -.702, .pos = -.271, .type_match = 1, .heaviest_missing = 1.669, .whole = 3.810, .window = 4.644,
+	.carry = 1.496, .fresh = 1.313, .length = -1.959, .cue = 0, .local = 1.128,
+};
+static const double weight_type[] = {
+	[TYPE_WHEN] = 1.11, [TYPE_HOW_MANY] = 1.15, [TYPE_HOW_MUCH] = 1.39, [TYPE_HOW_LONG] = 1.44, [TYPE_MEASURE] = 1.36,
+	[TYPE_WHO] = 1.22, [TYPE_WHERE] = 1.04, [TYPE_DEFINITION] = 1,
+};
+static const double weight_cue[] = {
+	[TYPE_WHEN] = .55, [TYPE_WHO] = .79, [TYPE_WHY] = .63, [TYPE_HOW] = .54, [TYPE_WHAT] = .15, [TYPE_WHICH] = .19,
+	[TYPE_DEFINITION] = .60,
+};
 
 /* What of the query a piece of text holds. */
-struct seen { bool term[QUERY_TERMS_MAX], exact[QUERY_WORDS_MAX], pair[QUERY_WORDS_MAX]; };
+struct seen {
+	bool term[QUERY_TERMS_MAX], soft[QUERY_TERMS_MAX], same[QUERY_TERMS_MAX], exact[QUERY_WORDS_MAX], pair[QUERY_WORDS_MAX];
+	double window;
+	unsigned words, fresh;
+	bool pronoun;
+};
+
+/* A word that begins like a word of the query: derived forms that stems keep apart. */
+static void
+see_alike(struct seen *seen, const struct query *q, const char *stem, size_t len)
+{
+	uint64_t groups[2] = { 0, 0 };
+	if (q->alike != NULL)
+		alike_groups(groups, q->alike, stem, len);
+	for (size_t i = 0; i < q->term_count; i++) {
+		const struct query_term *t = &q->terms[i];
+		size_t n = 0, longer = t->len > len ? t->len : len;
+		if ((groups[0] & t->groups[0]) | (groups[1] & t->groups[1]))
+			seen->same[i] = true;
+		if (t->cjk || t->share <= 0 || t->len < 4 || len < 4)
+			continue;
+		while (n < t->len && n < len && t->stem[n] == stem[n])
+			n++;
+		if (n >= 4 && n * 10 >= longer * 6)
+			seen->soft[i] = true;
+	}
+}
 
 static int
 find_term(const struct query *q, const char *stem, size_t len)
@@ -33,6 +77,9 @@ see_token(struct seen *seen, const struct query *q, struct stemmer *stemmer, con
 	int term = find_term(q, stem, len);
 	if (term >= 0)
 		seen->term[term] = true;
+	else if (!t->cjk)
+		see_alike(seen, q, stem, len);
+	seen->fresh += term < 0;
 	if (t->cjk && t->joined && before != NULL) {
 		memcpy(stem, before->plain, before->plain_len);
 		memcpy(stem + before->plain_len, t->plain, t->plain_len);
@@ -46,20 +93,52 @@ see_token(struct seen *seen, const struct query *q, struct stemmer *stemmer, con
 	return term;
 }
 
+#define WINDOW_WORDS 10u
+
+/* The query's weight in the last words, kept as a ring. */
+struct window { int ring[WINDOW_WORDS]; unsigned in[QUERY_TERMS_MAX]; size_t at; double sum; };
+
+static void
+slide(struct window *w, struct seen *seen, const struct query *q, int term)
+{
+	int *slot = &w->ring[w->at++ % WINDOW_WORDS], gone = *slot - 1;
+	*slot = term + 1;
+	if (gone >= 0 && --w->in[gone] == 0)
+		w->sum -= q->terms[gone].share;
+	if (term >= 0 && w->in[term]++ == 0)
+		w->sum += q->terms[term].share;
+	if (w->sum > seen->window)
+		seen->window = w->sum;
+}
+
+static bool
+is_pronoun(const struct token *t)
+{
+	static const char *const set[] = { "he", "her", "his", "it", "its", "she", "their", "these", "they", "this", "those", "such" };
+	for (size_t i = 0; i < COUNT_OF(set); i++)
+		if (str_same(set[i], t->plain))
+			return true;
+	return false;
+}
+
 static void
 see(struct seen *seen, const struct query *q, struct stemmer *stemmer, const char *s, size_t len)
 {
 	struct tokens tokens;
 	struct token t[2];
+	struct window window = { 0 };
 	const struct token *before = NULL;
 	int last = -1;
 	memset(seen, 0, sizeof *seen);
 	tokens_start(&tokens, s, len);
 	for (size_t i = 0; token_next(&t[i & 1], &tokens);) {
 		const struct token *now = &t[i & 1];
+		seen->pronoun = seen->pronoun || (seen->words < 2 && is_pronoun(now));
+		seen->words++;
 		if (token_is_stop(now))
 			continue;
 		int term = see_token(seen, q, stemmer, now, before);
+		slide(&window, seen, q, term);
 		for (size_t p = 0; p < q->pair_count && term >= 0 && last >= 0; p++)
 			if (q->pairs[p].first == last && q->pairs[p].second == term)
 				seen->pair[p] = true;
@@ -111,54 +190,154 @@ heaviest_missing(const struct query *q, const struct seen *a, const struct seen 
 }
 
 static double
-weigh(const struct sentence_features *f)
+missing_names(const struct query *q, const struct seen *s)
 {
-	return weight.union_cov * f->union_cov + weight.title * f->title + weight.covu * f->covu + weight.cbi * f->cbi +
-	       weight.cov * f->cov + weight.prev * f->prev + weight.ps * f->ps + weight.gap * f->gap + weight.rank * f->rank +
-	       weight.focus * f->focus + weight.pos * f->pos + f->type_match;
+	double sum = 0;
+	for (size_t i = 0; i < q->term_count; i++)
+		if (q->terms[i].name && !s->term[i])
+			sum += q->terms[i].share;
+	return q->sum_share > 0 ? sum / q->sum_share : 0;
 }
 
-static void
-append(struct scored **out, size_t *count, size_t *cap, const struct scored *s)
+static double
+coverage_soft(const struct query *q, const struct seen *s)
 {
-	mem_reserve(out, cap, *count + 1, sizeof **out);
-	(*out)[(*count)++] = *s;
+	double sum = 0;
+	for (size_t i = 0; i < q->term_count; i++)
+		if (s->soft[i] && !s->term[i])
+			sum += q->terms[i].share;
+	return q->sum_share > 0 ? sum / q->sum_share : 0;
+}
+
+static double
+coverage_alike(const struct query *q, const struct seen *s)
+{
+	double sum = 0;
+	for (size_t i = 0; i < q->term_count; i++)
+		if (s->same[i] && !s->soft[i] && !s->term[i])
+			sum += q->terms[i].share;
+	return q->sum_share > 0 ? sum / q->sum_share : 0;
+}
+
+static double
+coverage_local(const struct query *q, const struct seen *s, const struct seen *before)
+{
+	double sum = 0;
+	for (size_t i = 0; i < q->term_count; i++)
+		sum += (s->term[i] ? 1 : before->term[i] ? .5 : 0) * q->terms[i].local;
+	return q->sum_local > 0 ? sum / q->sum_local : 0;
+}
+
+/* Coverage with everything before in the passage, the less the further away. */
+static double
+coverage_carried(double *carry, const struct query *q, const struct seen *s)
+{
+	double sum = 0;
+	for (size_t i = 0; i < q->term_count; i++) {
+		carry[i] = s->term[i] ? 1 : carry[i] * CARRY_FADES;
+		sum += carry[i] * q->terms[i].share;
+	}
+	return q->sum_share > 0 ? sum / q->sum_share : 0;
+}
+
+double
+score_weigh(const struct sentence_features *f, bool cjk)
+{
+	const double *w = (const double *)(cjk ? &weight_cjk : &weight_words), *x = (const double *)f;
+	double sum = 0;
+	for (size_t i = 0; i < sizeof *f / sizeof *x; i++)
+		sum += w[i] * x[i];
+	return sum;
+}
+
+struct scoring {
+	const struct passage_text *p;
+	const struct query *q;
+	const struct candidate *c;
+	struct seen *seen, title;
+	double carry[QUERY_TERMS_MAX], whole, unknown_share, missing_whole, missing_name;
+};
+
+static struct sentence_features
+features(struct scoring *x, size_t i, size_t n, struct range at)
+{
+	static const struct seen none;
+	const struct query *q = x->q;
+	const struct seen *s = &x->seen[i], *before = i > 0 ? &x->seen[i - 1] : &none, *behind = i + 1 < n ? &x->seen[i + 1] : &none;
+	const char *text = x->p->text + at.start;
+	struct sentence_features f = { .cov = coverage(q, s, NULL), .covu = coverage_exact(q, s), .cbi = coverage_pairs(q, s) };
+	f.union_cov = coverage(q, s, before);
+	f.title = coverage(q, s, &x->title);
+	f.prev = coverage(q, before, NULL);
+	f.next = coverage(q, s, behind) - f.cov;
+	f.focus = q->focus >= 0 && s->term[q->focus];
+	f.pos = (double)i;
+	f.type_match = weight_type[q->type] * expect_bonus(q->type, text, at.end - at.start, q);
+	f.cue = weight_cue[q->type] * expect_cue(q->type, text, at.end - at.start, q);
+	f.heaviest_missing = heaviest_missing(q, s, &x->title);
+	f.query_terms = (double)q->term_count;
+	f.unknown_share = x->unknown_share;
+	f.soft = coverage_soft(q, s);
+	f.alike = coverage_alike(q, s);
+	f.whole = x->whole;
+	f.missing_whole = x->missing_whole;
+	f.missing_name = x->missing_name;
+	f.window = q->sum_share > 0 ? s->window / q->sum_share : 0;
+	f.carry = coverage_carried(x->carry, q, s);
+	f.local = coverage_local(q, s, before);
+	f.fresh = log1p(s->fresh);
+	f.pronoun = s->pronoun;
+	f.length = log1p(s->words);
+	return f;
+}
+
+/* Title, heading and sentences; the whole passage too. */
+static void
+see_passage(struct scoring *x, const struct range *sentences, size_t n)
+{
+	struct stemmer stemmer;
+	struct seen heading, *all = mem_new(sizeof *all);
+	const struct passage_text *p = x->p;
+	size_t unknown = 0, terms = x->q->term_count;
+	stemmer_open(&stemmer, p->language);
+	see(&x->title, x->q, &stemmer, p->title ? p->title : "", p->title ? strlen(p->title) : 0);
+	see(&heading, x->q, &stemmer, p->heading ? p->heading : "", p->heading ? strlen(p->heading) : 0);
+	for (size_t i = 0; i < n; i++)
+		see(&x->seen[i], x->q, &stemmer, p->text + sentences[i].start, sentences[i].end - sentences[i].start);
+	for (size_t t = 0; t < terms; t++) {
+		x->title.term[t] = x->title.term[t] || heading.term[t];
+		all->term[t] = x->title.term[t];
+		for (size_t i = 0; i < n; i++)
+			all->term[t] = all->term[t] || x->seen[i].term[t];
+		unknown += x->q->terms[t].unknown && x->q->terms[t].share > 0;
+	}
+	x->whole = coverage(x->q, all, NULL);
+	x->missing_whole = heaviest_missing(x->q, all, all);
+	x->missing_name = missing_names(x->q, all);
+	x->unknown_share = terms ? (double)unknown / (double)terms : 0;
+	stemmer_close(&stemmer);
+	mem_free(all);
 }
 
 void
 score_passage(struct scored **out, size_t *count, size_t *cap, const struct passage_text *p, size_t rank, const struct candidate *c, double best, const struct query *q)
 {
 	struct range *sentences;
-	struct stemmer stemmer;
-	struct seen title, heading, now[2] = { 0 };
+	size_t n = library_sentences(&sentences, p->text, p->len);
+	struct scoring *x = mem_new(sizeof *x);
 	double sum = q->sum_share > 0 ? q->sum_share : 1;
-	size_t unknown = 0, n = library_sentences(&sentences, p->text, p->len);
-	stemmer_open(&stemmer, p->language);
-	see(&title, q, &stemmer, p->title ? p->title : "", p->title ? strlen(p->title) : 0);
-	see(&heading, q, &stemmer, p->heading ? p->heading : "", p->heading ? strlen(p->heading) : 0);
-	for (size_t i = 0; i < q->term_count; i++) {
-		title.term[i] = title.term[i] || heading.term[i];
-		unknown += q->terms[i].unknown && q->terms[i].share > 0;
-	}
+	bool cjk = q->term_count > 0 && q->terms[0].cjk;
+	*x = (struct scoring){ .p = p, .q = q, .c = c, .seen = mem_new_array(n + 1, sizeof *x->seen) };
+	see_passage(x, sentences, n);
+	mem_reserve(out, cap, *count + n, sizeof **out);
 	for (size_t i = 0; i < n; i++) {
-		struct seen *s = &now[i & 1], *before = &now[~i & 1];
-		struct range at = sentences[i];
-		see(s, q, &stemmer, p->text + at.start, at.end - at.start);
-		struct sentence_features f = { .cov = coverage(q, s, NULL), .covu = coverage_exact(q, s), .cbi = coverage_pairs(q, s) };
-		f.union_cov = coverage(q, s, before);
-		f.title = coverage(q, s, &title);
-		f.prev = coverage(q, before, NULL);
+		struct sentence_features f = features(x, i, n, sentences[i]);
 		f.ps = c->total / sum;
 		f.gap = (best - c->total) / sum;
 		f.rank = (double)rank;
-		f.focus = q->focus >= 0 && s->term[q->focus];
-		f.pos = (double)i;
-		f.type_match = expect_bonus(q->type, p->text + at.start, at.end - at.start, q);
-		f.heaviest_missing = heaviest_missing(q, s, &title);
-		f.query_terms = (double)q->term_count;
-		f.unknown_share = q->term_count ? (double)unknown / (double)q->term_count : 0;
-		append(out, count, cap, &(struct scored){ rank, at, weigh(&f), f });
+		(*out)[(*count)++] = (struct scored){ rank, sentences[i], score_weigh(&f, cjk), f };
 	}
-	stemmer_close(&stemmer);
+	mem_free(x->seen);
+	mem_free(x);
 	mem_free(sentences);
 }

@@ -113,8 +113,13 @@ skip_closers(const struct splitter *p, size_t at)
 			at = n + 1;
 			continue;
 		}
-		if (!is_closer(c))
+		if (c == ':' && next < p->len && p->s[next] >= '0' && p->s[next] <= '9') {
+			next += strspn(p->s + next, "0123456789");           /* ":292", a page */
+			if (next < p->len && !is_space(p->s[next]))
+				return at;
+		} else if (!is_closer(c)) {
 			return at;
+		}
 		at = next;
 	}
 	return at;

@@ -80,24 +80,123 @@ has_digit_or_is_short(const struct token *t)
 	return false;
 }
 
+/* Forms that no suffix rule leads back; numbers to twelve; sorted. */
+static const struct irregular { const char *form, *base; } irregulars[] = {
+	{ "algae", "alga" }, { "alumni", "alumnus" }, { "analyses", "analysis" },
+	{ "arisen", "arise" }, { "arose", "arise" }, { "ate", "eat" }, { "awoke", "awake" },
+	{ "bacteria", "bacterium" }, { "became", "become" }, { "began", "begin" },
+	{ "begun", "begin" }, { "bent", "bend" }, { "bit", "bite" }, { "bitten", "bite" },
+	{ "bled", "bleed" }, { "blew", "blow" }, { "blown", "blow" }, { "born", "bear" },
+	{ "borne", "bear" }, { "bought", "buy" }, { "bred", "breed" }, { "broke", "break" },
+	{ "broken", "break" }, { "brought", "bring" }, { "built", "build" }, { "burnt", "burn" },
+	{ "came", "come" }, { "caught", "catch" }, { "children", "child" }, { "chose", "choose" },
+	{ "chosen", "choose" }, { "clung", "cling" }, { "crept", "creep" }, { "crises", "crisis" },
+	{ "criteria", "criterion" }, { "dealt", "deal" }, { "done", "do" }, { "drank", "drink" },
+	{ "drawn", "draw" }, { "drew", "draw" }, { "driven", "drive" }, { "drove", "drive" },
+	{ "drunk", "drink" }, { "dug", "dig" }, { "dying", "die" }, { "eaten", "eat" },
+	{ "eight", "8" }, { "eleven", "11" }, { "fallen", "fall" }, { "fed", "feed" },
+	{ "feet", "foot" }, { "fell", "fall" }, { "felt", "feel" }, { "five", "5" },
+	{ "fled", "flee" }, { "flew", "fly" }, { "flown", "fly" }, { "formulae", "formula" },
+	{ "fought", "fight" }, { "four", "4" }, { "froze", "freeze" }, { "frozen", "freeze" },
+	{ "fungi", "fungus" }, { "gave", "give" }, { "geese", "goose" }, { "genera", "genus" },
+	{ "given", "give" }, { "gone", "go" }, { "got", "get" }, { "gotten", "get" },
+	{ "grew", "grow" }, { "grown", "grow" }, { "halves", "half" }, { "heard", "hear" },
+	{ "held", "hold" }, { "hid", "hide" }, { "hidden", "hide" }, { "hung", "hang" },
+	{ "hypotheses", "hypothesis" }, { "indices", "index" }, { "kept", "keep" },
+	{ "knew", "know" }, { "knives", "knife" }, { "known", "know" }, { "laid", "lay" },
+	{ "lain", "lie" }, { "larvae", "larva" }, { "led", "lead" }, { "lent", "lend" },
+	{ "lit", "light" }, { "lost", "lose" }, { "lying", "lie" }, { "made", "make" },
+	{ "matrices", "matrix" }, { "meant", "mean" }, { "men", "man" }, { "met", "meet" },
+	{ "mice", "mouse" }, { "mitochondria", "mitochondrion" }, { "nine", "9" },
+	{ "nuclei", "nucleus" }, { "ova", "ovum" }, { "paid", "pay" }, { "phenomena", "phenomenon" },
+	{ "radii", "radius" }, { "ran", "run" }, { "ridden", "ride" }, { "risen", "rise" },
+	{ "rode", "ride" }, { "rung", "ring" }, { "said", "say" }, { "sang", "sing" },
+	{ "sank", "sink" }, { "sat", "sit" }, { "seen", "see" }, { "selves", "self" },
+	{ "sent", "send" }, { "seven", "7" }, { "sewn", "sew" }, { "shaken", "shake" },
+	{ "shone", "shine" }, { "shook", "shake" }, { "shot", "shoot" }, { "shown", "show" },
+	{ "shrank", "shrink" }, { "shrunk", "shrink" }, { "six", "6" }, { "slept", "sleep" },
+	{ "slid", "slide" }, { "sold", "sell" }, { "sought", "seek" }, { "spectra", "spectrum" },
+	{ "spent", "spend" }, { "spoke", "speak" }, { "spoken", "speak" }, { "sprang", "spring" },
+	{ "sprung", "spring" }, { "spun", "spin" }, { "stimuli", "stimulus" }, { "stole", "steal" },
+	{ "stolen", "steal" }, { "stood", "stand" }, { "strata", "stratum" },
+	{ "stricken", "strike" }, { "struck", "strike" }, { "stuck", "stick" }, { "sung", "sing" },
+	{ "sunk", "sink" }, { "swam", "swim" }, { "swept", "sweep" }, { "swore", "swear" },
+	{ "sworn", "swear" }, { "swum", "swim" }, { "taken", "take" }, { "taught", "teach" },
+	{ "teeth", "tooth" }, { "ten", "10" }, { "theses", "thesis" }, { "thought", "think" },
+	{ "three", "3" }, { "threw", "throw" }, { "thrown", "throw" }, { "told", "tell" },
+	{ "took", "take" }, { "tore", "tear" }, { "torn", "tear" }, { "twelve", "12" },
+	{ "two", "2" }, { "understood", "understand" }, { "vertebrae", "vertebra" },
+	{ "vertices", "vertex" }, { "went", "go" }, { "wept", "weep" }, { "withdrawn", "withdraw" },
+	{ "withdrew", "withdraw" }, { "withstood", "withstand" }, { "woke", "wake" },
+	{ "woken", "wake" }, { "wolves", "wolf" }, { "women", "woman" }, { "won", "win" },
+	{ "wore", "wear" }, { "worn", "wear" }, { "wove", "weave" }, { "woven", "weave" },
+	{ "written", "write" }, { "wrote", "write" },
+};
+
+static int
+compare_irregular(const void *key, const void *item)
+{
+	return strcmp(key, ((const struct irregular *)item)->form);
+}
+
+/* English: the base of an irregular form, and one spelling of two. */
+static void
+regularise(char *word, size_t *len)
+{
+	word[*len] = '\0';
+	const struct irregular *i = bsearch(word, irregulars, COUNT_OF(irregulars), sizeof *irregulars, compare_irregular);
+	if (i != NULL) {
+		*len = strlen(i->base);
+		memcpy(word, i->base, *len + 1);
+		return;
+	}
+	size_t out = 0;
+	for (size_t at = 0; at < *len; at++) {                    /* haem-, oestr-, colour, honour */
+		bool two = *len > 5 && at + 2 < *len && (word[at] == 'a' || word[at] == 'o') && word[at + 1] == 'e' && at < 4;
+		bool our = *len > 5 && at > 2 && at + 2 < *len && memcmp(word + at, "our", 3) == 0 && strchr("lnvbr", word[at - 1]) != NULL;
+		if (two)
+			continue;
+		word[out++] = word[at];
+		if (our)
+			at++;
+	}
+	*len = out;
+}
+
+/* organis- and organiz- are one word. */
+static void
+one_suffix(char *stem, size_t len)
+{
+	if (len >= 5 && stem[len - 1] == 's' && stem[len - 2] == 'i' && strchr("lnrtdm", stem[len - 3]) != NULL)
+		stem[len - 1] = 'z';
+}
+
 size_t
 stemmer_stem(char *out, struct stemmer *s, const struct token *t)
 {
+	char word[TOKEN_BYTES_MAX + 16];
+	size_t word_len = t->form_len;
 	if (s->snowball == NULL || t->cjk || has_digit_or_is_short(t)) {
 		memcpy(out, t->plain, t->plain_len);
 		return t->plain_len;
 	}
-	const sb_symbol *stem = sb_stemmer_stem(s->snowball, (const sb_symbol *)t->form, (int)t->form_len);
+	memcpy(word, t->form, word_len);
+	if (s->language == LANGUAGE_ENGLISH)
+		regularise(word, &word_len);
+	const sb_symbol *stem = sb_stemmer_stem(s->snowball, (const sb_symbol *)word, (int)word_len);
 	int len = stem == NULL ? 0 : sb_stemmer_length(s->snowball);
 	if (len <= 0 || len > TOKEN_BYTES_MAX) {
 		memcpy(out, t->plain, t->plain_len);
 		return t->plain_len;
 	}
-	if (t->form_len == t->plain_len) {
-		memcpy(out, stem, (size_t)len);
-		return (size_t)len;
-	}
-	return without_marks(out, (const char *)stem, (size_t)len);
+	size_t out_len = (size_t)len;
+	if (t->form_len == t->plain_len)
+		memcpy(out, stem, out_len);
+	else
+		out_len = without_marks(out, (const char *)stem, out_len);
+	if (s->language == LANGUAGE_ENGLISH)
+		one_suffix(out, out_len);
+	return out_len;
 }
 
 /* Sorted for bsearch. */
