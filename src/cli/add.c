@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "cli_in.h"
 
-struct tally { size_t done, total, read, failed; };
+struct tally { size_t done, total, read, same, failed; };
 struct add { const struct document_add *like; struct tally tally; };
 
 static const char *
@@ -57,9 +57,17 @@ document_line(struct cli *c, const struct document *d)
 	}
 	put(c, PAINT_GOOD, "read    ");
 	putf(c, PAINT_NONE, "%s", name);
-	putf(c, PAINT_DIM, "   %lld page%s, %lld passages\n", (long long)d->pages, d->pages == 1 ? "" : "s", (long long)d->passages);
+	putf(c, PAINT_DIM, "   %lld page%s, %lld passage%s\n", (long long)d->pages, d->pages == 1 ? "" : "s", (long long)d->passages, d->passages == 1 ? "" : "s");
 	if (d->stale)
 		put_wrapped(c, PAINT_WARN, "        ", 8, arena_printf(&c->arena, "%lld citations of the older text are stale", (long long)d->stale));
+}
+
+static void
+same_line(struct cli *c, const char *path)
+{
+	put(c, PAINT_DIM, "same    ");
+	putf(c, PAINT_NONE, "%s", untrusted_line(&c->arena, file_name(path)));
+	put(c, PAINT_DIM, "   is in the library already\n");
 }
 
 static void
@@ -99,6 +107,14 @@ add_file(struct cli *c, const char *path, struct add *a)
 		a->tally.failed++;
 	else if (f == FAULT_NONE)
 		a->tally.read++;
+	if (f == FAULT_EXISTS) {
+		a->tally.same++;
+		if (c->json)
+			print_fault(c, f);
+		else
+			same_line(c, path);
+		f = FAULT_NONE;
+	}
 	bool fatal = f == FAULT_CANCELLED || f == FAULT_LOCKED || f == FAULT_DENIED;
 	if (f != FAULT_NONE && !fatal) {
 		failed_line(c, f, path);
@@ -138,6 +154,7 @@ add_all(struct cli *c, const char *const *paths, size_t count, struct add *a)
 	if (found.count + found.skipped > 1 && !c->json) {
 		const struct tally *t = &a->tally;
 		putf(c, PAINT_BOLD, "%zu file%s: %zu read", found.count + found.skipped, found.count + found.skipped == 1 ? "" : "s", t->read);
+		putf(c, PAINT_NONE, "%s", t->same ? arena_printf(&c->arena, ", %zu there already", t->same) : "");
 		putf(c, t->failed ? PAINT_WARN : PAINT_NONE, "%s", t->failed ? arena_printf(&c->arena, ", %zu failed", t->failed) : "");
 		putf(c, PAINT_DIM, "%s\n", found.skipped ? arena_printf(&c->arena, ", %zu skipped (no document)", found.skipped) : "");
 	}

@@ -2,6 +2,7 @@
 # line that tests/run-all reads.  Source it; end with `finish`.
 set -u
 stoa=$STOA_BUILD/stoa
+[ -x "$stoa" ] || { echo "there is no $stoa"; echo "0%: Checks: 1, Failures: 1, Errors: 0"; exit 1; }
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 STOA_HOME=$work/home; export STOA_HOME
 unset NO_COLOR COLUMNS DISPLAY WAYLAND_DISPLAY
