@@ -64,7 +64,7 @@ $(B)/stoa: $(B)/src/stoa.o $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 $(B)/stoa-extract: $(EXTRACT) $(BASE)
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS_extract) $(shell pkg-config --libs json-c libutf8proc inih) -lseccomp -lpthread -lm
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libstoa.a
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libsupport.a $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz_replay.o $(filter-out %/main.o,$(EXTRACT)) $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp

@@ -2,7 +2,7 @@
  *
  * The multi interface is used although there is one transfer, because only it
  * lets us look at the cancel token and at our own clocks while libcurl waits
- * (every 50 ms at most).  Three times run: connecting and the whole are
+ * (every 25 ms).  Three times run: connecting and the whole are
  * libcurl's; silence, before the first byte and later, is counted here.
  * Connections are not kept: a learner's question comes once in a while, and a
  * handle owned by no thread is worth more than a handshake.
@@ -16,7 +16,7 @@
 #include <time.h>
 #include "wire_in.h"
 
-#define TURN_MS 50
+#define TURN_MS 25
 #define FIRST_BYTE_MS 30000
 #define REPLY_BYTES (1024u * 1024)
 #define HEAD_BYTES_MAX (64u * 1024)
