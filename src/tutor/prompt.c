@@ -149,7 +149,7 @@ turns_begin(struct dialogue *d)
 	text_put(&t, rules);
 	if (w->settings.level != NULL && *w->settings.level)
 		text_printf(&t, "\nLength of the answer: %s.", w->settings.level);
-	if (*w->past.older)
+	if (w->past.older != NULL && *w->past.older)
 		text_printf(&t, "\nEarlier in this conversation, shortened:\n%s", w->past.older);
 	struct tutor_turn system = { .role = "system", .content = arena_strndup(w->a, t.data, t.len) };
 	turn_put(d, &system);
