@@ -1,8 +1,10 @@
 /* How sure: two logistic regressions over what finding measured.
  *
  * Fitted by tests/bench/fit.c on the development half of SQuAD 1.1: `right` on the
- * sentence shown for each question, `present` on the same questions against
- * libraries without the article they are about.  Articles by turns for checking.
+ * sentence shown for each question (and a little on libraries without its passage),
+ * `present` on the same questions against libraries without the article they are
+ * about.  Fitted on one half of the articles and checked on the other: right AUROC
+ * .861, calibration error .02; present AUROC .972.
  */
 #include <math.h>
 #include <string.h>
@@ -56,16 +58,16 @@ confidence_features(double out[SURE_FEATURES], const struct found *f, size_t sen
 }
 
 static const double right[SURE_FEATURES] = {
-	-1.009, 0.646, 0.334, 0.704, -0.359, 0.367, 0.395, 0.608, 0.258, -0.546,
-	-0.293, 0.635, 0.188, 0.402, 0.429, -0.378, -0.417, -0.509, -0.042, -0.402,
-	0.181, -0.379, -0.120, -0.045, -0.145, 0.236, -0.590, -0.007, -0.309, 0.016,
-	-0.528, -0.020,
+	-1.240, 0.492, 0.358, 0.796, -0.239, 0.408, 0.362, 0.705, 0.277, -0.154,
+	-0.243, 0.672, 0.592, 0.000, 0.372, -0.305, -0.213, -1.078, -0.378, -0.145,
+	0.255, -0.454, -0.119, -0.094, -0.233, 0.169, -1.108, -0.122, -0.355, 0.049,
+	-0.328, -0.096,
 };
 static const double present[SURE_FEATURES] = {
-	-2.612, 0.060, 0.258, 1.101, 0.338, 0.186, 0.234, 0.598, 1.025, 0.614,
-	-0.174, 0.473, 1.125, 0.190, -0.891, -0.763, -0.426, -2.139, -1.108, 2.810,
-	0.299, 0.127, -0.069, -0.285, -0.462, 0.383, -2.188, -0.376, -0.445, -0.132,
-	0.276, -0.318,
+	-2.984, 0.087, 0.269, 1.237, 0.368, 0.180, 0.275, 0.689, 1.138, 0.711,
+	-0.230, 0.560, 1.324, 0.000, -0.972, -0.893, -0.521, -2.458, -1.270, 3.247,
+	0.382, 0.076, -0.044, -0.337, -0.496, 0.429, -2.509, -0.425, -0.517, -0.152,
+	0.326, -0.391,
 };
 
 static double
