@@ -17,27 +17,35 @@
 #define WORDS_MAX ((1u << 20) - 1)
 #define PHRASE 3
 
-/* Function words and those too common to name a document; sorted. */
+/* Function words, also of German, French, Spanish, Italian and Portuguese, and
+ * those too common to name a document; sorted. */
 static const char *const common[] = {
-	"a", "about", "above", "after", "again", "against", "all", "also", "although", "always", "am", "among", "an", "and",
-	"another", "any", "are", "as", "at", "back", "be", "became", "because", "become", "been", "before", "began", "being",
-	"below", "best", "better", "between", "both", "but", "by", "call", "called", "came", "can", "cannot", "case", "certain",
-	"come", "could", "course", "day", "did", "different", "do", "does", "done", "down", "during", "each", "either", "end",
-	"enough", "even", "ever", "every", "example", "fact", "far", "few", "figure", "find", "first", "following", "for", "form",
-	"found", "from", "further", "gave", "general", "get", "give", "given", "go", "good", "got", "great", "had", "has", "have",
-	"having", "he", "her", "here", "him", "himself", "his", "how", "however", "i", "if", "important", "in", "indeed", "into",
-	"is", "it", "its", "itself", "just", "keep", "kind", "know", "known", "large", "last", "later", "least", "less", "let",
-	"like", "little", "long", "made", "make", "makes", "making", "man", "many", "may", "me", "means", "might", "more", "most",
-	"much", "must", "my", "need", "never", "new", "next", "no", "nor", "not", "nothing", "now", "number", "of", "off", "often",
-	"old", "on", "once", "one", "only", "or", "order", "other", "others", "our", "out", "over", "own", "page", "part", "people",
-	"perhaps", "place", "point", "possible", "put", "quite", "rather", "really", "right", "said", "same", "say", "says", "second",
-	"section", "see", "seen", "set", "several", "shall", "she", "should", "show", "shown", "simply", "since", "small", "so",
-	"some", "something", "still", "such", "table", "take", "taken", "than", "that", "the", "their", "them", "themselves", "then",
-	"there", "therefore", "these", "they", "thing", "things", "think", "this", "those", "though", "three", "through", "thus",
-	"time", "to", "today", "together", "too", "two", "under", "until", "up", "upon", "us", "use", "used", "using", "very", "want",
-	"was", "way", "we", "well", "went", "were", "what", "when", "where", "whether", "which", "while", "who", "whole", "whom",
-	"whose", "why", "will", "with", "within", "without", "word", "words", "work", "world", "would", "year", "years", "yes", "yet",
-	"you", "your",
+	"a", "aber", "about", "above", "after", "again", "against", "all", "alla", "alle", "also", "although", "always", "am",
+	"among", "an", "anche", "and", "another", "any", "are", "as", "at", "auch", "avec", "back", "be", "became", "because",
+	"become", "been", "before", "began", "being", "below", "best", "better", "between", "both", "but", "by", "call",
+	"called", "came", "can", "cannot", "case", "certain", "cette", "che", "com", "come", "comme", "como", "could", "course",
+	"cuando", "dal", "dans", "das", "dass", "day", "degli", "dei", "del", "della", "delle", "dem", "den", "der", "des",
+	"desde", "did", "die", "diese", "different", "do", "doch", "does", "done", "down", "durch", "during", "each", "eine",
+	"einem", "einen", "einer", "eines", "either", "ele", "ella", "elle", "end", "enough", "entre", "est", "esta", "este",
+	"even", "ever", "every", "example", "fact", "far", "few", "figure", "find", "first", "following", "for", "form",
+	"found", "from", "further", "gave", "general", "get", "give", "given", "gli", "go", "good", "got", "great", "haben",
+	"had", "has", "hatte", "have", "having", "he", "her", "here", "him", "himself", "his", "how", "however", "i", "if",
+	"ihre", "important", "in", "indeed", "into", "is", "it", "its", "itself", "just", "kann", "keep", "kind", "know",
+	"known", "large", "las", "last", "later", "least", "les", "less", "let", "leur", "like", "little", "long", "los",
+	"made", "mais", "make", "makes", "making", "man", "many", "mas", "may", "me", "means", "mehr", "might", "more", "most",
+	"much", "must", "muy", "my", "nach", "need", "nel", "nella", "never", "new", "next", "nicht", "no", "noch", "non",
+	"nor", "not", "nothing", "nous", "now", "number", "oder", "of", "off", "often", "ohne", "old", "on", "once", "one",
+	"only", "or", "order", "other", "others", "our", "out", "over", "own", "page", "par", "para", "part", "pas", "pela",
+	"pelo", "people", "per", "perhaps", "pero", "place", "plus", "point", "por", "porque", "possible", "pour", "put",
+	"quando", "que", "questo", "qui", "quite", "rather", "really", "right", "said", "same", "sans", "say", "says", "second",
+	"section", "see", "seen", "sein", "sem", "ses", "set", "several", "shall", "she", "should", "show", "shown", "sich",
+	"simply", "since", "sind", "small", "so", "sobre", "some", "something", "sono", "sont", "still", "sua", "such", "sur",
+	"sus", "table", "take", "taken", "than", "that", "the", "their", "them", "themselves", "then", "there", "therefore",
+	"these", "they", "thing", "things", "think", "this", "those", "though", "three", "through", "thus", "time", "to",
+	"today", "together", "too", "tout", "two", "uma", "und", "under", "une", "uno", "until", "up", "upon", "us", "use",
+	"used", "using", "very", "von", "vous", "want", "was", "way", "we", "well", "wenn", "went", "werden", "were", "what",
+	"when", "where", "whether", "which", "while", "who", "whole", "whom", "whose", "why", "wie", "will", "wird", "with",
+	"within", "without", "word", "words", "work", "world", "would", "year", "years", "yes", "yet", "you", "your",
 };
 
 struct word { char name[WORD_BYTES + 1]; bool common; };
@@ -201,13 +209,14 @@ letter_kind(uint32_t c)
 	}
 }
 
-/* Lower case, a plural s dropped; false: too long or short to be a term. */
+/* Lower case, a plural s dropped; false: too long or short to be a term.  Words of
+ * one to three letters are mostly function words where they are not Latin. */
 static bool
-word_name(char out[WORD_BYTES + 1], const char *s, size_t len)
+word_name(char out[WORD_BYTES + 1], enum letter kind, const char *s, size_t len)
 {
-	size_t n = 0, at = 0;
+	size_t n = 0, at = 0, letters = 0;
 
-	while (at < len) {
+	for (; at < len; letters++) {
 		uint32_t c = utf8_next(s, len, &at);
 		char bytes[4];
 		size_t k = utf8_encode(bytes, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c));
@@ -220,7 +229,7 @@ word_name(char out[WORD_BYTES + 1], const char *s, size_t len)
 	out[n] = '\0';
 	if (n > 4 && out[n - 1] == 's' && strchr("sui", out[n - 2]) == NULL && !is_common(out))
 		out[--n] = '\0';
-	return n >= 3;
+	return letters >= (kind == LETTER_CJK ? 2u : n == letters ? 3u : 4u);
 }
 
 static void
@@ -231,7 +240,7 @@ word_take(struct terms *t, enum letter kind, size_t start, size_t end)
 
 	if (kind == LETTER_CJK && (end - start < 6 || end - start > 24))
 		return;
-	if (!word_name(name, t->body->text.data + start, end - start) || (id = word_intern(t, name)) == 0 || t->words[id - 1].common)
+	if (!word_name(name, kind, t->body->text.data + start, end - start) || (id = word_intern(t, name)) == 0 || t->words[id - 1].common)
 		t->run_len = 0;
 	else if (kind == LETTER_CJK)
 		phrase_count(t, id, start, end);

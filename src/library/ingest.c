@@ -207,12 +207,22 @@ title_choose(struct ingest *g)
 	return dot != NULL && dot > name ? arena_strndup(g->a, name, (size_t)(dot - name)) : name;
 }
 
+/* The first passage that says something; title pages hold dashes and dates. */
+static const struct slice *
+first_telling(const struct ingest *g)
+{
+	for (size_t i = 0; i < g->count && i < 20; i++)
+		if (word_count(g->body.text.data + g->slices[i].start, (size_t)(g->slices[i].end - g->slices[i].start)) >= 12)
+			return &g->slices[i];
+	return &g->slices[0];
+}
+
 static const char *
 preview_make(struct ingest *g)
 {
 	struct text t;
 	const char *out;
-	const struct slice *s = &g->slices[0];
+	const struct slice *s = first_telling(g);
 	size_t len = (size_t)(s->end - s->start), cut = utf8_floor(g->body.text.data + s->start, len, PREVIEW_BYTES);
 
 	text_init(&t, 4 * PREVIEW_BYTES);
