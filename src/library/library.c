@@ -8,12 +8,17 @@
  *	row removed                                 clear away (index, files, row)
  *	file without a row, not locked              sweep
  *	row completed, index lacks it               index again from the stored text
+ *	index that cannot be read                   begin it anew, as above
  *
  * Faults while clearing are logged and tried again next time; a library that can
  * be read is opened.
  */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "document_in.h"
 
 struct leftover { int64_t no; char stored[ID_BYTES]; const char *title; };
@@ -210,6 +215,23 @@ library_recount(struct library *l, struct store *db)
 	return f;
 }
 
+/* An index that cannot be read is thrown away: everything in it can be made again
+ * from the stored texts. */
+static enum fault
+index_fresh(struct index **out, const char *folder)
+{
+	DIR *dir = opendir(folder);
+
+	if (dir == NULL)
+		return fault_errno("the index of the library cannot be listed");
+	for (struct dirent *e; (e = readdir(dir)) != NULL;)
+		if (e->d_name[0] != '.' && unlinkat(dirfd(dir), e->d_name, 0) != 0)
+			log_event(LOG_WARN, "library", "index-unlink", "errno=%d", errno);
+	closedir(dir);
+	log_event(LOG_WARN, "library", "index-made-anew", "reason=damaged");
+	return index_open(out, folder);
+}
+
 /* ---- life ------------------------------------------------------------------- */
 
 enum fault
@@ -229,6 +251,8 @@ library_open(struct library **out, const struct library_config *config, struct s
 		f = text_check(&path, "the path of the index");
 	if (f == FAULT_NONE)
 		f = index_open(&l->index, path.data);
+	if (f == FAULT_DAMAGED)
+		f = index_fresh(&l->index, path.data);
 	if (f == FAULT_NONE)
 		f = library_recover(l, db);
 	text_clear(&path);
