@@ -106,8 +106,8 @@ package_make(size_t *n, const struct member *members, size_t count)
 
 /* ---- PDFs -------------------------------------------------------------------------- */
 
-/* A page of content streams in Helvetica (F1), Helvetica-Bold (F2) and Courier
- * (F3); extra goes into every page's dictionary, catalog into the catalog. */
+/* A page of content streams in Helvetica (F1), Helvetica-Bold (F2), Courier (F3)
+ * and a font whose A means nothing (F4); extra goes into every page's dictionary, catalog into the catalog. */
 struct pdf_maker {
 	struct text out;
 	size_t offsets[64];
@@ -137,7 +137,12 @@ pdf_make(size_t *n, const char *const contents[], size_t pages, const char *extr
 	pdf_object(&m, 2, body);
 	pdf_object(&m, 3, "<< /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> "
 		"/F2 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >> "
-		"/F3 << /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >> >>");
+		"/F3 << /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >> "
+		"/F4 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 4 0 R >> >>");
+	static const char map[] = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange <00> <FF> endcodespacerange\n"
+		"1 beginbfchar <41> <E001> endbfchar\nendcmap end end";
+	snprintf(body, sizeof body, "<< /Length %zu >>\nstream\n%s\nendstream", strlen(map), map);
+	pdf_object(&m, 4, body);
 	for (size_t i = 0; i < pages; i++) {
 		snprintf(body, sizeof body, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] %s "
 			"/Resources << /Font 3 0 R >> /Contents %zu 0 R >>", extra, 11 + 2 * i);
