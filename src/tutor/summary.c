@@ -163,7 +163,7 @@ lines_weigh(struct sheet *s, const struct word_set *focus)
 	for (size_t i = 0; i < s->line_count; i++) {
 		struct line *l = &s->lines[i];
 		size_t len = (size_t)(l->end - l->start);
-		double sum = 0;
+		double sum = 1;         /* a short text repeats no word */
 		l->words = words_in(l->text, len);
 		for (size_t k = 0; k < l->set.count; k++) {
 			const struct tally *t = bsearch(&l->set.items[k], tally, n, sizeof *tally, tally_order);

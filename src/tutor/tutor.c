@@ -273,7 +273,7 @@ asking_open(struct message **again, struct asking *q, struct work *w)
 enum fault
 tutor_send(struct message **out, struct arena *a, struct tutor *t, struct store *db, const struct message_send *req, const struct tutor_events *events, const struct cancel *cancel)
 {
-	struct work w = { .t = t, .db = db, .a = a, .req = req, .events = events, .cancel = cancel };
+	struct work w = { .t = t, .db = db, .a = a, .req = req, .events = events, .cancel = cancel, .past = { .older = "" } };
 	struct asking q = { .sealed = false };
 	struct message *again = NULL;
 	enum fault f = check_request(req);
