@@ -107,8 +107,7 @@ row_message(struct row_following *r, const struct sealed *rec)
 {
 	struct slice_of at, message, content;
 	struct known *row = memory_row(r->m, rec->conv_id, true);
-	if (rec->rev <= 1)
-		row->messages++;
+	row->messages++;                /* a message is never edited */
 	if (skim_member(&at, rec->plain, rec->plain_bytes, "at")) {
 		int64_t ms = strtoll(at.s, NULL, 10);
 		row->updated = ms > row->updated ? ms : row->updated;

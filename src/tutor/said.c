@@ -97,7 +97,7 @@ message_said(const struct sealed *rec, void *arg)
 	struct said_following *r = arg;
 	struct memory *m = r->m;
 	struct slice_of at, message, role, content;
-	if (rec->kind == KIND_MESSAGE && rec->rev <= 1 && skim_member(&at, rec->plain, rec->plain_bytes, "at") &&
+	if (rec->kind == KIND_MESSAGE && skim_member(&at, rec->plain, rec->plain_bytes, "at") &&
 	    skim_member(&message, rec->plain, rec->plain_bytes, "message") && skim_member(&role, message.s, message.len, "role") &&
 	    skim_member(&content, message.s, message.len, "content") && content.len >= 2) {
 		const struct known *row = memory_row(m, rec->conv_id, true);
