@@ -12,7 +12,7 @@
 static const struct export_form *const forms[] = { &export_markdown, &export_json, &export_html, &export_text };
 
 const char *
-citation_place(struct arena *a, const struct citation *c)
+export_place(struct arena *a, const struct citation *c)
 {
 	const char *chapter = c->chapter_title && *c->chapter_title ? c->chapter_title : c->chapter;
 	const char *place = arena_printf(a, "%s%s%s", c->title ? c->title : "", chapter && *chapter ? ", " : "", chapter ? chapter : "");
@@ -24,7 +24,7 @@ citation_place(struct arena *a, const struct citation *c)
 }
 
 const char *
-message_line(struct arena *a, const struct message *m)
+export_line(struct arena *a, const struct message *m)
 {
 	const char *line = "";
 	if (!str_same(m->role, "stoa"))

@@ -49,7 +49,7 @@ put_citations(struct exporting *e, const struct record_list *list, const char *w
 			if (str_same(states[k], c[i].state))
 				state = states[k];
 		text_printf(e->out, "<blockquote class=\"%s\">%s[%lld] ", state, word, (long long)c[i].n);
-		put_escaped(e->out, citation_place(e->a, &c[i]), UNTRUSTED_LINE);
+		put_escaped(e->out, export_place(e->a, &c[i]), UNTRUSTED_LINE);
 		text_put(e->out, "<br>&ldquo;<span class=\"said\">");
 		put_escaped(e->out, c[i].quote, UNTRUSTED_LINE);
 		text_printf(e->out, "</span>&rdquo; <span class=\"line\">%s</span></blockquote>\n", state);
@@ -83,7 +83,7 @@ html_conversation(struct exporting *e, const char *id, const struct kept_title *
 		text_put(e->out, "</div>\n");
 		put_citations(e, &m->citations, "");
 		put_citations(e, &m->nearest, "nearest ");
-		const char *line = message_line(e->a, m);
+		const char *line = export_line(e->a, m);
 		if (*line) {
 			text_put(e->out, "<p class=\"line\">");
 			put_escaped(e->out, line, UNTRUSTED_LINE);

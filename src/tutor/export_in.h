@@ -18,7 +18,7 @@ struct export_form {
 };
 extern const struct export_form export_markdown, export_text, export_html, export_json;
 /* "ch4.pdf, Light, p. 86" */
-const char *citation_place(struct arena *a, const struct citation *c);
+const char *export_place(struct arena *a, const struct citation *c);
 /* "support 3/3  extractive  confidence 91  note ..."; "" for a question. */
-const char *message_line(struct arena *a, const struct message *m);
+const char *export_line(struct arena *a, const struct message *m);
 #endif

@@ -42,7 +42,7 @@ put_citations(struct exporting *e, const struct dress *d, const struct record_li
 	const struct citation *c = list->items;
 	for (size_t i = 0; i < list->count; i++) {
 		text_printf(e->out, "\n%s", d->quote);
-		d->put(e->out, arena_printf(e->a, "%s[%lld] %s: \"%s\" (%s)", word, (long long)c[i].n, citation_place(e->a, &c[i]),
+		d->put(e->out, arena_printf(e->a, "%s[%lld] %s: \"%s\" (%s)", word, (long long)c[i].n, export_place(e->a, &c[i]),
 		    words_squeeze(e->a, c[i].quote ? c[i].quote : "", c[i].quote ? strlen(c[i].quote) : 0), c[i].state ? c[i].state : "unsupported"));
 	}
 	if (list->count > 0)
@@ -59,7 +59,7 @@ put_message(struct exporting *e, const struct dress *d, const struct message *m)
 	text_put_c(e->out, '\n');
 	put_citations(e, d, &m->citations, "");
 	put_citations(e, d, &m->nearest, "nearest ");
-	const char *line = message_line(e->a, m);
+	const char *line = export_line(e->a, m);
 	if (*line) {
 		text_put(e->out, d->line);
 		d->put(e->out, line);

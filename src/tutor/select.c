@@ -55,6 +55,9 @@ sentence_defines(const char *s, const char *topic)
 		if (open == rest + 1 && strchr(open, ')') != NULL)
 			rest = strchr(open, ')') + 1;
 		rest += strspn(rest, " ,");
+		const char *is = str_starts(rest, "of ") ? strstr(rest, " is ") : NULL;
+		if (is != NULL && is - rest < 30)       /* "the frequency of a wave is the ..." */
+			rest = is + 1;
 		for (size_t i = 0; i < COUNT_OF(defining) && !defines; i++)
 			defines = phrase_find(&cue, rest, defining[i], PLACE_START);
 		defines |= str_starts(rest, "とは");
