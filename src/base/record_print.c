@@ -30,8 +30,8 @@ put_real(struct text *out, const struct field *f, const void *at)
 	(void)f;
 	double value = *(const double *)at;
 	char s[40];
-	if (!isfinite(value)) {
-		text_put(out, "null");
+	if (!isfinite(value) || value == 0) {   /* -0 would come back as 0 */
+		text_put(out, value == 0 ? "0" : "null");
 		return;
 	}
 	for (int digits = 6; digits <= 17; digits++) {
