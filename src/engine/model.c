@@ -7,6 +7,8 @@
 
 #include "engine_in.h"
 
+#define OUTPUT_TOKENS 2048   /* three pages: longer is no answer, only dear */
+
 /* The chain and the record of what was spent. */
 static const char spent_id[] = "7370656e740000000000000000000001";
 
@@ -56,7 +58,7 @@ complete(struct tutor_completion *out, struct arena *a, const struct tutor_turn 
 	for (size_t i = 0; i < tool_count; i++)
 		lent[i] = (struct llm_tool){ tools[i].name, tools[i].help, tools[i].parameters_schema };
 	const struct llm_request req = { .messages = messages, .message_count = turn_count,
-		.tools = lent, .tool_count = tool_count };
+		.tools = lent, .tool_count = tool_count, .max_output_tokens = OUTPUT_TOKENS };
 	struct progress p = { delta, delta_arg };
 	struct llm_reply r = { 0 };
 	enum fault f = llm_complete(&r, e->llm, &req, pass_delta, &p, cancel);

@@ -80,7 +80,13 @@ START_TEST(a_model_that_invents_is_not_believed)
 	const struct citation *c = m->citations.items;
 	for (size_t i = 0; i < m->citations.count; i++)
 		ck_assert(c[i].verified);
-	ck_assert_int_eq(m->support->sentences, m->support->verified);
+	const struct sentence *s = m->sentences.items;
+	int64_t cited = 0;
+	for (size_t i = 0; i < m->sentences.count; i++) {
+		ck_assert_int_le(s[i].citation, (int64_t)m->citations.count);
+		cited += s[i].citation > 0;
+	}
+	ck_assert_int_eq(m->support->verified, cited);
 	close_all();
 }
 END_TEST
@@ -102,9 +108,12 @@ END_TEST
 
 START_TEST(what_was_spent_today_is_remembered_across_starts)
 {
-	open_with("answer", 1e-6);   /* one answer is over it */
+	open_with("answer", 8);
 	struct message *m = ask("What does the mitochondrion produce?");
 	ck_assert_str_eq(m->mode, "model");
+	for (int i = 0; i < 100 && str_same(m->mode, "model"); i++)
+		m = ask("What does the mitochondrion produce?");
+	ck_assert_str_eq(m->mode, "extractive");
 	unsigned before = endpoint_count(endpoint);
 	reopen();
 	m = ask("What do ribosomes translate?");
