@@ -194,7 +194,8 @@ rank_sizes(struct flow *f)
 			mem_reserve(&all, &cap, count + 1, sizeof *all);
 			all[count++] = l->size;
 		}
-	qsort(all, count, sizeof *all, descending);
+	if (count > 0)
+		qsort(all, count, sizeof *all, descending);
 	for (size_t i = 0; i < count && f->size_count < SIZES_MAX; i++)
 		if (f->size_count == 0 || all[i] < f->sizes[f->size_count - 1] - .6)
 			f->sizes[f->size_count++] = all[i];

@@ -148,6 +148,8 @@ is_head(const struct candidate *c, size_t n, size_t pages)
 static void
 mark_heads(struct candidates *all, size_t pages)
 {
+	if (all->count == 0)
+		return;
 	qsort(all->at, all->count, sizeof *all->at, by_mask_and_height);
 	for (size_t i = 0, end; i < all->count; i = end) {
 		end = i + 1;
@@ -204,7 +206,8 @@ mark_numbers(struct candidates *all, struct pdf *pdf)
 	for (size_t i = 0; i < all->count; i++)
 		if (all->at[i].number > 0 && (all->at[i].bare || all->at[i].line->head))
 			all->at[kept++] = all->at[i];
-	qsort(all->at, kept, sizeof *all->at, by_offset);
+	if (kept > 0)
+		qsort(all->at, kept, sizeof *all->at, by_offset);
 	for (size_t i = 0, end; i < kept; i = end) {
 		int offset = all->at[i].number - all->at[i].page;
 		size_t pages = 1;

@@ -124,6 +124,9 @@ xml_parse(const struct xml_sink *sink, const char *part, const char *s, size_t n
 	}
 	if (!p.declares && !p.deep && (bad == 0 || lenient))
 		bad = xmlParseChunk(p.ctxt, NULL, 0, 1);
+	if (p.ctxt->myDoc != NULL)   /* made for a declaration, even without a tree */
+		xmlFreeDoc(p.ctxt->myDoc);
+	p.ctxt->myDoc = NULL;
 	xmlFreeParserCtxt(p.ctxt);
 	if (p.declares)
 		return fault(FAULT_DAMAGED, "part %s of the document declares entities, which no honest document does; it was not read", part);
