@@ -116,4 +116,14 @@ enum fault vault_anchor_open(uint64_t *generation, unsigned char root[VAULT_HASH
 /* Keyed look-up hash of something that must be findable without being readable. */
 void vault_lookup(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, const void *bytes, size_t n);
 
+/* ---- sums of what is no secret (documents, passages) ---------------------- */
+
+#define VAULT_SHA256_TEXT 65
+struct vault_sha256 { _Alignas(16) unsigned char state[128]; };
+void vault_sha256_start(struct vault_sha256 *h);
+void vault_sha256_add(struct vault_sha256 *h, const void *bytes, size_t n);
+void vault_sha256_end(char hex[VAULT_SHA256_TEXT], struct vault_sha256 *h);
+/* BLAKE2b of out_bytes (16 to 64), without a key. */
+void vault_sum(unsigned char *out, size_t out_bytes, const void *bytes, size_t n);
+
 #endif

@@ -20,7 +20,7 @@
 #define PASSAGES_MAX 400000              /* what one segment of the index holds */
 #define PASSAGE_WORDS 150
 #define PASSAGE_BYTES 6000               /* of text without spaces */
-#define SHA256_TEXT 65
+#define SHA256_TEXT VAULT_SHA256_TEXT
 #define PASSAGE_SUM_BYTES 16
 #define CONTENT_BYTES_MAX ((int64_t)1024 * 1024)
 

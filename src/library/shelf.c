@@ -18,25 +18,19 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <sodium.h>
 #include "document_in.h"
 
 #define COPY_BYTES (256 * 1024)
 #define SHELF_PATH 4096
 
-static void
-hex_text(char out[SHA256_TEXT], const unsigned char hash[crypto_hash_sha256_BYTES])
-{
-	sodium_bin2hex(out, SHA256_TEXT, hash, crypto_hash_sha256_BYTES);
-}
-
 void
 sha256_text(char out[SHA256_TEXT], const void *bytes, size_t n)
 {
-	unsigned char hash[crypto_hash_sha256_BYTES];
+	struct vault_sha256 h;
 
-	crypto_hash_sha256(hash, bytes, n);
-	hex_text(out, hash);
+	vault_sha256_start(&h);
+	vault_sha256_add(&h, bytes, n);
+	vault_sha256_end(out, &h);
 }
 
 enum fault
@@ -130,12 +124,11 @@ write_all(int fd, const char *bytes, size_t n)
 static enum fault
 copy_hashed(struct intake *in, int from, const struct cancel *cancel)
 {
-	crypto_hash_sha256_state state;
-	unsigned char hash[crypto_hash_sha256_BYTES];
+	struct vault_sha256 h;
 	char *buffer = mem_new(COPY_BYTES);
 	enum fault f = FAULT_NONE;
 
-	crypto_hash_sha256_init(&state);
+	vault_sha256_start(&h);
 	while (f == FAULT_NONE) {
 		ssize_t got = read(from, buffer, COPY_BYTES);
 
@@ -146,15 +139,14 @@ copy_hashed(struct intake *in, int from, const struct cancel *cancel)
 		if (got <= 0)
 			break;
 		in->size_bytes += got;
-		crypto_hash_sha256_update(&state, (unsigned char *)buffer, (size_t)got);
+		vault_sha256_add(&h, buffer, (size_t)got);
 		f = in->size_bytes > ORIGINAL_BYTES_MAX
 			? fault(FAULT_LIMIT, "the document is larger than %d MiB", (int)(ORIGINAL_BYTES_MAX >> 20))
 			: write_all(in->fd, buffer, (size_t)got);
 		if (f == FAULT_NONE)
 			f = cancel_check(cancel);
 	}
-	crypto_hash_sha256_final(&state, hash);
-	hex_text(in->sha256, hash);
+	vault_sha256_end(in->sha256, &h);
 	mem_free(buffer);
 	if (f == FAULT_NONE && fsync(in->fd) != 0)
 		f = fault_errno("the document could not be kept");
@@ -345,23 +337,21 @@ static enum fault
 text_check_whole(struct shelf *s, int fd, const struct stat *st, const char *stored, const char *sha256)
 {
 	struct shelf_known k = known_of(stored, st);
-	crypto_hash_sha256_state state;
-	unsigned char hash[crypto_hash_sha256_BYTES];
+	struct vault_sha256 h;
 	char shown[SHA256_TEXT], *buffer;
 	int64_t at = 0;
 
 	if (known_is(s, &k))
 		return FAULT_NONE;
 	buffer = mem_new(COPY_BYTES);
-	crypto_hash_sha256_init(&state);
+	vault_sha256_start(&h);
 	for (ssize_t got = 1; got > 0; at += got) {
 		got = pread(fd, buffer, COPY_BYTES, at);
 		if (got > 0)
-			crypto_hash_sha256_update(&state, (unsigned char *)buffer, (size_t)got);
+			vault_sha256_add(&h, buffer, (size_t)got);
 	}
 	mem_free(buffer);
-	crypto_hash_sha256_final(&state, hash);
-	hex_text(shown, hash);
+	vault_sha256_end(shown, &h);
 	if (!str_same(shown, sha256))
 		return fault(FAULT_DAMAGED, "the stored text is not what was indexed; index the document again");
 	known_put(s, &k);
