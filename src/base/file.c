@@ -109,27 +109,40 @@ out:
 	return f;
 }
 
-enum fault
-folder_make(const char *path)
+/* Make path and what is above it; what is there already is no fault. */
+static enum fault
+make_all(char *path)
 {
-	char *p = mem_strdup(path);
-	enum fault f = FAULT_NONE;
-	struct stat st;
-	for (char *at = p + 1; p[0] != '\0'; at++) {
+	for (char *at = path + 1;; at++) {
 		if (*at != '/' && *at != '\0')
 			continue;
 		char kept = *at;
 		*at = '\0';
-		if (mkdir(p, 0700) != 0 && errno != EEXIST && (stat(p, &st) != 0 || !S_ISDIR(st.st_mode))) {
-			f = fault_errno("folder %s cannot be made", p);
-			break;
-		}
+		int made = mkdir(path, 0700), error = errno;
+		if (made != 0 && error != EEXIST && error != EISDIR && error != EROFS && error != EACCES)
+			return fault_errno("folder %s cannot be made", path);
 		*at = kept;
 		if (kept == '\0')
-			break;
+			return FAULT_NONE;
 	}
-	if (f == FAULT_NONE && (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)))
-		f = fault(FAULT_INPUT, "%s is not a folder", path);
-	mem_free(p);
-	return f;
+}
+
+enum fault
+folder_make(const char *path)
+{
+	struct stat st;
+	if (path[0] == '\0')
+		return fault(FAULT_INPUT, "a folder needs a name");
+	if (stat(path, &st) != 0) {
+		char *copy = mem_strdup(path);
+		enum fault f = make_all(copy);
+		mem_free(copy);
+		if (f != FAULT_NONE)
+			return f;
+		if (stat(path, &st) != 0)
+			return fault_errno("folder %s cannot be made", path);
+	}
+	if (!S_ISDIR(st.st_mode))
+		return fault(FAULT_INPUT, "%s is not a folder", path);
+	return FAULT_NONE;
 }

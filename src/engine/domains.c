@@ -52,7 +52,7 @@ domains_read(struct domains *d, const char *folder)
 	bool ours = folder == NULL;
 	arena_init(&d->arena);
 	if (ours)
-		folder = STOA_PREFIX "/share/stoa/domains";
+		folder = STOA_PREFIX "/share/stoa/kits/domains";
 	int count = scandir(folder, &names, is_ini, alphasort);
 	if (count < 0 && ours)
 		return FAULT_NONE;

@@ -105,7 +105,10 @@ START_TEST(folders_are_made_with_parents_and_private)
 	ck_assert_uint_eq(mode_of(in_scratch("a")), 0700);
 	WELL(file_write(in_scratch("f"), "", 0));
 	FAILS(FAULT_INPUT, folder_make(path));
-	ck_assert_int_ne(folder_make(in_scratch("f/x")), FAULT_NONE);
+	FAILS(FAULT_SYSTEM, folder_make(in_scratch("f/x")));
+	FAILS(FAULT_INPUT, folder_make(""));
+	WELL(folder_make("/"));
+	WELL(folder_make("/tmp"));
 	scratch_remove(dir);
 }
 END_TEST

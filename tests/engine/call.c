@@ -1,4 +1,6 @@
 /* The door: who may ask what, how often, and with what. */
+#include <pthread.h>
+
 #include "engine_test.h"
 
 static struct world w;
@@ -141,6 +143,39 @@ START_TEST(a_bucket_empties_fills_with_time_and_is_each_users_own)
 }
 END_TEST
 
+static atomic_int let_in;
+
+static void *
+knock(void *arg)
+{
+	struct arena a;
+	const struct document_list req = { .limit = 1 };
+	arena_init(&a);
+	for (int i = 0; i < 20; i++) {
+		void *reply;
+		enum fault f = engine_call(&reply, &a, w.engine, &w.who, "document.list", &req, NULL, NULL, NULL);
+		ck_assert(f == FAULT_NONE || f == FAULT_LIMIT);
+		atomic_fetch_add(&let_in, f == FAULT_NONE);
+	}
+	arena_clear(&a);
+	return arg;
+}
+
+START_TEST(a_race_for_tokens_lets_in_exactly_as_many_as_there_are)
+{
+	pthread_t threads[10];
+	world_make(&w);
+	w.config.limits_off = false;
+	WELL(engine_open(&w.engine, &w.config));
+	for (size_t i = 0; i < COUNT_OF(threads); i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, knock, NULL), 0);
+	for (size_t i = 0; i < COUNT_OF(threads); i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_int_eq(atomic_load(&let_in), 100);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(a_call_that_was_cancelled_before_does_nothing)
 {
 	struct cancel asked = { true };
@@ -181,4 +216,5 @@ TESTS("call", every_operation_asks_for_its_role, every_operation_has_somebody_wh
 	what_is_sealed_is_refused_while_locked_and_the_rest_is_not, wrong_records_do_not_pass,
 	hostile_text_in_every_field_breaks_nothing,
 	a_bucket_empties_fills_with_time_and_is_each_users_own,
+	a_race_for_tokens_lets_in_exactly_as_many_as_there_are,
 	a_call_that_was_cancelled_before_does_nothing, the_log_holds_ids_and_none_of_the_words)
