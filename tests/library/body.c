@@ -29,6 +29,7 @@ START_TEST(nothing_that_steers_a_terminal_or_a_reader_is_stored)
 	for (size_t i = 0; i < b.text.len; i++)
 		ck_assert_msg((unsigned char)b.text.data[i] >= 0x20 && b.text.data[i] != 0x7f, "byte %zu is %02x", i, (unsigned char)b.text.data[i]);
 	ck_assert_ptr_null(strstr(b.text.data, "\xe2\x80\xae"));
+	ck_assert_ptr_null(strstr(b.text.data, "<U+"));
 	ck_assert_ptr_null(strstr(b.text.data, "\xf3\xa0\x81"));
 	ck_assert_ptr_null(strstr(b.text.data, "\xc2\x9b"));
 	ck_assert(utf8_valid(b.text.data, b.text.len));

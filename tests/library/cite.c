@@ -253,6 +253,8 @@ START_TEST(a_quotation_is_found_through_its_typography)
 		{ "fix", NULL },
 		{ "ixes 1 000 units", NULL },
 		{ "cient reaction", NULL },
+		{ "icient reaction", NULL },
+		{ "the ef", NULL },
 		{ "", NULL },
 		{ "\"\"", NULL },
 		{ "a", NULL },

@@ -1,6 +1,7 @@
 /* Killed anywhere, a library opens again with rows, files and index in step. */
 #include <sched.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include "library_test.h"
 
@@ -218,6 +219,36 @@ START_TEST(an_index_that_cannot_be_read_is_made_again)
 }
 END_TEST
 
+START_TEST(files_without_a_row_are_swept_unless_somebody_holds_them)
+{
+	static const char *const names[] = { "0123456789abcdef0123456789abcdef.orig", "0123456789abcdef0123456789abcdef.txt.Ab3dEf",
+		"keep-this-note.txt", "fedcba9876543210fedcba9876543210.orig" };
+	struct bench b;
+	struct document *d;
+	char path[256];
+
+	bench_open(&b);
+	WELL(library_add(&d, &b.a, b.l, b.db, &(struct document_add){ .path = frames_file(&b, "steady.pdf", steady) }, NULL, NULL, NULL));
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		snprintf(path, sizeof path, "%s/library/%s", b.folder, names[i]);
+		file_put(path, "x", 1);
+	}
+	int held = open(path, O_RDONLY | O_CLOEXEC);
+	ck_assert_int_eq(flock(held, LOCK_EX), 0);
+	bench_reopen(&b);
+	ck_assert_int_eq(files_in(b.folder, ".orig"), 2);
+	ck_assert_int_eq(files_in(b.folder, ".Ab3dEf"), 0);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	close(held);
+	bench_reopen(&b);
+	ck_assert_int_eq(access(path, F_OK), -1);
+	snprintf(path, sizeof path, "%s/library/%s", b.folder, names[2]);
+	ck_assert_int_eq(unlink(path), 0);
+	in_step(&b);
+	bench_close(&b);
+}
+END_TEST
+
 struct rival { struct bench *b; struct library *second; int seen; };
 
 /* While a document is read, somebody else opens the same library. */
@@ -286,5 +317,6 @@ END_TEST
 
 TESTS("library/recover", a_kill_at_any_page_is_cleared_at_the_next_opening, a_kill_at_any_moment_leaves_rows_files_and_index_in_step,
 	an_index_that_lost_a_document_gets_it_again, an_index_that_cannot_be_read_is_made_again,
+	files_without_a_row_are_swept_unless_somebody_holds_them,
 	opening_beside_work_under_way_takes_nothing_from_it,
 	a_document_removed_while_it_is_read_again_stays_removed)
