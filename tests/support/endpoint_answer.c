@@ -79,7 +79,7 @@ weigh(struct best *b, const char *s, const char *end, long source, const char *q
 			n++;
 		size_t whole = s + n < end && s[n] != '\n' ? n + 1 : n;
 		int score = shared_words(s, whole, question);
-		if (whole >= 20 && memchr(s, '"', whole) == NULL && score > b->score)
+		if (whole >= 20 && s[whole - 1] != '?' && memchr(s, '"', whole) == NULL && score > b->score)
 			*b = (struct best){ s, whole, score, source };
 		s += n + 1;
 		while (s < end && isspace((unsigned char)*s))
