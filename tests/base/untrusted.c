@@ -52,7 +52,7 @@ START_TEST(escape_sequences_of_every_class_are_visible)
 {
 	static const char *const seqs[] = { "\x1b[31m", "\x1b]0;title\a", "\x1b]52;c;aGk=\x1b\\",
 		"\x1b]8;;http://evil\x1b\\x\x1b]8;;\x1b\\", "\x1bP1$r\x1b\\", "\x1b_Gi=1\x1b\\", "\x1b^pm\x1b\\",
-		"\x1bXsos\x1b\\", "\x1b" "c", "\x1b#8", "\x1b(0", "\x1b[6n", "\x1b[?1049h", "\x1b[201~", "\x05",
+		"\x1bXsos\x1b\\", "\033c", "\x1b#8", "\x1b(0", "\x1b[6n", "\x1b[?1049h", "\x1b[201~", "\x05",
 		"\x0e\x0f", "\x13", "\b\b\b", "\rover" };
 	for (size_t i = 0; i < COUNT_OF(seqs); i++) {
 		const char *got = clean(seqs[i]);
