@@ -11,6 +11,7 @@
 #include "document_in.h"
 
 #define QUOTE_BYTES_MAX ((int64_t)FIELD_TEXT_MAX)
+#define WINDOW_PASSAGES 50
 
 /* ---- chapters -------------------------------------------------------------- */
 
@@ -77,12 +78,36 @@ quote_read(struct text *t, struct library *l, const struct document_row *row, co
 	return FAULT_NONE;
 }
 
+/* The passage that holds the range: p may be a window of several around its n. */
+static enum fault
+passage_place(struct citation *c, const char **chapter, struct arena *a, struct store *db, int64_t no, const struct passage *p)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "SELECT p.n, coalesce(h.chapter, '') FROM passage AS p "
+		"LEFT JOIN heading AS h ON h.document_no = p.document_no AND h.n = p.heading_n "
+		"WHERE p.document_no = ? AND p.n >= ? AND p.n <= ? AND p.start_at <= ? "
+		"ORDER BY CASE WHEN p.end_at >= ? THEN 0 ELSE 1 END, p.n DESC LIMIT 1");
+
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, no);
+	statement_int(st, 2, p->n - WINDOW_PASSAGES);
+	statement_int(st, 3, p->n + WINDOW_PASSAGES);
+	statement_int(st, 4, c->start);
+	statement_int(st, 5, c->end);
+	f = statement_step(st);
+	c->passage = f == FAULT_NONE ? statement_col_int(st, 0) : p->n;
+	*chapter = f == FAULT_NONE ? arena_strdup(a, statement_col_text(st, 1)) : "";
+	statement_done(st);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
 enum fault
 library_cite(struct citation *out, struct arena *a, struct library *l, struct store *db, const struct passage *p, int64_t start, int64_t end)
 {
-	struct citation c = { .passage = p->n, .start = start, .end = end, .state = "verified", .verified = true };
+	struct citation c = { .start = start, .end = end, .state = "verified", .verified = true };
 	struct document_row row;
-	const char *label;
+	const char *label, *chapter;
 	struct text t;
 	enum fault f = document_row_get(&row, a, db, p->file_id);
 
@@ -96,13 +121,15 @@ library_cite(struct citation *out, struct arena *a, struct library *l, struct st
 		f = page_at(&c.page, &c.page_label, a, db, row.no, start);
 	if (f == FAULT_NONE)
 		f = page_at(&c.page_end, &label, a, db, row.no, end - 1);
+	if (f == FAULT_NONE)
+		f = passage_place(&c, &chapter, a, db, row.no, p);
 	if (f == FAULT_NONE) {
 		c.file_id = row.d.id;
 		c.title = row.d.title;
 		c.authors = row.d.authors;
 		c.sha256 = row.d.sha256;
 		c.subject_id = row.d.subject;
-		chapter_split(&c.chapter, &c.chapter_title, a, arena_strdup(a, p->chapter != NULL ? p->chapter : ""));
+		chapter_split(&c.chapter, &c.chapter_title, a, chapter);
 		c.quote = arena_strndup(a, t.data, t.len);
 		c.url = arena_printf(a, "/v1/files/%s/content#page=%lld", row.d.id, (long long)c.page);
 		*out = c;

@@ -60,9 +60,37 @@ START_TEST(a_citation_carries_place_and_bytes)
 	ck_assert_str_eq(c.page_label, "86");
 	ck_assert_str_eq(c.sha256, d->sha256);
 	ck_assert(c.verified);
+	ck_assert_int_eq(c.passage, 6);
 	char url[96];
 	snprintf(url, sizeof url, "/v1/files/%s/content#page=7", d->id);
 	ck_assert_str_eq(c.url, url);
+	text_clear(&t);
+	bench_close(&b);
+}
+END_TEST
+
+START_TEST(a_citation_from_a_window_of_passages_names_the_one_that_holds_it)
+{
+	struct bench b;
+	struct document *d;
+	struct passages list;
+	struct citation c;
+	struct text t;
+
+	bench_open(&b);
+	add_numbered(&b, &d, "numbers.pdf", "value");
+	WELL(library_passages(&list, &b.a, b.l, b.db, &(struct passage_get){ d->id, 10, 2 }));
+	const struct passage *all = list.items.items;
+	struct passage window = all[2];
+	text_init(&t, 1 << 20);
+	WELL(library_bytes(&t, b.l, b.db, d->id, all[0].start, all[4].end));
+	window.start = all[0].start;
+	window.end = all[4].end;
+	window.text = t.data;
+	WELL(library_cite(&c, &b.a, b.l, b.db, &window, all[4].start, all[4].start + 9));
+	ck_assert_int_eq(c.passage, 12);
+	ck_assert_int_eq(c.page, all[4].page);
+	ck_assert_str_eq(c.chapter, "13");
 	text_clear(&t);
 	bench_close(&b);
 }
@@ -274,6 +302,6 @@ START_TEST(a_quotation_is_found_through_its_typography)
 }
 END_TEST
 
-TESTS("library/cite", a_citation_carries_place_and_bytes, of_a_thousand_forged_citations_all_are_flagged,
+TESTS("library/cite", a_citation_carries_place_and_bytes, a_citation_from_a_window_of_passages_names_the_one_that_holds_it, of_a_thousand_forged_citations_all_are_flagged,
 	the_state_says_why_a_citation_does_not_hold, a_citation_cannot_be_made_of_what_is_not_there, a_chapter_is_a_number_and_a_title,
 	a_quotation_is_found_through_its_typography)
