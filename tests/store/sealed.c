@@ -1,22 +1,32 @@
 /* Sealed records: put, edit, bury, walk, and what a locked store says. */
 #include "store_test.h"
 
+/* What a walk showed; good until the next one. */
+static const char *
+kept(struct text *t)
+{
+	static char shown[4096];
+	snprintf(shown, sizeof shown, "%s", t->data);
+	text_clear(t);
+	return shown;
+}
+
 static const char *
 walked(struct store *s, const char *conv, enum vault_kind kind)
 {
-	static struct text t;
-	text_init(&t, 1 << 16);
+	struct text t;
+	text_init(&t, 4000);
 	WELL(store_each(s, conv, kind, show_record, &t));
-	return t.data;
+	return kept(&t);
 }
 
 static const char *
 walked_since(struct store *s, uint64_t lseq)
 {
-	static struct text t;
-	text_init(&t, 1 << 16);
+	struct text t;
+	text_init(&t, 4000);
 	WELL(store_each_since(s, lseq, show_record, &t));
-	return t.data;
+	return kept(&t);
 }
 
 START_TEST(what_is_put_is_got_also_after_reopening)

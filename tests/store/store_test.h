@@ -18,12 +18,12 @@ struct bench {
 	struct store *store;
 };
 
-/* An id from a number; eight may be held at once. */
+/* An id from a number; each thread may hold eight at once. */
 static inline const char *
 ID(unsigned n)
 {
-	static char ids[8][ID_BYTES];
-	static unsigned next;
+	static _Thread_local char ids[8][ID_BYTES];
+	static _Thread_local unsigned next;
 	char *id = ids[next++ % 8];
 	snprintf(id, ID_BYTES, "%032x", n);
 	return id;

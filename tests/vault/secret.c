@@ -1,4 +1,5 @@
 /* Secrets coming in, the recovery code, and what the process promises. */
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include "vault_test.h"
@@ -112,7 +113,8 @@ START_TEST(a_spent_memory_lock_is_noticed_and_not_fatal)
 	if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
 		return;
 	ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &none), 0);
-	ck_assert(!vault_memory_locked());
+	/* a sanitizer may answer for the kernel */
+	ck_assert(mlock(&none, sizeof none) == 0 || !vault_memory_locked());
 	WELL(vault_new(&v, store_a0));
 	vault_free(v);
 }
