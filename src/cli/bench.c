@@ -5,20 +5,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "cli_in.h"
 
 #define TERMS_MAX 400
 struct terms { const char *items[TERMS_MAX]; size_t count; };
 struct series { const char *name; double *ms; size_t count; };
-
-static double
-now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static enum fault
 terms_of(struct cli *c, const struct document *d, void *arg)
@@ -64,9 +55,9 @@ measured(struct series *s, struct cli *c, const char *operation, const void *req
 	const void *reply = NULL;
 	struct arena outer = c->arena;
 	arena_init(&c->arena);
-	double started = now_ms();
+	double started = stopwatch_ms();
 	enum fault f = call(&reply, c, operation, request, NULL);
-	s->ms[s->count++] = now_ms() - started;
+	s->ms[s->count++] = stopwatch_ms() - started;
 	arena_clear(&c->arena);
 	c->arena = outer;
 	return f;
@@ -121,8 +112,8 @@ verb_bench(struct cli *c)
 	if (f != FAULT_NONE)
 		return f;
 	struct series open = series_new(c, "open", 1), unlock = series_new(c, "unlock", 1);
-	open.ms[open.count++] = (double)c->opened_ms;
-	unlock.ms[unlock.count++] = (double)c->unlocked_ms;
+	open.ms[open.count++] = c->opened_ms;
+	unlock.ms[unlock.count++] = c->unlocked_ms;
 	series_print(c, &open);
 	series_print(c, &unlock);
 	if (!t.count)

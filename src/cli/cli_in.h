@@ -114,7 +114,7 @@ struct cli {
 	struct loop *loop;
 	struct backend *backend;
 	bool conf_known, interrupted, terminated, told_no_lock;
-	int64_t opened_ms, unlocked_ms;
+	double opened_ms, unlocked_ms;
 };
 
 /* Everything printed passes here: sanitised, wrapped by nobody, in colour on a
@@ -178,6 +178,9 @@ enum fault document_named(const struct document **out, struct cli *c, const char
 enum fault documents_named(struct text_list *ids, struct cli *c, const struct text_list *refs) STOA_MUST;
 /* The one conversation: id, beginning of one, title, or "last". */
 enum fault conversation_named(const char **id, struct cli *c, const char *ref) STOA_MUST;
+
+/* Milliseconds of a clock that never goes back, with their fractions. */
+double stopwatch_ms(void);
 
 /* ---- asking a person -------------------------------------------------------------------- */
 

@@ -68,8 +68,8 @@ ask_answers(struct cli *c, struct setup *s)
 }
 
 /* A question that the documents themselves can answer: of the terms they are about,
- * the first that an answer, kept nowhere, is found for. */
-#define SUGGESTIONS 6
+ * one that an answer, kept nowhere, is about. */
+#define SUGGESTIONS 24
 struct suggestions { const char *terms[SUGGESTIONS]; size_t count; };
 
 static enum fault
@@ -77,9 +77,27 @@ suggest(struct cli *c, const struct document *d, void *arg)
 {
 	struct suggestions *s = arg;
 	(void)c;
-	for (size_t i = 0; i < d->concepts.count && i < 2 && s->count < SUGGESTIONS; i++)
+	for (size_t i = 0; i < d->concepts.count && i < 6 && s->count < SUGGESTIONS; i++)
 		s->terms[s->count++] = d->concepts.items[i];
 	return FAULT_NONE;
+}
+
+/* "The stoma is a pore", "what is called a stoma": does the answer begin with the
+ * term, or give it its name? */
+static bool
+about(const struct message *m, const char *term)
+{
+	static const char called[] = "called ";
+	const struct sentence *s = m->sentences.items;
+	const char *text = m->sentences.count ? s->text : NULL, *at = text ? strcasestr(text, term) : NULL;
+	if (!at)
+		return false;
+	if (at - text <= 4)
+		return true;
+	for (const char *c = strstr(text, called); c; c = strstr(c + 1, called))
+		if (at >= c && at - c <= (ptrdiff_t)sizeof called + 4)
+			return true;
+	return false;
 }
 
 static enum fault
@@ -92,7 +110,8 @@ question_of(const char **out, struct cli *c)
 		const void *reply = NULL;
 		struct message_send ask = { .content = arena_printf(&c->arena, "What is %s?", s.terms[i]), .mode = "extractive", .ephemeral = true };
 		f = call(&reply, c, "message.send", &ask, NULL);
-		if (f == FAULT_NONE && str_same(((const struct message *)reply)->status, "answered"))
+		const struct message *m = reply;
+		if (f == FAULT_NONE && str_same(m->status, "answered") && about(m, s.terms[i]))
 			*out = ask.content;
 	}
 	return f;
@@ -126,6 +145,8 @@ finish(struct cli *c, struct setup *s)
 	if (question)
 		put_wrapped(c, PAINT_BOLD, "Try:   ", 7, c->chatting ? question
 			: arena_printf(&c->arena, "stoa ask \"%s\"", question));
+	else if (c->chatting)
+		put(c, PAINT_NONE, "Next:  /add FOLDER, then a question\n");
 	else
 		put(c, PAINT_NONE, "Next:  stoa add FOLDER, then stoa ask \"a question\"\n");
 	return FAULT_NONE;

@@ -7,10 +7,19 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "cli_in.h"
 
 #define UNLOCK_TRIES 3
+
+double
+stopwatch_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
 
 enum fault
 session_conf(struct cli *c)
@@ -97,7 +106,7 @@ session_open(struct cli *c)
 {
 	if (c->backend)
 		return FAULT_NONE;
-	int64_t started = clock_system.mono_ms(NULL);
+	double started = stopwatch_ms();
 	enum fault f = session_conf(c);
 	if (f != FAULT_NONE)
 		return f;
@@ -113,7 +122,7 @@ session_open(struct cli *c)
 		return f;
 	struct backend_config config = config_from(c);
 	f = backend_open_local(&c->backend, &config, c->loop);
-	c->opened_ms = clock_system.mono_ms(NULL) - started;
+	c->opened_ms = stopwatch_ms() - started;
 	return f;
 }
 
@@ -193,9 +202,9 @@ has_slot(const struct backend_lock *l, enum backend_slot type)
 static enum fault
 unlock_with(struct cli *c, enum backend_slot type, struct backend_secret *s)
 {
-	int64_t started = clock_system.mono_ms(NULL);
+	double started = stopwatch_ms();
 	enum fault f = backend_unlock(c->backend, type, s);
-	c->unlocked_ms = clock_system.mono_ms(NULL) - started;
+	c->unlocked_ms = stopwatch_ms() - started;
 	backend_secret_free(s);
 	return f;
 }

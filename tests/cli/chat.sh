@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/sh
 # A conversation on a terminal: nothing typed is lost, Ctrl-C stops what runs and no
 # more, the line comes back after a crash, and leaving leaves no trace.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/sh
 # What others wrote never moves the terminal: documents, file names, questions and
 # settings full of escape sequences, on a pipe and on a pseudo-terminal.
 . "$(dirname "$0")/lib.sh"
@@ -10,7 +10,7 @@ printf '# Title %s]0;owned\007 %s31m\n\nThe gribble %s[2J%s]52;c;b3duZWQ=\007 is
 for name in "name ${esc}[31mred.txt" "name ${bidi}fdp.txt" "-rf.txt" "\$(touch pwned).txt" "a'b\"c;d|e.txt" \
 	"line
 break.txt" "$(printf 'bad\377byte.txt')" "$(printf 'c1\302\233J.txt')" "percent %s%n%s.txt" ".hidden.txt" "spaces  and	tab.txt"; do
-	echo "The file called zork holds the answer number $RANDOM." >"$evil/$name"
+	echo "The file called zork holds the answer of ${#name} letters." >"$evil/$name"
 done
 ln -s /etc/passwd "$evil/link.txt"
 mkfifo "$evil/pipe.txt"

@@ -63,10 +63,9 @@ pty_start() { # COMMAND LINE
 	mkfifo "$work/keys"
 	: >"$work/screen"
 	seen=0
-	set -m          # else the job would be deaf to Ctrl-C
-	script -qefc "stty rows 24 cols 80; $1" "$work/screen" <"$work/keys" >/dev/null 2>&1 &
+	# a job of a script is deaf to Ctrl-C unless told otherwise
+	env --default-signal=INT,QUIT script -qefc "stty rows 24 cols 80; $1" "$work/screen" <"$work/keys" >/dev/null 2>&1 &
 	pty=$!
-	set +m
 	exec 8>"$work/keys"
 }
 key() { # BYTES, as printf takes them

@@ -1,31 +1,34 @@
-#!/bin/bash
+#!/bin/sh
 # The lock from outside: passphrases by descriptor and terminal, key files, recovery
 # codes, and no secret or question in clear anywhere.
 . "$(dirname "$0")/lib.sh"
 course "$work/course"
 canary="Does the zanzibarquokka photosynthesise at night?"
 secret="correct horse battery staple"
+echo "$secret" >"$work/secret"
+echo "another one" >"$work/another"
+echo "wrong" >"$work/wrong"
 
-"$stoa" init --defaults --passphrase-fd 3 3<<<"$secret" >"$work/out" 2>"$work/err"
+"$stoa" init --defaults --passphrase-fd 3 3<"$work/secret" >"$work/out" 2>"$work/err"
 verdict $? "init with a passphrase"
 says "init" "passphrase"
 run 6 "locked without a terminal" setsid -w "$stoa" history
 says "it says how to unlock" "--passphrase-fd" "$work/err"
 run 6 "locked in JSON" "$stoa" history --json
 json "locked --json" "$work/err"
-"$stoa" add --passphrase-fd 3 "$work/course" 3<<<"$secret" >/dev/null 2>&1
+"$stoa" add --passphrase-fd 3 "$work/course" 3<"$work/secret" >/dev/null 2>&1
 verdict $? "add with a passphrase"
-"$stoa" ask --passphrase-fd 3 "$canary" 3<<<"$secret" >/dev/null 2>"$work/err" </dev/null
+"$stoa" ask --passphrase-fd 3 "$canary" 3<"$work/secret" >/dev/null 2>"$work/err" </dev/null
 verdict "$([ $? -le 3 ]; echo $?)" "ask with a passphrase"
-"$stoa" history --passphrase-fd 3 3<<<"$secret" >"$work/out" 2>&1
+"$stoa" history --passphrase-fd 3 3<"$work/secret" >"$work/out" 2>&1
 verdict $? "history with a passphrase"
 says "history" "zanzibarquokka"
-"$stoa" history --passphrase-fd 3 3<<<"wrong" >"$work/out" 2>"$work/err"
+"$stoa" history --passphrase-fd 3 3<"$work/wrong" >"$work/out" 2>"$work/err"
 [ $? = 4 ]; verdict $? "a wrong passphrase is denied"
 empty "and shows nothing" "$work/out"
 run 2 "a passphrase is no option" "$stoa" history --passphrase "$secret"
 
-"$stoa" vault add-keyfile --passphrase-fd 3 "$work/key" 3<<<"$secret" >/dev/null 2>&1
+"$stoa" vault add-keyfile --passphrase-fd 3 "$work/key" 3<"$work/secret" >/dev/null 2>&1
 verdict $? "a key file is added"
 [ "$(stat -c %a "$work/key")" = 600 ]; verdict $? "the key file is private"
 run 0 "the key file opens it" "$stoa" history --keyfile "$work/key"
@@ -40,16 +43,16 @@ slot=$(sed -n 's/^\([0-9]*\) *recovery.*/\1/p' "$work/out")
 run 0 "a slot is taken away" "$stoa" vault remove --yes --keyfile "$work/key" "$slot"
 run 3 "a slot that is not there" "$stoa" vault remove --yes --keyfile "$work/key" 77
 
-"$stoa" vault passwd --keyfile "$work/key" --new-passphrase-fd 3 3<<<"another one" >"$work/out" 2>&1
+"$stoa" vault passwd --keyfile "$work/key" --new-passphrase-fd 3 3<"$work/another" >"$work/out" 2>&1
 verdict $? "the passphrase is changed"
-"$stoa" history --passphrase-fd 3 3<<<"another one" >"$work/out" 2>&1
+"$stoa" history --passphrase-fd 3 3<"$work/another" >"$work/out" 2>&1
 verdict $? "the new one opens it"
 says "history" "zanzibarquokka"
-"$stoa" history --passphrase-fd 3 3<<<"$secret" >/dev/null 2>&1
+"$stoa" history --passphrase-fd 3 3<"$work/secret" >/dev/null 2>&1
 [ $? = 4 ]; verdict $? "the old one does not"
 "$stoa" history --keyfile "$work/key" >/dev/null 2>&1 </dev/null
 [ $? = 4 ]; verdict $? "nor the old key file"
-"$stoa" vault verify --passphrase-fd 3 3<<<"another one" >/dev/null 2>&1
+"$stoa" vault verify --passphrase-fd 3 3<"$work/another" >/dev/null 2>&1
 verdict $? "every seal is whole"
 
 ! grep -rqa -e zanzibarquokka -e "$secret" "$STOA_HOME"; verdict $? "words or passphrase in clear on disk"

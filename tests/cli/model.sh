@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/sh
 # A model at an endpoint, through the whole program: its words are shown with verified
 # quotations, its failures end in the extractive answer, Ctrl-C ends the waiting and
 # nothing else, and without one nothing is sent.

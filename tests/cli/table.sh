@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/sh
 # The table of verbs is the manual page, the help and the completions: nothing is in
 # one and not in the other.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 /* Lines broken to a width, and text made harmless. */
+#include <json-c/json.h>
 #include "../stoa_test.h"
 #include "../../src/cli/cli_in.h"
 
@@ -73,6 +74,7 @@ START_TEST(json_is_harmless_to_look_at_and_means_the_same)
 	ck_assert_str_eq(t.data, "{\"a\":\"x\\u009b2J\\u007f\\u202e\\ufeff\\udb40\\udc01 é 光\"}");
 	struct json_object *o;
 	WELL(json_parse(&o, t.data, t.len));
+	json_object_put(o);
 	text_clear(&t);
 }
 END_TEST
