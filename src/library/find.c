@@ -71,11 +71,18 @@ close_context(struct context *c)
 	mem_free(c->bytes);
 }
 
+/* What s shows, without its count of references, which is other threads' too. */
+static struct snapshot
+view_of(const struct snapshot *s)
+{
+	return (struct snapshot){ .parts = s->parts, .count = s->count, .passages = s->passages, .total_len = s->total_len, .alike = s->alike, .number = s->number };
+}
+
 /* A snapshot of the same segments and the context behind them; borrowed parts. */
 static struct snapshot
 with_context(const struct snapshot *s, struct context *c, struct arena *a)
 {
-	struct snapshot joined = { .count = s->count, .passages = s->passages, .total_len = s->total_len, .number = s->number };
+	struct snapshot joined = view_of(s);
 	joined.parts = arena_alloc(a, (s->count + 1) * sizeof *joined.parts);
 	if (s->count > 0)
 		memcpy(joined.parts, s->parts, s->count * sizeof *joined.parts);
@@ -293,8 +300,7 @@ find_run(struct found **out, struct arena *a, const struct finder *from, const s
 	enum fault f = index_snapshot(&s, from->ix);
 	if (f != FAULT_NONE)
 		return f;
-	*r = (struct run){ .from = from, .req = req, .a = a, .view = { .parts = s->parts, .count = s->count,
-		.passages = s->passages, .total_len = s->total_len, .number = s->number } };     /* refs is another thread's */
+	*r = (struct run){ .from = from, .req = req, .a = a, .view = view_of(s) };
 	if (req->context != NULL && *req->context != '\0') {
 		if ((f = open_context(&r->context, req->context)) != FAULT_NONE)
 			goto out;

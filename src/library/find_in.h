@@ -89,8 +89,10 @@ struct segment {
 	struct segment_header h;
 	const struct segment_doc *docs;
 	const uint16_t *lens;
-	const uint32_t *stem_of;
+	const unsigned char *stem_of;
 };
+#define STEMS_NARROW 0x10000u         /* so many at most: two bytes a stem */
+uint32_t segment_stem_of(const struct segment *s, uint32_t word);   /* UINT32_MAX: no such word */
 uint64_t bytes_check(const void *bytes, size_t n);
 /* Check the shape of a segment's bytes, which stay the caller's; whole: the body
  * check too. DAMAGED says what is wrong. */
@@ -118,6 +120,7 @@ size_t segment_forward(uint32_t *out, size_t cap, const struct segment *s, uint3
 size_t segment_title(uint32_t *out, size_t cap, const struct segment *s, size_t doc);
 
 #define POSTINGS_BLOCK 128u
+#define TF_MOST 65u                    /* 63 in the text, one each for the fields */
 #define POSTING_TITLE 1u
 #define POSTING_HEADING 2u
 struct posting_cursor {

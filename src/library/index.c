@@ -188,6 +188,7 @@ refresh(struct index *ix)
 		f = load(&s, &next, ix);
 		if (f == FAULT_NONE) {
 			snapshot_release(ix->now);
+			s->alike = ix->alike;
 			ix->now = s;
 			ix->seen = st;
 			ix->next = next;
@@ -207,7 +208,6 @@ index_snapshot(struct snapshot **out, struct index *ix)
 	enum fault f = refresh(ix);
 	if (f == FAULT_NONE) {
 		atomic_fetch_add(&ix->now->refs, 1);
-		ix->now->alike = ix->alike;
 		*out = ix->now;
 	}
 	pthread_mutex_unlock(&ix->lock);
@@ -323,6 +323,7 @@ index_publish(struct index *ix, struct snapshot *next)
 	 * everything the writer looked at before is put in order by this lock. */
 	pthread_mutex_lock(&ix->lock);
 	next->number = ix->now->number + 1;
+	next->alike = ix->alike;
 	manifest_print(&body, next, next->number, ix->next);
 	pthread_mutex_unlock(&ix->lock);
 	enum fault f = text_check(&body, "the index manifest");

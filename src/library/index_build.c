@@ -145,6 +145,14 @@ cjk_bytes(const struct builder *b, uint32_t word)
 	return code_is_cjk(utf8_next(b->exact.bytes + k->at, k->len, &at)) && at == k->len ? k->len : 0;
 }
 
+/* A kana alone says nothing; in pairs it does. */
+static bool
+is_kana(const char *s, size_t len)
+{
+	size_t at = 0;
+	return code_is_kana(utf8_next(s, len, &at));
+}
+
 static void
 collect_run(struct collector *c, size_t at, size_t len, uint32_t local, uint8_t flag)
 {
@@ -157,8 +165,9 @@ collect_run(struct collector *c, size_t at, size_t len, uint32_t local, uint8_t 
 			before = 0;
 			continue;
 		}
-		collect(c, b->stem_of[word], local, flag);
 		size_t n = cjk_bytes(b, word);
+		if (n == 0 || !is_kana(terms_at(&b->exact, word), n))
+			collect(c, b->stem_of[word], local, flag);
 		if (n > 0 && before > 0) {
 			memcpy(pair, terms_at(&b->exact, b->seq[i - 1]), before);
 			memcpy(pair + before, terms_at(&b->exact, word), n);
@@ -346,6 +355,24 @@ put_words(struct output *out, size_t at, size_t len)
 		put_var(&out->o, out->b->seq[i] == SEQ_BREAK ? 0 : (uint64_t)out->rank[out->b->seq[i]] + 1);
 }
 
+/* By word: its stem, in two bytes when that is enough. */
+static void
+put_stem_of(struct output *out)
+{
+	const struct builder *b = out->b;
+	uint32_t *stem_of = mem_new_array(b->exact.count + 1, sizeof *stem_of);
+	for (size_t i = 0; i < b->exact.count; i++)
+		stem_of[out->rank[i]] = out->stem_rank[b->stem_of[i]];
+	for (size_t i = 0; i < b->exact.count; i++) {
+		uint16_t narrow = (uint16_t)stem_of[i];
+		if (b->stems.count <= STEMS_NARROW)
+			put_bytes(&out->o, &narrow, sizeof narrow);
+		else
+			put_bytes(&out->o, &stem_of[i], sizeof stem_of[i]);
+	}
+	mem_free(stem_of);
+}
+
 static void
 put_docs(struct output *out)
 {
@@ -363,15 +390,12 @@ put_docs(struct output *out)
 	}
 	align8(&out->o);
 	out->h.at_stem_of = out->o.len;
-	uint32_t *stem_of = mem_new_array(b->exact.count + 1, sizeof *stem_of);
-	for (size_t i = 0; i < b->exact.count; i++)
-		stem_of[out->rank[i]] = out->stem_rank[b->stem_of[i]];
-	put_bytes(&out->o, stem_of, b->exact.count * sizeof *stem_of);
-	mem_free(stem_of);
+	put_stem_of(out);
 	align8(&out->o);
 	out->h.at_forward_index = out->o.len;
 	for (size_t i = 0; i <= b->passage_count; i++)
-		put_bytes(&out->o, &(uint64_t){ 0 }, 8);
+		put_bytes(&out->o, &(uint32_t){ 0 }, 4);
+	align8(&out->o);
 	out->h.at_forward = out->o.len;
 	for (size_t i = 0; i < b->doc_count; i++) {
 		const struct built_doc *d = &b->docs[i];
@@ -387,8 +411,8 @@ put_forward(struct output *out)
 {
 	const struct builder *b = out->b;
 	for (size_t i = 0; i <= b->passage_count; i++) {
-		uint64_t at = out->o.len - out->h.at_forward;
-		memcpy(out->o.data + out->h.at_forward_index + 8 * i, &at, 8);
+		uint32_t at = (uint32_t)(out->o.len - out->h.at_forward);
+		memcpy(out->o.data + out->h.at_forward_index + 4 * i, &at, 4);
 		if (i == b->passage_count)
 			break;
 		const struct built_passage *p = &b->passages[i];
@@ -436,9 +460,11 @@ put_stem(struct output *out, struct bytes *lists, const struct posting *p, size_
 	put_list(lists, p, df);
 	put_var(&out->o, df);
 	put_var(&out->o, cf);
-	put_var(&out->o, max_tf);
-	put_var(&out->o, min_len);
 	put_var(&out->o, lists->len - before);
+	if (df > POSTINGS_BLOCK) {
+		put_var(&out->o, max_tf);
+		put_var(&out->o, min_len);
+	}
 }
 
 static void

@@ -41,7 +41,7 @@ translate_word(const char *word, size_t len, uint32_t id, uint32_t df, void *arg
 	struct builder *b = t->b;
 	(void)df;
 	size_t before = b->exact.count;
-	uint32_t stem = t->s->stem_of[id];
+	uint32_t stem = segment_stem_of(t->s, id);
 	t->words[id] = terms_put(&b->exact, word, len);
 	if (b->exact.count > before) {
 		mem_reserve(&b->stem_of, &b->stem_of_cap, b->exact.count, sizeof *b->stem_of);

@@ -28,8 +28,8 @@ tables_fit(const struct segment_header *h)
 {
 	uint64_t blocks_exact = ((uint64_t)h->exact + 15) / 16, blocks_stems = ((uint64_t)h->stems + 15) / 16;
 	return h->at_docs == sizeof *h && fits(h->at_docs, h->docs, sizeof(struct segment_doc), h->at_lens) &&
-	       fits(h->at_lens, h->passages, 2, h->at_stem_of) && fits(h->at_stem_of, h->exact, 4, h->at_forward_index) &&
-	       fits(h->at_forward_index, (uint64_t)h->passages + 1, 8, h->at_forward) && h->at_forward <= h->at_exact_index &&
+	       fits(h->at_lens, h->passages, 2, h->at_stem_of) && fits(h->at_stem_of, h->exact, h->stems <= STEMS_NARROW ? 2 : 4, h->at_forward_index) &&
+	       fits(h->at_forward_index, (uint64_t)h->passages + 1, 4, h->at_forward) && h->at_forward <= h->at_exact_index &&
 	       fits(h->at_exact_index, blocks_exact, 8, h->at_exact) && h->at_exact <= h->at_stem_index &&
 	       fits(h->at_stem_index, blocks_stems, 16, h->at_stems) && h->at_stems <= h->at_postings &&
 	       h->at_postings <= h->size_bytes && h->passages <= PASSAGES_PER_SEGMENT * 4u;
@@ -65,7 +65,7 @@ segment_read(struct segment *out, const unsigned char *bytes, size_t n, bool who
 		return fault(FAULT_DAMAGED, "an index segment is not what was written");
 	s.docs = (const void *)(bytes + s.h.at_docs);
 	s.lens = (const void *)(bytes + s.h.at_lens);
-	s.stem_of = (const void *)(bytes + s.h.at_stem_of);
+	s.stem_of = bytes + s.h.at_stem_of;
 	if (!documents_fit(&s))
 		return fault(FAULT_DAMAGED, "the documents of an index segment do not add up");
 	*out = s;
@@ -169,6 +169,21 @@ walk_key(struct walker *w)
 	return true;
 }
 
+uint32_t
+segment_stem_of(const struct segment *s, uint32_t word)
+{
+	uint16_t narrow;
+	uint32_t wide;
+	if (word >= s->h.exact)
+		return UINT32_MAX;
+	if (s->h.stems <= STEMS_NARROW) {
+		memcpy(&narrow, s->stem_of + 2 * (size_t)word, 2);
+		return narrow;
+	}
+	memcpy(&wide, s->stem_of + 4 * (size_t)word, 4);
+	return wide;
+}
+
 struct dictionary { const struct segment *s; uint64_t at_index, at, end; uint32_t count; unsigned row_bytes, numbers; };
 
 static struct dictionary
@@ -180,7 +195,7 @@ exact_dictionary(const struct segment *s)
 static struct dictionary
 stem_dictionary(const struct segment *s)
 {
-	return (struct dictionary){ s, s->h.at_stem_index, s->h.at_stems, s->h.at_postings, s->h.stems, 16, 5 };
+	return (struct dictionary){ s, s->h.at_stem_index, s->h.at_stems, s->h.at_postings, s->h.stems, 16, 3 };
 }
 
 static uint64_t
@@ -206,6 +221,18 @@ compare_key(const struct walker *w, const char *key, size_t len)
 {
 	int order = memcmp(w->key, key, w->key_len < len ? w->key_len : len);
 	return order != 0 ? order : w->key_len < len ? -1 : w->key_len > len;
+}
+
+/* What stands behind a key.  Words: number, df.  Stems: df, cf, bytes of the list, and
+ * for lists of several blocks the highest tf and the shortest passage. */
+static void
+walk_numbers(uint64_t numbers[5], struct walker *w, const struct dictionary *d)
+{
+	for (unsigned n = 0; n < d->numbers; n++)
+		numbers[n] = walk_var(w);
+	bool bounded = d->numbers > 2 && numbers[0] > POSTINGS_BLOCK;
+	numbers[3] = bounded ? walk_var(w) : TF_MOST;
+	numbers[4] = bounded ? walk_var(w) : 0;
 }
 
 /* The last block whose first key is not after key. */
@@ -240,8 +267,7 @@ look_up(size_t *place, uint64_t *numbers, uint64_t *lists, const struct dictiona
 		int order = compare_key(&w, key, len);
 		if (order > 0)
 			return false;
-		for (unsigned n = 0; n < d->numbers; n++)
-			numbers[n] = walk_var(&w);
+		walk_numbers(numbers, &w, d);
 		if (w.bad)
 			return false;
 		if (order == 0) {
@@ -249,7 +275,7 @@ look_up(size_t *place, uint64_t *numbers, uint64_t *lists, const struct dictiona
 			*place = i;
 			return true;
 		}
-		*lists += numbers[d->numbers - 1];
+		*lists += d->numbers > 2 ? numbers[2] : 0;
 	}
 	return false;
 }
@@ -258,7 +284,7 @@ bool
 segment_exact(struct exact_entry *out, const struct segment *s, const char *word, size_t len)
 {
 	struct dictionary d = exact_dictionary(s);
-	uint64_t n[5], lists;
+	uint64_t n[5], lists = 0;
 	size_t place;
 	if (!look_up(&place, n, &lists, &d, word, len) || n[0] >= s->h.exact || n[1] > s->h.passages)
 		return false;
@@ -270,9 +296,9 @@ static bool
 stem_entry_from(struct stem_entry *out, const struct segment *s, size_t place, const uint64_t *n, uint64_t at)
 {
 	uint64_t room = s->size_bytes - s->h.at_postings;
-	if (n[0] == 0 || n[0] > s->h.passages || n[2] > 255 || n[3] > UINT16_MAX || at > room || n[4] > room - at)
+	if (n[0] == 0 || n[0] > s->h.passages || n[3] > TF_MOST || n[4] > UINT16_MAX || at > room || n[2] > room - at)
 		return false;
-	*out = (struct stem_entry){ (uint32_t)place, (uint32_t)n[0], (uint32_t)n[2], (uint32_t)n[3], n[1], s->map + s->h.at_postings + at, n[4] };
+	*out = (struct stem_entry){ (uint32_t)place, (uint32_t)n[0], (uint32_t)n[3], (uint32_t)n[4], n[1], s->map + s->h.at_postings + at, n[2] };
 	return true;
 }
 
@@ -297,8 +323,8 @@ segment_stem_at(char out[256], const struct segment *s, uint32_t id)
 			memcpy(out, w.key, w.key_len);
 			return w.key_len;
 		}
-		for (unsigned n = 0; n < d.numbers; n++)
-			(void)walk_var(&w);
+		uint64_t n[5];
+		walk_numbers(n, &w, &d);
 	}
 	return 0;
 }
@@ -312,8 +338,7 @@ walk_all(const struct dictionary *d, const char *from, size_t from_len, segment_
 	struct walker w = block_walker(d, block);
 	for (size_t i = block * 16; i < d->count && walk_key(&w); i++) {
 		uint64_t n[5];
-		for (unsigned k = 0; k < d->numbers; k++)
-			n[k] = walk_var(&w);
+		walk_numbers(n, &w, d);
 		uint64_t id = d->numbers == 2 ? n[0] : i, df = d->numbers == 2 ? n[1] : n[0];
 		if (w.bad || id >= d->count)
 			return;
@@ -358,8 +383,9 @@ read_words(uint32_t *out, size_t cap, const struct segment *s, const unsigned ch
 static uint64_t
 forward_at(const struct segment *s, uint32_t local)
 {
-	uint64_t at, room = s->h.at_exact_index - s->h.at_forward;
-	memcpy(&at, s->map + s->h.at_forward_index + 8 * (size_t)local, 8);
+	uint64_t room = s->h.at_exact_index - s->h.at_forward;
+	uint32_t at;
+	memcpy(&at, s->map + s->h.at_forward_index + 4 * (size_t)local, 4);
 	return at < room ? at : room;
 }
 

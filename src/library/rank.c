@@ -47,7 +47,7 @@ read_candidate(struct judge *j, const struct candidate *c, size_t *heading)
 	size_t n = segment_forward(j->words, WORDS_MAX, g, c->local, heading);
 	n = n < WORDS_MAX ? n : WORDS_MAX;
 	for (size_t i = 0; i < n; i++) {
-		uint32_t stem = j->words[i] < g->h.exact ? g->stem_of[j->words[i]] : UINT32_MAX;
+		uint32_t stem = segment_stem_of(g, j->words[i]);
 		j->term[i] = stem != UINT32_MAX && (filter >> (stem & 63) & 1) ? term_by_stem(j->q, c->part, stem) : -1;
 	}
 	return n;
@@ -176,7 +176,7 @@ gather(size_t *count, const struct candidate *c, size_t passages, const struct s
 		size_t heading, n = segment_forward(words, WORDS_MAX, g, c[i].local, &heading);
 		for (size_t k = heading; k < n && k < WORDS_MAX; k++) {
 			char stem[256];
-			size_t len = words[k] < g->h.exact ? segment_stem_at(stem, g, g->stem_of[words[k]]) : 0;
+			size_t len = segment_stem_at(stem, g, segment_stem_of(g, words[k]));
 			if (len == 0)
 				continue;
 			size_t before = table.count;
