@@ -79,9 +79,8 @@ body_page_at(const struct body *b, size_t at)
 
 /* ---- cleaning ----------------------------------------------------------- */
 
-/* Runs of spaces become one; both ends are bare. In place. */
-static void
-squeeze_line(struct text *t)
+void
+line_squeeze(struct text *t)
 {
 	size_t to = 0;
 
@@ -254,7 +253,7 @@ body_block(struct body *b, enum block_type type, int level, const char *s, size_
 	if (b->scratch.len == 0)
 		return FAULT_NONE;
 	if (is_line_block(type))
-		squeeze_line(&b->scratch);
+		line_squeeze(&b->scratch);
 	else
 		squeeze_lines(&b->scratch);
 	if (b->scratch.len == 0)

@@ -49,6 +49,8 @@ void body_clear(struct body *b);
 enum fault body_page(struct body *b, int64_t page, const char *label) STOA_MUST;
 /* Append one block of untrusted text; what is empty after cleaning is left out. */
 enum fault body_block(struct body *b, enum block_type type, int level, const char *s, size_t len) STOA_MUST;
+/* Runs of spaces become one; both ends are bare. In place. */
+void line_squeeze(struct text *t);
 /* Cut plain text into paragraphs and Markdown-like headings. */
 enum fault body_plain(struct body *b, const char *s, size_t len) STOA_MUST;
 /* Index of the page that holds byte `at`. */

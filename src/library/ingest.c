@@ -227,6 +227,7 @@ preview_make(struct ingest *g)
 
 	text_init(&t, 4 * PREVIEW_BYTES);
 	untrusted_text(&t, g->body.text.data + s->start, cut, UNTRUSTED_STRIP | UNTRUSTED_LINE);
+	line_squeeze(&t);
 	if (cut < len && memchr(t.data, ' ', t.len) != NULL) {
 		while (t.len > 0 && t.data[t.len - 1] != ' ')
 			text_cut(&t, t.len - 1);

@@ -260,8 +260,12 @@ open_beside(const struct ev_progress *p, void *arg)
 
 	if (p->page != 2 || r->second != NULL)
 		return;
+	struct documents list;
 	WELL(store_join(&db, r->b->db));
 	WELL(library_open(&r->second, &r->b->config, db));
+	WELL(library_list(&list, &r->b->a, r->second, db, &(struct document_list){ 0 }));
+	ck_assert_int_eq(list.total, 1);
+	ck_assert_str_eq(((struct document *)list.items.items)->status, "processing");
 	r->seen = files_in(r->b->folder, ".orig");
 	store_close(db);
 }
