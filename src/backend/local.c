@@ -7,7 +7,8 @@ static bool
 profile_valid(const char *s)
 {
 	return s != NULL && s[0] != '\0' && s[0] != '.' && strlen(s) <= 64 &&
-		strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(s);
+	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+		       strlen(s);
 }
 
 static enum fault
@@ -19,15 +20,21 @@ engine_for(struct engine **out, const struct backend_config *c)
 		.database = arena_printf(&a, "%s/%s.db", c->places.data, c->profile),
 		.anchor = arena_printf(&a, "%s/%s.anchor", c->places.state, c->profile),
 		.library_folder = arena_printf(&a, "%s/library", c->places.data),
-		.domains_folder = c->domains_folder, .clock = c->clock, .chance = c->chance,
-		.llm_base_url = c->llm.base_url, .llm_model = c->llm.model,
-		.llm_embedding_model = c->llm.embedding_model, .llm_key_command = c->llm.key_command,
-		.llm_connect_ms = c->llm.connect_ms, .llm_first_token_ms = c->llm.first_token_ms,
+		.domains_folder = c->domains_folder,
+		.clock = c->clock,
+		.chance = c->chance,
+		.llm_base_url = c->llm.base_url,
+		.llm_model = c->llm.model,
+		.llm_embedding_model = c->llm.embedding_model,
+		.llm_key_command = c->llm.key_command,
+		.llm_connect_ms = c->llm.connect_ms,
+		.llm_first_token_ms = c->llm.first_token_ms,
 		.llm_total_ms = c->llm.total_ms,
 		.llm_input_usd_per_mtok = c->llm.input_usd_per_mtok,
 		.llm_output_usd_per_mtok = c->llm.output_usd_per_mtok,
 		.llm_daily_budget_usd = c->llm.daily_budget_usd,
-		.threshold_answer = c->threshold_answer, .threshold_maybe = c->threshold_maybe,
+		.threshold_answer = c->threshold_answer,
+		.threshold_maybe = c->threshold_maybe,
 		.limits_off = true,
 	};
 	enum fault f = engine_open(out, &config);
@@ -39,7 +46,8 @@ enum fault
 backend_open_local(struct backend **out, const struct backend_config *config, struct loop *loop)
 {
 	if (!profile_valid(config->profile))
-		return fault(FAULT_INPUT, "\"%s\" is not the name of a profile", config->profile ? config->profile : "");
+		return fault(FAULT_INPUT, "\"%s\" is not the name of a profile",
+			config->profile ? config->profile : "");
 	struct backend *b = mem_new(sizeof *b);
 	b->loop = loop;
 	b->who = (struct principal){ "local", ROLE_ADMIN };
@@ -65,7 +73,7 @@ backend_close(struct backend *b)
 	backend_cancel(b, 0);
 	mailbox_close(box);
 	crew_free(b->crew);
-	mailbox_deliver(box);          /* every call has its end */
+	mailbox_deliver(box); /* every call has its end */
 	engine_close(b->engine);
 	/* A message that still waits in the loop holds the mailbox; run it now if we
 	 * may, else the loop will. */
@@ -104,8 +112,8 @@ static void
 fly(void *arg)
 {
 	struct flight *f = arg;
-	f->fault = engine_call(&f->reply, &f->arena, f->backend->engine, &f->backend->who, f->op->id,
-		f->request, f->handlers.event != NULL ? on_event : NULL, f, &f->cancel);
+	f->fault = engine_call(&f->reply, &f->arena, f->backend->engine, &f->backend->who,
+		f->op->id, f->request, f->handlers.event != NULL ? on_event : NULL, f, &f->cancel);
 	f->sentence = mem_strdup(f->fault == FAULT_NONE ? "" : fault_sentence());
 	struct news *n = mem_new(sizeof *n);
 	n->flight = f;
@@ -153,7 +161,7 @@ backend_cancel(struct backend *b, unsigned id)
 /* ---- waiting for one ------------------------------------------------------------------- */
 
 struct wait {
-	const struct backend_handlers *handlers;   /* may be NULL */
+	const struct backend_handlers *handlers; /* may be NULL */
 	struct arena *a;
 	const void *reply;
 	enum fault fault;
@@ -188,14 +196,14 @@ backend_call_wait(const void **reply, struct arena *a, struct backend *b, const 
 	struct wait w = { .handlers = h, .a = a };
 	const struct backend_handlers mine = { h != NULL && h->event != NULL ? wait_event : NULL,
 		wait_done, &w };
-	enum fault f = loop_turn(b->loop, 0);   /* may we wait here at all? */
+	enum fault f = loop_turn(b->loop, 0); /* may we wait here at all? */
 	if (f == FAULT_NONE)
 		f = backend_call(NULL, b, operation, request, &mine);
 	if (f != FAULT_NONE)
 		return f;
 	while (!w.ended)
 		if (loop_turn(b->loop, -1) != FAULT_NONE)
-			backend_cancel(b, 0);   /* poll() itself fails: end what can be ended */
+			backend_cancel(b, 0); /* poll() itself fails: end what can be ended */
 	if (w.fault != FAULT_NONE)
 		f = fault(w.fault, "%s", w.sentence);
 	else if (reply != NULL)

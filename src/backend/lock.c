@@ -6,12 +6,18 @@
 
 #include "backend_in.h"
 
-_Static_assert((int)BACKEND_PASSPHRASE == (int)SLOT_PASSPHRASE && (int)BACKEND_KEY_FILE == (int)SLOT_KEY_FILE &&
-	(int)BACKEND_KEYRING == (int)SLOT_KEYRING && (int)BACKEND_RECOVERY == (int)SLOT_RECOVERY &&
-	(int)BACKEND_OPEN == (int)SLOT_OPEN, "the slots of backend and vault are the same");
-_Static_assert((int)BACKEND_ANCHOR_NONE == (int)ANCHOR_NONE && (int)BACKEND_ANCHOR_SAME == (int)ANCHOR_SAME &&
-	(int)BACKEND_ANCHOR_AHEAD == (int)ANCHOR_AHEAD && (int)BACKEND_ANCHOR_BEHIND == (int)ANCHOR_BEHIND &&
-	(int)BACKEND_ANCHOR_ALTERED == (int)ANCHOR_ALTERED, "the anchors of backend and store are the same");
+_Static_assert((int)BACKEND_PASSPHRASE == (int)SLOT_PASSPHRASE &&
+		       (int)BACKEND_KEY_FILE == (int)SLOT_KEY_FILE &&
+		       (int)BACKEND_KEYRING == (int)SLOT_KEYRING &&
+		       (int)BACKEND_RECOVERY == (int)SLOT_RECOVERY &&
+		       (int)BACKEND_OPEN == (int)SLOT_OPEN,
+	"the slots of backend and vault are the same");
+_Static_assert((int)BACKEND_ANCHOR_NONE == (int)ANCHOR_NONE &&
+		       (int)BACKEND_ANCHOR_SAME == (int)ANCHOR_SAME &&
+		       (int)BACKEND_ANCHOR_AHEAD == (int)ANCHOR_AHEAD &&
+		       (int)BACKEND_ANCHOR_BEHIND == (int)ANCHOR_BEHIND &&
+		       (int)BACKEND_ANCHOR_ALTERED == (int)ANCHOR_ALTERED,
+	"the anchors of backend and store are the same");
 
 struct task {
 	enum fault (*fn)(struct task *t);
@@ -41,7 +47,7 @@ task_run(void *arg)
 	t->fault = t->fn(t);
 	t->sentence = mem_strdup(t->fault == FAULT_NONE ? "" : fault_sentence());
 	while (loop_post(t->loop, task_ended, t) != FAULT_NONE)
-		;   /* 4096 messages wait: the loop is turning through them */
+		; /* 4096 messages wait: the loop is turning through them */
 }
 
 static enum fault
@@ -49,7 +55,7 @@ task_wait(struct task *t, struct backend *b)
 {
 	t->engine = b->engine;
 	t->loop = b->loop;
-	enum fault f = loop_turn(b->loop, 0);   /* may we wait here at all? */
+	enum fault f = loop_turn(b->loop, 0); /* may we wait here at all? */
 	if (f == FAULT_NONE)
 		f = crew_submit(b->crew, task_run, t);
 	if (f != FAULT_NONE)
@@ -63,14 +69,46 @@ task_wait(struct task *t, struct backend *b)
 	return f;
 }
 
-static enum fault do_state(struct task *t) { return engine_lock_state(&t->state, t->engine); }
-static enum fault do_seal_new(struct task *t) { return engine_seal_new(t->engine, t->type, t->secret, t->label); }
-static enum fault do_unlock(struct task *t) { return engine_unlock(t->engine, t->type, t->secret); }
-static enum fault do_slot_add(struct task *t) { return engine_slot_add(t->engine, t->type, t->secret, t->label); }
-static enum fault do_slot_remove(struct task *t) { return engine_slot_remove(t->engine, (uint16_t)t->idx); }
-static enum fault do_rekey(struct task *t) { return engine_rekey(t->engine, t->type, t->secret, t->label, NULL, NULL); }
-static enum fault do_verify(struct task *t) { return engine_verify(t->engine, &t->records); }
-static enum fault do_accept(struct task *t) { return engine_accept_anchor(t->engine); }
+static enum fault
+do_state(struct task *t)
+{
+	return engine_lock_state(&t->state, t->engine);
+}
+static enum fault
+do_seal_new(struct task *t)
+{
+	return engine_seal_new(t->engine, t->type, t->secret, t->label);
+}
+static enum fault
+do_unlock(struct task *t)
+{
+	return engine_unlock(t->engine, t->type, t->secret);
+}
+static enum fault
+do_slot_add(struct task *t)
+{
+	return engine_slot_add(t->engine, t->type, t->secret, t->label);
+}
+static enum fault
+do_slot_remove(struct task *t)
+{
+	return engine_slot_remove(t->engine, (uint16_t)t->idx);
+}
+static enum fault
+do_rekey(struct task *t)
+{
+	return engine_rekey(t->engine, t->type, t->secret, t->label, NULL, NULL);
+}
+static enum fault
+do_verify(struct task *t)
+{
+	return engine_verify(t->engine, &t->records);
+}
+static enum fault
+do_accept(struct task *t)
+{
+	return engine_accept_anchor(t->engine);
+}
 
 static enum fault
 do_lock(struct task *t)
@@ -88,8 +126,11 @@ backend_lock_state(struct backend_lock *out, struct backend *b)
 		return f;
 	const struct lock_state *s = &t.state;
 	*out = (struct backend_lock){
-		.fresh = s->fresh, .locked = s->locked, .read_only = s->read_only,
-		.memory_unlocked = s->memory_unlocked, .anchor = (enum backend_anchor)s->anchor,
+		.fresh = s->fresh,
+		.locked = s->locked,
+		.read_only = s->read_only,
+		.memory_unlocked = s->memory_unlocked,
+		.anchor = (enum backend_anchor)s->anchor,
 		.changes_back = s->changes_back,
 	};
 	for (size_t i = 0; i < s->slot_count && i < COUNT_OF(out->slots); i++) {
@@ -105,7 +146,9 @@ static enum fault
 with_secret(struct backend *b, enum fault (*fn)(struct task *t), enum backend_slot type,
 	struct backend_secret *s, const char *label)
 {
-	struct task t = { .fn = fn, .type = (enum vault_slot_type)type, .secret = s != NULL ? &s->s : NULL,
+	struct task t = { .fn = fn,
+		.type = (enum vault_slot_type)type,
+		.secret = s != NULL ? &s->s : NULL,
 		.label = label != NULL ? label : "" };
 	if (s == NULL)
 		return fault(FAULT_INPUT, "a secret is needed");
@@ -113,7 +156,8 @@ with_secret(struct backend *b, enum fault (*fn)(struct task *t), enum backend_sl
 }
 
 enum fault
-backend_seal_new(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label)
+backend_seal_new(
+	struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label)
 {
 	return with_secret(b, do_seal_new, type, s, label);
 }
@@ -132,7 +176,8 @@ backend_lock(struct backend *b)
 }
 
 enum fault
-backend_slot_add(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label)
+backend_slot_add(
+	struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label)
 {
 	return with_secret(b, do_slot_add, type, s, label);
 }
@@ -147,7 +192,8 @@ backend_slot_remove(struct backend *b, int idx)
 }
 
 enum fault
-backend_rekey(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label)
+backend_rekey(
+	struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label)
 {
 	return with_secret(b, do_rekey, type, s, label);
 }

@@ -13,7 +13,7 @@
 #include "backend_in.h"
 
 #define HEX_BYTES (2 * VAULT_KEY_BYTES)
-#define KEYRING_WAIT_MS 120000   /* a person may have to unlock it */
+#define KEYRING_WAIT_MS 120000 /* a person may have to unlock it */
 
 static struct backend_secret *
 secret_of(struct vault_secret s)
@@ -128,7 +128,8 @@ key_file_read(struct backend_secret **out, const char *path, int fd)
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return fault(FAULT_INPUT, "%s is not a key file", path);
 	if ((st.st_mode & 077) != 0)
-		return fault(FAULT_DENIED, "key file %s may be read by others; its mode must be 0600", path);
+		return fault(FAULT_DENIED,
+			"key file %s may be read by others; its mode must be 0600", path);
 	if (st.st_size != VAULT_KEY_BYTES)
 		return fault(FAULT_INPUT, "key file %s has not %d bytes", path, VAULT_KEY_BYTES);
 	struct vault_secret s = vault_secret_new(VAULT_KEY_BYTES);
@@ -159,14 +160,16 @@ backend_secret_file(struct backend_secret **out, const char *path, bool create)
 
 /* Run secret-tool, giving it `in` and taking at most out->len bytes into out. */
 static enum fault
-secret_tool(struct vault_secret *out, size_t *got, const char *const argv[], const struct vault_secret *in)
+secret_tool(struct vault_secret *out, size_t *got, const char *const argv[],
+	const struct vault_secret *in)
 {
 	const struct child_limits limits = { .wall_ms = KEYRING_WAIT_MS, .trusted = true };
 	struct child c;
 	int status = 0;
 	enum fault f = child_start(&c, argv, -1, &limits);
 	if (f == FAULT_ABSENT)
-		return fault(FAULT_ABSENT, "there is no keyring: the program secret-tool is not installed");
+		return fault(FAULT_ABSENT,
+			"there is no keyring: the program secret-tool is not installed");
 	if (f != FAULT_NONE)
 		return f;
 	/* What was not taken shows when it is read back. */
@@ -181,7 +184,8 @@ secret_tool(struct vault_secret *out, size_t *got, const char *const argv[], con
 	if (n < 0 || !WIFEXITED(status))
 		return fault(FAULT_SYSTEM, "the keyring does not answer");
 	if (WEXITSTATUS(status) != 0)
-		return fault(FAULT_ABSENT, in == NULL ? "the keyring has no key of ours" : "the keyring did not take the key");
+		return fault(FAULT_ABSENT, in == NULL ? "the keyring has no key of ours"
+						      : "the keyring did not take the key");
 	if (got != NULL)
 		*got = (size_t)n;
 	return FAULT_NONE;
@@ -201,10 +205,13 @@ from_hex(struct vault_secret *raw, const struct vault_secret *hex)
 {
 	for (size_t i = 0; i < hex->len; i++) {
 		unsigned char c = hex->bytes[i];
-		int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+		int digit = c >= '0' && c <= '9'   ? c - '0'
+			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+						   : -1;
 		if (digit < 0)
 			return false;
-		raw->bytes[i / 2] = (unsigned char)(i % 2 == 0 ? digit << 4 : raw->bytes[i / 2] | digit);
+		raw->bytes[i / 2] =
+			(unsigned char)(i % 2 == 0 ? digit << 4 : raw->bytes[i / 2] | digit);
 	}
 	return true;
 }
@@ -212,8 +219,10 @@ from_hex(struct vault_secret *raw, const struct vault_secret *hex)
 static enum fault
 keyring_find(struct backend_secret **out, const char *profile)
 {
-	const char *const argv[] = { "secret-tool", "lookup", "application", "stoa", "profile", profile, NULL };
-	struct vault_secret hex = vault_secret_new(HEX_BYTES), raw = vault_secret_new(VAULT_KEY_BYTES);
+	const char *const argv[] = { "secret-tool", "lookup", "application", "stoa", "profile",
+		profile, NULL };
+	struct vault_secret hex = vault_secret_new(HEX_BYTES),
+			    raw = vault_secret_new(VAULT_KEY_BYTES);
 	size_t got = 0;
 	enum fault f = secret_tool(&hex, &got, argv, NULL);
 	if (f == FAULT_NONE && got == 0)
@@ -241,7 +250,8 @@ backend_secret_keyring(struct backend_secret **out, const char *profile, bool cr
 	struct text label;
 	text_init(&label, 256);
 	text_printf(&label, "--label=stoa %s", profile);
-	const char *const argv[] = { "secret-tool", "store", label.data, "application", "stoa", "profile", profile, NULL };
+	const char *const argv[] = { "secret-tool", "store", label.data, "application", "stoa",
+		"profile", profile, NULL };
 	struct backend_secret *made = secret_random();
 	struct vault_secret hex = vault_secret_new(HEX_BYTES);
 	to_hex(&hex, &made->s);

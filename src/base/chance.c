@@ -14,7 +14,7 @@ system_fill(void *bytes, size_t n, void *arg)
 	while (n > 0) {
 		ssize_t got = getrandom(p, n < 256 ? n : 256, 0);
 		if (got < 0 && errno != EINTR)
-			abort();   /* ids and keys without chance would be worse */
+			abort(); /* ids and keys without chance would be worse */
 		if (got > 0) {
 			p += got;
 			n -= (size_t)got;
@@ -40,7 +40,7 @@ bool
 id_valid(const char *s)
 {
 	return s != NULL && strlen(s) == ID_BYTES - 1 &&
-		strspn(s, "0123456789abcdef") == ID_BYTES - 1;
+	       strspn(s, "0123456789abcdef") == ID_BYTES - 1;
 }
 
 bool

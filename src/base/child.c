@@ -23,7 +23,7 @@
 extern char **environ;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ADDRESS_SPACE_LIMITED false   /* sanitizers reserve terabytes */
+#define ADDRESS_SPACE_LIMITED false /* sanitizers reserve terabytes */
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define ADDRESS_SPACE_LIMITED false
@@ -33,7 +33,8 @@ extern char **environ;
 #define ADDRESS_SPACE_LIMITED true
 #endif
 
-static char *const bare_environment[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", NULL };
+static char *const bare_environment[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
+	NULL };
 
 static void
 limit(int what, rlim_t soft, rlim_t hard)
@@ -106,8 +107,8 @@ pipe_high(int pair[2])
 }
 
 enum fault
-child_start(struct child *c, const char *const argv[], int stdin_fd,
-	const struct child_limits *limits)
+child_start(
+	struct child *c, const char *const argv[], int stdin_fd, const struct child_limits *limits)
 {
 	const struct child_limits none = { 0 };
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, told[2] = { -1, -1 }, error = 0;
@@ -135,8 +136,8 @@ child_start(struct child *c, const char *const argv[], int stdin_fd,
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
 		errno = error;
-		f = error == ENOENT ? fault(FAULT_ABSENT, "there is no program %s", argv[0]) :
-			fault_errno("%s cannot be started", argv[0]);
+		f = error == ENOENT ? fault(FAULT_ABSENT, "there is no program %s", argv[0])
+				    : fault_errno("%s cannot be started", argv[0]);
 		goto out;
 	}
 	*c = (struct child){ .pid = pid, .to_fd = in[1], .from_fd = out[0], .limits = *limits };
@@ -194,7 +195,7 @@ child_end(struct child *c, int *status)
 		;
 	if (pid < 0)
 		return fault_errno("process %d cannot be waited for", c->pid);
-	kill(-c->pid, SIGKILL);   /* what it left behind */
+	kill(-c->pid, SIGKILL); /* what it left behind */
 	c->pid = 0;
 	*status = how;
 	if (late)
@@ -203,7 +204,8 @@ child_end(struct child *c, int *status)
 		return fault(FAULT_LIMIT, "the helper used more than %d s of processor time",
 			c->limits.cpu_s);
 	if (WIFSIGNALED(how) && WTERMSIG(how) == SIGXFSZ)
-		return fault(FAULT_LIMIT, "the helper wrote more than %zu bytes", c->limits.output_bytes);
+		return fault(FAULT_LIMIT, "the helper wrote more than %zu bytes",
+			c->limits.output_bytes);
 	return FAULT_NONE;
 }
 
@@ -217,7 +219,7 @@ try_path(struct text *out, const char *folder, size_t n, const char *below, cons
 	text_put_n(out, folder, n);
 	text_printf(out, "%s/%s", below, program);
 	return !out->over && stat(out->data, &st) == 0 && S_ISREG(st.st_mode) &&
-		access(out->data, X_OK) == 0;
+	       access(out->data, X_OK) == 0;
 }
 
 enum fault

@@ -10,8 +10,8 @@
 #include "stoa/base.h"
 
 #define DAY_MS INT64_C(86400000)
-#define EPOCH_MIN_MS (INT64_C(-719162) * DAY_MS)                 /* 0001-01-01 */
-#define EPOCH_MAX_MS (INT64_C(2932896) * DAY_MS + DAY_MS - 1)    /* 9999-12-31 */
+#define EPOCH_MIN_MS (INT64_C(-719162) * DAY_MS)              /* 0001-01-01 */
+#define EPOCH_MAX_MS (INT64_C(2932896) * DAY_MS + DAY_MS - 1) /* 9999-12-31 */
 
 static int64_t
 clock_ms(clockid_t id)
@@ -72,7 +72,8 @@ time_format(char out[TIME_TEXT_BYTES], int64_t ms)
 	civil_from_days(days, &y, &m, &d);
 	snprintf(out, TIME_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)y % 10000,
 		(unsigned)m % 100, (unsigned)d % 100, (unsigned)(rest / 3600000) % 24,
-		(unsigned)(rest / 60000 % 60), (unsigned)(rest / 1000 % 60), (unsigned)(rest % 1000));
+		(unsigned)(rest / 60000 % 60), (unsigned)(rest / 1000 % 60),
+		(unsigned)(rest % 1000));
 }
 
 /* Exactly n digits at *s as a number from low to high; false otherwise. */
@@ -130,7 +131,8 @@ offset(int64_t *minutes, const char **s)
 	if (letter(s, "Zz"))
 		return true;
 	int sign = **s == '-' ? -1 : 1;
-	if (!letter(s, "+-") || !digits(&h, s, 2, 0, 23) || !letter(s, ":") || !digits(&m, s, 2, 0, 59))
+	if (!letter(s, "+-") || !digits(&h, s, 2, 0, 23) || !letter(s, ":") ||
+		!digits(&m, s, 2, 0, 59))
 		return false;
 	*minutes = sign * (h * 60 + m);
 	return true;
@@ -142,13 +144,15 @@ time_parse(int64_t *unix_ms, const char *text)
 	const char *s = text;
 	int64_t y, mo, d, h, mi, sec, ms, east;
 	bool ok = digits(&y, &s, 4, 1, 9999) && letter(&s, "-") && digits(&mo, &s, 2, 1, 12) &&
-		letter(&s, "-") && digits(&d, &s, 2, 1, month_days(y, mo)) && letter(&s, "Tt ") &&
-		digits(&h, &s, 2, 0, 23) && letter(&s, ":") && digits(&mi, &s, 2, 0, 59) &&
-		letter(&s, ":") && digits(&sec, &s, 2, 0, 60) && fraction(&ms, &s) &&
-		offset(&east, &s) && *s == '\0';
+		  letter(&s, "-") && digits(&d, &s, 2, 1, month_days(y, mo)) && letter(&s, "Tt ") &&
+		  digits(&h, &s, 2, 0, 23) && letter(&s, ":") && digits(&mi, &s, 2, 0, 59) &&
+		  letter(&s, ":") && digits(&sec, &s, 2, 0, 60) && fraction(&ms, &s) &&
+		  offset(&east, &s) && *s == '\0';
 	if (!ok)
-		return fault(FAULT_INPUT, "\"%.40s\" is not a time like 2026-01-31T09:30:00Z", text);
-	sec = sec == 60 ? 59 : sec;   /* a leap second is the second before it */
-	*unix_ms = days_from_civil(y, mo, d) * DAY_MS + ((h * 60 + mi - east) * 60 + sec) * 1000 + ms;
+		return fault(
+			FAULT_INPUT, "\"%.40s\" is not a time like 2026-01-31T09:30:00Z", text);
+	sec = sec == 60 ? 59 : sec; /* a leap second is the second before it */
+	*unix_ms =
+		days_from_civil(y, mo, d) * DAY_MS + ((h * 60 + mi - east) * 60 + sec) * 1000 + ms;
 	return FAULT_NONE;
 }

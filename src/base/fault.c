@@ -67,7 +67,8 @@ fault_errno(const char *fmt, ...)
 	int n = vsnprintf(raw, sizeof raw, fmt, ap);
 	va_end(ap);
 	if (n >= 0 && (size_t)n < sizeof raw)
-		snprintf(raw + n, sizeof raw - (size_t)n, ": %s", strerror_r(error, why, sizeof why));
+		snprintf(raw + n, sizeof raw - (size_t)n, ": %s",
+			strerror_r(error, why, sizeof why));
 	keep(raw);
 	return FAULT_SYSTEM;
 }

@@ -119,7 +119,8 @@ make_all(char *path)
 		char kept = *at;
 		*at = '\0';
 		int made = mkdir(path, 0700), error = errno;
-		if (made != 0 && error != EEXIST && error != EISDIR && error != EROFS && error != EACCES)
+		if (made != 0 && error != EEXIST && error != EISDIR && error != EROFS &&
+			error != EACCES)
 			return fault_errno("folder %s cannot be made", path);
 		*at = kept;
 		if (kept == '\0')

@@ -8,19 +8,19 @@
 
 #include "base_in.h"
 
-#define NAME_MAX_BYTES 48   /* inih keeps 49 and cuts the rest */
+#define NAME_MAX_BYTES 48 /* inih keeps 49 and cuts the rest */
 #define VALUE_MAX (16 * 1024)
 
 struct reading {
 	const char *label, *s;
 	size_t len, at;
-	int line;              /* the one read last */
-	bool indented;         /* it goes on with the value before */
+	int line;      /* the one read last */
+	bool indented; /* it goes on with the value before */
 	ini_fn *each;
 	void *arg;
 	char section[64], name[64];
-	struct text value;     /* waits for its continuation */
-	int value_line;        /* 0: nothing waits */
+	struct text value; /* waits for its continuation */
+	int value_line;    /* 0: nothing waits */
 	enum fault fault;
 };
 
@@ -41,8 +41,7 @@ next_line(char *out, int size, void *arg)
 	size_t n = end == NULL ? r->len - r->at : (size_t)(end - from) + 1;
 	r->line++;
 	if (n >= (size_t)size) {
-		refuse(r, r->line, FAULT_LIMIT,
-			"the line is too long; go on in an indented line");
+		refuse(r, r->line, FAULT_LIMIT, "the line is too long; go on in an indented line");
 		return NULL;
 	}
 	memcpy(out, from, n);
@@ -108,7 +107,8 @@ ini_text(const char *label, const char *s, size_t len, ini_fn *each, void *arg)
 	deliver(&r);
 	text_clear(&r.value);
 	if (r.fault == FAULT_NONE && bad_line > 0)
-		return fault(FAULT_INPUT, "%s:%d: neither [section] nor name = value", label, bad_line);
+		return fault(
+			FAULT_INPUT, "%s:%d: neither [section] nor name = value", label, bad_line);
 	if (r.fault == FAULT_NONE && bad_line < 0)
 		return fault(FAULT_SYSTEM, "%s cannot be read", label);
 	return r.fault;

@@ -18,7 +18,7 @@ struct scan {
 	const char *s;
 	size_t len, at;
 	size_t members;
-	const char *why;    /* NULL: all is well so far */
+	const char *why; /* NULL: all is well so far */
 };
 
 static bool
@@ -58,8 +58,10 @@ hex4(struct scan *p)
 	long value = 0;
 	for (int i = 0; i < 4; i++, p->at++) {
 		int c = peek(p);
-		int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-			c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+		int digit = c >= '0' && c <= '9'   ? c - '0'
+			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+						   : -1;
 		if (digit < 0)
 			return -1;
 		value = value * 16 + digit;
@@ -143,7 +145,7 @@ number(struct scan *p)
 			return wrong(p, "a number without an exponent");
 	}
 	if (real || p->at - from < 19)
-		return true;   /* whether a real fits is looked at in the tree */
+		return true; /* whether a real fits is looked at in the tree */
 	char digits[24];
 	if (p->at - from >= sizeof digits)
 		return wrong(p, "a number that is too large");
@@ -229,7 +231,8 @@ count_members(json_object *o, bool *finite)
 {
 	size_t n = 0;
 	if (json_object_is_type(o, json_type_object)) {
-		json_object_object_foreach(o, key, member) {
+		json_object_object_foreach(o, key, member)
+		{
 			(void)key;
 			n += 1 + count_members(member, finite);
 		}
@@ -250,7 +253,7 @@ tree(json_object **out, const char *s, size_t len)
 	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	json_object *o = json_tokener_parse_ex(tok, s, (int)len);
 	if (json_tokener_get_error(tok) == json_tokener_continue)
-		o = json_tokener_parse_ex(tok, " ", 1);   /* a number ends with what is behind it */
+		o = json_tokener_parse_ex(tok, " ", 1); /* a number ends with what is behind it */
 	enum json_tokener_error error = json_tokener_get_error(tok);
 	json_tokener_free(tok);
 	if (error != json_tokener_success) {

@@ -19,7 +19,7 @@
 
 static struct {
 	pthread_mutex_t lock;
-	int fd;             /* -1: closed, nothing is logged */
+	int fd; /* -1: closed, nothing is logged */
 	enum log_level least;
 	bool json;
 } log_state = { PTHREAD_MUTEX_INITIALIZER, -1, LOG_WARN, false };
@@ -66,9 +66,9 @@ put_pair(struct text *line, bool json, const char *key, size_t key_len, const ch
 	size_t len)
 {
 	bool number = len > 0 && len < 16 && strspn(value, "0123456789") >= len &&
-		(value[0] != '0' || len == 1);
+		      (value[0] != '0' || len == 1);
 	bool bare = len > 0 && ascii_run(value, len) == len && memchr(value, ' ', len) == NULL &&
-		memchr(value, '"', len) == NULL && memchr(value, '\\', len) == NULL;
+		    memchr(value, '"', len) == NULL && memchr(value, '\\', len) == NULL;
 	if (json) {
 		text_put_c(line, ',');
 		json_put_string_n(line, key, key_len);
@@ -104,9 +104,10 @@ put_pairs(struct text *line, bool json, const char *format, const char *values)
 		const char *next = strchr(format, ' ');
 		format = next == NULL ? NULL : next + 1;
 		if (strncmp(values, key, key_len) != 0 || values[key_len] != '=')
-			return;   /* cut short, or no pair */
+			return; /* cut short, or no pair */
 		values += key_len + 1;
-		const char *end = format == NULL ? NULL : value_end(values, format, strcspn(format, "= "));
+		const char *end =
+			format == NULL ? NULL : value_end(values, format, strcspn(format, "= "));
 		size_t len = end == NULL ? strlen(values) : (size_t)(end - values);
 		put_pair(line, json, key, key_len, values, len);
 		values += len + (end != NULL);
@@ -130,8 +131,10 @@ log_event(enum log_level level, const char *room, const char *event, const char 
 	time_format(now, clock_system.wall_ms(clock_system.arg));
 	struct text line;
 	text_init(&line, LINE_MAX_BYTES);
-	text_printf(&line, json ? "{\"time\":\"%s\",\"level\":\"%s\",\"room\":\"%s\",\"event\":\"%s\"" :
-		"%s %s %s %s", now, level_names[level], room, event);
+	text_printf(&line,
+		json ? "{\"time\":\"%s\",\"level\":\"%s\",\"room\":\"%s\",\"event\":\"%s\""
+		     : "%s %s %s %s",
+		now, level_names[level], room, event);
 	put_pairs(&line, json, keys, values);
 	text_put(&line, json ? "}\n" : "\n");
 	pthread_mutex_lock(&log_state.lock);

@@ -13,7 +13,7 @@
 
 #include "base_in.h"
 
-#define LOOK_MS 50   /* how often a waiting reader looks at its cancel */
+#define LOOK_MS 50 /* how often a waiting reader looks at its cancel */
 
 static enum fault
 write_loop(int fd, const char *p, size_t n)
@@ -61,7 +61,7 @@ frame_write(int fd, const void *bytes, size_t n)
 	const unsigned char head[4] = { (unsigned char)(n >> 24), (unsigned char)(n >> 16),
 		(unsigned char)(n >> 8), (unsigned char)n };
 	char small[1024];
-	if (n + 4 <= sizeof small) {   /* one write, so one wake-up of the reader */
+	if (n + 4 <= sizeof small) { /* one write, so one wake-up of the reader */
 		memcpy(small, head, 4);
 		if (n > 0)
 			memcpy(small + 4, bytes, n);

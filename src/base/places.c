@@ -74,11 +74,12 @@ by_xdg(struct places *p)
 	if (f != FAULT_NONE)
 		return f;
 	*p = (struct places){ xdg("XDG_CONFIG_HOME", home, ".config"),
-		xdg("XDG_DATA_HOME", home, ".local/share"), xdg("XDG_STATE_HOME", home, ".local/state"),
-		xdg("XDG_CACHE_HOME", home, ".cache"), NULL };
+		xdg("XDG_DATA_HOME", home, ".local/share"),
+		xdg("XDG_STATE_HOME", home, ".local/state"), xdg("XDG_CACHE_HOME", home, ".cache"),
+		NULL };
 	const char *runtime = absolute("XDG_RUNTIME_DIR");
-	p->runtime = runtime != NULL && access(runtime, W_OK) == 0 ? joined(runtime, "stoa") :
-		joined(p->state, "run");
+	p->runtime = runtime != NULL && access(runtime, W_OK) == 0 ? joined(runtime, "stoa")
+								   : joined(p->state, "run");
 	return FAULT_NONE;
 }
 

@@ -52,16 +52,16 @@ struct reading {
 
 typedef enum fault read_fn(void *to, const struct field *f, json_object *o, struct reading *r);
 
-static enum fault read_record(void *record, const struct record_type *type, json_object *o,
-	struct reading *r);
+static enum fault read_record(
+	void *record, const struct record_type *type, json_object *o, struct reading *r);
 
 static enum fault
 read_text(void *to, const struct field *f, json_object *o, struct reading *r)
 {
 	if (!json_object_is_type(o, json_type_string))
 		return record_refuse(r->where, FAULT_INPUT, "must be a text");
-	*(const char **)to = arena_strndup(r->a, json_object_get_string(o),
-		(size_t)json_object_get_string_len(o));
+	*(const char **)to = arena_strndup(
+		r->a, json_object_get_string(o), (size_t)json_object_get_string_len(o));
 	return field_check_text(f, *(const char **)to, r->where);
 }
 
@@ -99,7 +99,8 @@ read_time(void *to, const struct field *f, json_object *o, struct reading *r)
 	(void)f;
 	if (!json_object_is_type(o, json_type_string) ||
 		time_parse(to, json_object_get_string(o)) != FAULT_NONE)
-		return record_refuse(r->where, FAULT_INPUT, "must be a time like 2026-01-31T09:30:00Z");
+		return record_refuse(
+			r->where, FAULT_INPUT, "must be a time like 2026-01-31T09:30:00Z");
 	return FAULT_NONE;
 }
 
@@ -155,8 +156,8 @@ read_list(void *to, const struct field *f, json_object *o, struct reading *r)
 	for (size_t i = 0; i < count && bad == FAULT_NONE; i++) {
 		struct where here = { outer, NULL, i };
 		r->where = &here;
-		bad = read_record(items + i * f->of->size_bytes, f->of,
-			json_object_array_get_idx(o, i), r);
+		bad = read_record(
+			items + i * f->of->size_bytes, f->of, json_object_array_get_idx(o, i), r);
 		r->where = outer;
 	}
 	return bad;
@@ -191,7 +192,8 @@ read_record(void *record, const struct record_type *type, json_object *o, struct
 	enum fault bad = FAULT_NONE;
 	for (size_t i = 0; i < type->count && bad == FAULT_NONE; i++) {
 		const struct field *f = &type->fields[i];
-		struct where here = { outer->above == NULL && outer->name == NULL ? NULL : outer, f->name, 0 };
+		struct where here = { outer->above == NULL && outer->name == NULL ? NULL : outer,
+			f->name, 0 };
 		json_object *member = NULL;
 		r->where = &here;
 		if (json_object_object_get_ex(o, f->name, &member) && member != NULL)
@@ -204,8 +206,8 @@ read_record(void *record, const struct record_type *type, json_object *o, struct
 }
 
 enum fault
-record_from_object(void **out, struct arena *a, const struct record_type *type,
-	struct json_object *o)
+record_from_object(
+	void **out, struct arena *a, const struct record_type *type, struct json_object *o)
 {
 	struct where top = { NULL, NULL, 0 };
 	struct reading r = { a, &top };
@@ -219,8 +221,8 @@ record_from_object(void **out, struct arena *a, const struct record_type *type,
 }
 
 enum fault
-record_from_json(void **out, struct arena *a, const struct record_type *type, const char *s,
-	size_t len)
+record_from_json(
+	void **out, struct arena *a, const struct record_type *type, const char *s, size_t len)
 {
 	json_object *o = NULL;
 	enum fault f = json_parse(&o, s, len);

@@ -59,7 +59,8 @@ field_check_count(const struct field *f, size_t count, const struct where *w)
 	if (count > field_max(f))
 		return record_refuse(w, FAULT_LIMIT, "has more than %zu items", field_max(f));
 	if (f->min > 0 && count < (size_t)f->min)
-		return record_refuse(w, FAULT_INPUT, "has fewer than %lld items", (long long)f->min);
+		return record_refuse(
+			w, FAULT_INPUT, "has fewer than %lld items", (long long)f->min);
 	return FAULT_NONE;
 }
 
@@ -73,8 +74,8 @@ check_texts(const struct field *f, const struct text_list *list, const struct wh
 	struct field item = { .choices = f->choices };
 	for (size_t i = 0; i < list->count && bad == FAULT_NONE; i++) {
 		struct where here = { w, NULL, i };
-		bad = list->items[i] == NULL ? record_refuse(&here, FAULT_INPUT, "is missing") :
-			field_check_text(&item, list->items[i], &here);
+		bad = list->items[i] == NULL ? record_refuse(&here, FAULT_INPUT, "is missing")
+					     : field_check_text(&item, list->items[i], &here);
 	}
 	return bad;
 }
@@ -85,8 +86,8 @@ check_list(const struct field *f, const struct record_list *list, const struct w
 	enum fault bad = field_check_count(f, list->count, w);
 	for (size_t i = 0; i < list->count && bad == FAULT_NONE; i++) {
 		struct where here = { w, NULL, i };
-		bad = check_record(f->of, (const char *)list->items + i * f->of->size_bytes, &here,
-			depth);
+		bad = check_record(
+			f->of, (const char *)list->items + i * f->of->size_bytes, &here, depth);
 	}
 	return bad;
 }
@@ -94,11 +95,13 @@ check_list(const struct field *f, const struct record_list *list, const struct w
 static enum fault
 check_field(const struct field *f, const void *at, const struct where *w, int depth)
 {
-	const char *s = f->kind == FIELD_TEXT || f->kind == FIELD_RAW ? *(const char *const *)at : NULL;
+	const char *s =
+		f->kind == FIELD_TEXT || f->kind == FIELD_RAW ? *(const char *const *)at : NULL;
 	const void *record = f->kind == FIELD_RECORD ? *(void *const *)at : NULL;
-	bool absent = (f->kind == FIELD_TEXT || f->kind == FIELD_RAW) ? s == NULL :
-		f->kind == FIELD_RECORD ? record == NULL :
-		f->kind == FIELD_TIME && *(const int64_t *)at == 0;
+	bool absent = (f->kind == FIELD_TEXT || f->kind == FIELD_RAW) ? s == NULL
+		      : f->kind == FIELD_RECORD
+			      ? record == NULL
+			      : f->kind == FIELD_TIME && *(const int64_t *)at == 0;
 	if (absent && f->flags & FIELD_REQUIRED)
 		return record_refuse(w, FAULT_INPUT, "is missing");
 	if (absent)
@@ -112,16 +115,18 @@ check_field(const struct field *f, const void *at, const struct where *w, int de
 	if (f->kind == FIELD_LIST)
 		return check_list(f, at, w, depth);
 	/* In memory an absent number is 0: below its minimum, yet no mistake. */
-	double number = f->kind == FIELD_INT ? (double)*(const int64_t *)at :
-		f->kind == FIELD_REAL ? *(const double *)at : 0;
+	double number = f->kind == FIELD_INT    ? (double)*(const int64_t *)at
+			: f->kind == FIELD_REAL ? *(const double *)at
+						: 0;
 	if (number == 0 && !(f->flags & FIELD_REQUIRED))
 		return FAULT_NONE;
-	return f->kind == FIELD_INT || f->kind == FIELD_REAL ? field_check_number(f, number, w) : FAULT_NONE;
+	return f->kind == FIELD_INT || f->kind == FIELD_REAL ? field_check_number(f, number, w)
+							     : FAULT_NONE;
 }
 
 static enum fault
-check_record(const struct record_type *type, const void *record, const struct where *above,
-	int depth)
+check_record(
+	const struct record_type *type, const void *record, const struct where *above, int depth)
 {
 	if (depth > JSON_DEPTH)
 		return fault(FAULT_LIMIT, "%s is more than %d levels deep", type->name, JSON_DEPTH);

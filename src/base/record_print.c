@@ -30,7 +30,7 @@ put_real(struct text *out, const struct field *f, const void *at)
 	(void)f;
 	double value = *(const double *)at;
 	char s[40];
-	if (!isfinite(value) || value == 0) {   /* -0 would come back as 0 */
+	if (!isfinite(value) || value == 0) { /* -0 would come back as 0 */
 		text_put(out, value == 0 ? "0" : "null");
 		return;
 	}
@@ -221,13 +221,15 @@ static void
 schema_limits(struct text *out, const struct field *f)
 {
 	const char *const names[2] = {
-		f->kind == FIELD_TEXT ? "minLength" : f->kind == FIELD_INT || f->kind == FIELD_REAL ?
-			"minimum" : "minItems",
-		f->kind == FIELD_TEXT ? "maxLength" : f->kind == FIELD_INT || f->kind == FIELD_REAL ?
-			"maximum" : "maxItems",
+		f->kind == FIELD_TEXT                           ? "minLength"
+		: f->kind == FIELD_INT || f->kind == FIELD_REAL ? "minimum"
+								: "minItems",
+		f->kind == FIELD_TEXT                           ? "maxLength"
+		: f->kind == FIELD_INT || f->kind == FIELD_REAL ? "maximum"
+								: "maxItems",
 	};
 	bool limited = f->kind == FIELD_TEXT || f->kind == FIELD_INT || f->kind == FIELD_REAL ||
-		f->kind == FIELD_TEXTS || f->kind == FIELD_LIST;
+		       f->kind == FIELD_TEXTS || f->kind == FIELD_LIST;
 	if (limited && (f->min != 0 || (f->max != 0 && names[0][3] == 'i' && names[0][4] == 'm')))
 		text_printf(out, ",\"%s\":%lld", names[0], (long long)f->min);
 	if (limited && f->max != 0)

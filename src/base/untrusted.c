@@ -17,28 +17,28 @@ static const struct {
 	uint32_t first, last;
 	enum glyph glyph;
 } glyphs[] = {
-	{ 0x0080, 0x009F, GLYPH_SHOW },   /* C1 */
-	{ 0x00AD, 0x00AD, GLYPH_GO },     /* soft hyphen */
-	{ 0x034F, 0x034F, GLYPH_GO },     /* grapheme joiner */
-	{ 0x061C, 0x061C, GLYPH_GO },     /* Arabic letter mark */
-	{ 0x115F, 0x1160, GLYPH_SHOW },   /* Hangul fillers */
-	{ 0x17B4, 0x17B5, GLYPH_GO },     /* Khmer inherent vowels */
+	{ 0x0080, 0x009F, GLYPH_SHOW }, /* C1 */
+	{ 0x00AD, 0x00AD, GLYPH_GO },   /* soft hyphen */
+	{ 0x034F, 0x034F, GLYPH_GO },   /* grapheme joiner */
+	{ 0x061C, 0x061C, GLYPH_GO },   /* Arabic letter mark */
+	{ 0x115F, 0x1160, GLYPH_SHOW }, /* Hangul fillers */
+	{ 0x17B4, 0x17B5, GLYPH_GO },   /* Khmer inherent vowels */
 	{ 0x180B, 0x180D, GLYPH_SELECT },
 	{ 0x180E, 0x180E, GLYPH_GO },
 	{ 0x180F, 0x180F, GLYPH_SELECT },
 	{ 0x200B, 0x200B, GLYPH_GO },
 	{ 0x200C, 0x200D, GLYPH_JOIN },
-	{ 0x200E, 0x200F, GLYPH_GO },     /* direction marks */
+	{ 0x200E, 0x200F, GLYPH_GO }, /* direction marks */
 	{ 0x2028, 0x2029, GLYPH_BREAK },
-	{ 0x202A, 0x202E, GLYPH_SHOW },   /* embeddings and overrides */
+	{ 0x202A, 0x202E, GLYPH_SHOW }, /* embeddings and overrides */
 	{ 0x2060, 0x2064, GLYPH_GO },
-	{ 0x2065, 0x206F, GLYPH_SHOW },   /* isolates, deprecated controls */
-	{ 0x2800, 0x2800, GLYPH_SPACE },  /* blank Braille pattern */
+	{ 0x2065, 0x206F, GLYPH_SHOW },  /* isolates, deprecated controls */
+	{ 0x2800, 0x2800, GLYPH_SPACE }, /* blank Braille pattern */
 	{ 0x3164, 0x3164, GLYPH_SHOW },
 	{ 0xFE00, 0xFE0F, GLYPH_SELECT },
 	{ 0xFEFF, 0xFEFF, GLYPH_GO },
 	{ 0xFFA0, 0xFFA0, GLYPH_SHOW },
-	{ 0xFFF0, 0xFFFB, GLYPH_SHOW },   /* ignorable, interlinear annotation */
+	{ 0xFFF0, 0xFFFB, GLYPH_SHOW }, /* ignorable, interlinear annotation */
 	{ 0xFFFE, 0xFFFF, GLYPH_SHOW },
 	{ 0x13430, 0x1343F, GLYPH_SHOW }, /* hieroglyph format controls */
 	{ 0x1BCA0, 0x1BCA3, GLYPH_GO },   /* shorthand format controls */
@@ -61,7 +61,7 @@ glyph_of(uint32_t c)
 		else
 			return glyphs[mid].glyph;
 	}
-	return (c & 0xFFFE) == 0xFFFE ? GLYPH_SHOW : GLYPH_PLAIN;   /* noncharacters */
+	return (c & 0xFFFE) == 0xFFFE ? GLYPH_SHOW : GLYPH_PLAIN; /* noncharacters */
 }
 
 static bool
@@ -76,24 +76,23 @@ static bool
 script_joins(uint32_t c)
 {
 	return in_range(c, 0x0600, 0x07FF) || in_range(c, 0x08A0, 0x0DFF) ||
-		in_range(c, 0x1000, 0x109F) || in_range(c, 0x1780, 0x18AF) ||
-		in_range(c, 0xA840, 0xA8FF) || in_range(c, 0xFB50, 0xFDFF) ||
-		in_range(c, 0xFE70, 0xFEFC) || in_range(c, 0x11000, 0x1184F);
+	       in_range(c, 0x1000, 0x109F) || in_range(c, 0x1780, 0x18AF) ||
+	       in_range(c, 0xA840, 0xA8FF) || in_range(c, 0xFB50, 0xFDFF) ||
+	       in_range(c, 0xFE70, 0xFEFC) || in_range(c, 0x11000, 0x1184F);
 }
 
 static bool
 pictographic(uint32_t c)
 {
-	return c != UTF8_BAD &&
-		utf8proc_get_property((utf8proc_int32_t)c)->boundclass ==
-		UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
+	return c != UTF8_BAD && utf8proc_get_property((utf8proc_int32_t)c)->boundclass ==
+					UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
 }
 
 static bool
 ideographic(uint32_t c)
 {
 	return in_range(c, 0x3400, 0x4DBF) || in_range(c, 0x4E00, 0x9FFF) ||
-		in_range(c, 0xF900, 0xFAFF) || in_range(c, 0x20000, 0x3FFFD);
+	       in_range(c, 0xF900, 0xFAFF) || in_range(c, 0x20000, 0x3FFFD);
 }
 
 static bool
@@ -107,9 +106,9 @@ mark(uint32_t c)
 
 /* Where in a cluster we are. */
 struct place {
-	uint32_t base;      /* last character that stands for itself; 0: none on this line */
-	uint32_t before;    /* character just written */
-	unsigned marks;     /* combining marks on base so far */
+	uint32_t base;   /* last character that stands for itself; 0: none on this line */
+	uint32_t before; /* character just written */
+	unsigned marks;  /* combining marks on base so far */
 };
 
 /* May the joiner c stay between what was written and what comes at `next`? */
@@ -132,9 +131,10 @@ selector_stays(const struct place *p, uint32_t c)
 		return false;
 	if (c == 0xFE0E || c == 0xFE0F)
 		return pictographic(p->base) || p->base == '#' || p->base == '*' ||
-			in_range(p->base, '0', '9');
+		       in_range(p->base, '0', '9');
 	if (c >= 0xFE00)
-		return ideographic(p->base) || (c < 0xFE03 && p->base >= 0x2200 && p->base < 0x2300);
+		return ideographic(p->base) ||
+		       (c < 0xFE03 && p->base >= 0x2200 && p->base < 0x2300);
 	return in_range(p->base, 0x1800, 0x18AF);
 }
 
@@ -144,11 +144,11 @@ put_plain(struct text *out, struct place *p, uint32_t c, const char *s, size_t n
 	if (mark(c)) {
 		if (++p->marks > MARKS_MAX)
 			return;
-		if (p->base == 0) {      /* nothing to sit on: never on our own text */
+		if (p->base == 0) { /* nothing to sit on: never on our own text */
 			text_put(out, "\xE2\x97\x8C");
 			p->base = 0x25CC;
 		}
-	} else if (!in_range(c, 0x1F3FB, 0x1F3FF)) {   /* a skin tone keeps its base */
+	} else if (!in_range(c, 0x1F3FB, 0x1F3FF)) { /* a skin tone keeps its base */
 		p->base = c;
 		p->marks = 0;
 	}
@@ -207,7 +207,7 @@ put_wide(struct text *out, struct place *p, uint32_t c, const char *s, size_t le
 	else if (g == GLYPH_BREAK)
 		put_break(out, p, '\n', flags);
 	else if ((g == GLYPH_JOIN && joiner_stays(p, c, s, len, next)) ||
-		(g == GLYPH_SELECT && selector_stays(p, c))) {
+		 (g == GLYPH_SELECT && selector_stays(p, c))) {
 		text_put_n(out, s + at, next - at);
 		p->before = c;
 	}

@@ -101,7 +101,7 @@ utf8_floor(const char *s, size_t len, size_t max)
 		at--;
 	size_t end = at;
 	if (utf8_next(s, len, &end) == UTF8_BAD)
-		return max;   /* not inside a character: ill-formed bytes stand alone */
+		return max; /* not inside a character: ill-formed bytes stand alone */
 	return end > max ? at : max;
 }
 
@@ -117,8 +117,8 @@ utf8_grapheme_end(const char *s, size_t len, size_t at)
 	while (at < len && before != UTF8_BAD) {
 		size_t next = at;
 		uint32_t c = utf8_next(s, len, &next);
-		if (c == UTF8_BAD || utf8proc_grapheme_break_stateful((utf8proc_int32_t)before,
-				(utf8proc_int32_t)c, &state))
+		if (c == UTF8_BAD || utf8proc_grapheme_break_stateful(
+					     (utf8proc_int32_t)before, (utf8proc_int32_t)c, &state))
 			break;
 		before = c;
 		at = next;
@@ -160,7 +160,7 @@ utf8_width(const char *s, size_t len)
 	for (size_t at = 0; at < len;) {
 		size_t run = ascii_run(s + at, len - at);
 		if (run > 1 || (run == 1 && at + 1 == len)) {
-			run -= at + run < len;   /* the last may begin a cluster */
+			run -= at + run < len; /* the last may begin a cluster */
 			width += run;
 			at += run;
 			continue;

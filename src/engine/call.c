@@ -10,7 +10,10 @@
 static const struct handler *
 handler_find(const char *id)
 {
-	const struct { const struct handler *rows; size_t count; } tables[] = {
+	const struct {
+		const struct handler *rows;
+		size_t count;
+	} tables[] = {
 		{ document_handlers, document_handler_count },
 		{ conversation_handlers, conversation_handler_count },
 		{ person_handlers, person_handler_count },
@@ -42,8 +45,8 @@ static enum fault
 check_asker(struct engine *e, const struct operation *op, const struct principal *who)
 {
 	if (who->role < op->least)
-		return fault(FAULT_DENIED, "%s needs the role %s, not %s", op->id, role_name(op->least),
-			role_name(who->role));
+		return fault(FAULT_DENIED, "%s needs the role %s, not %s", op->id,
+			role_name(op->least), role_name(who->role));
 	if (e->limits_off)
 		return FAULT_NONE;
 	return limits_take(&e->limits, who->user, op->limit, e->clock.mono_ms(e->clock.arg));
@@ -66,7 +69,8 @@ check_store(const struct call *c, bool sealed, bool writes)
 	if (sealed && store_is_locked(c->db))
 		return fault(FAULT_LOCKED, "the history is locked");
 	if (writes && store_read_only(c->db))
-		return fault(FAULT_DENIED, "the history went back or was altered; until that is accepted it can only be read");
+		return fault(FAULT_DENIED, "the history went back or was altered; until that is "
+					   "accepted it can only be read");
 	return FAULT_NONE;
 }
 
@@ -100,7 +104,9 @@ engine_call(void **reply, struct arena *a, struct engine *e, const struct princi
 		request = &nothing;
 	int64_t began_ms = e->clock.mono_ms(e->clock.arg);
 	void *out = NULL;
-	struct call c = { .e = e, .a = a, .op = op, .who = who, .emit = emit, .arg = arg, .cancel = cancel };
+	struct call c = {
+		.e = e, .a = a, .op = op, .who = who, .emit = emit, .arg = arg, .cancel = cancel
+	};
 	enum fault f = check_asker(e, op, who);
 	if (f == FAULT_NONE)
 		f = check_request(op, request);

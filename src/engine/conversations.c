@@ -53,7 +53,8 @@ done(void **reply, struct call *c)
 static enum fault
 conversation_delete(void **reply, struct call *c, const void *request)
 {
-	enum fault f = tutor_conversation_delete(c->e->tutor, c->db, ((const struct id_request *)request)->id);
+	enum fault f = tutor_conversation_delete(
+		c->e->tutor, c->db, ((const struct id_request *)request)->id);
 	return f == FAULT_NONE ? done(reply, c) : f;
 }
 

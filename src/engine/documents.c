@@ -48,7 +48,8 @@ static enum fault
 document_get(void **reply, struct call *c, const void *request)
 {
 	struct document *d = NULL;
-	enum fault f = library_get(&d, c->a, c->e->library, c->db, ((const struct id_request *)request)->id);
+	enum fault f = library_get(
+		&d, c->a, c->e->library, c->db, ((const struct id_request *)request)->id);
 	*reply = d;
 	return f;
 }

@@ -61,7 +61,8 @@ domains_read(struct domains *d, const char *folder)
 	enum fault f = FAULT_NONE;
 	for (int i = 0; i < count; i++) {
 		if (f == FAULT_NONE)
-			f = ini_read(arena_printf(&d->arena, "%s/%s", folder, names[i]->d_name), take_value, d);
+			f = ini_read(arena_printf(&d->arena, "%s/%s", folder, names[i]->d_name),
+				take_value, d);
 		free(names[i]);
 	}
 	free(names);

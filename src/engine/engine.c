@@ -66,7 +66,9 @@ open_rooms(struct engine *e, const struct engine_config *config)
 	if (f != FAULT_NONE)
 		return f;
 	const struct library_config library = {
-		.folder = config->library_folder, .clock = &e->clock, .chance = &e->chance,
+		.folder = config->library_folder,
+		.clock = &e->clock,
+		.chance = &e->chance,
 		.embed = e->llm != NULL && config->llm_embedding_model != NULL ? model_embed : NULL,
 		.embed_arg = e,
 	};
@@ -74,8 +76,11 @@ open_rooms(struct engine *e, const struct engine_config *config)
 	if (f != FAULT_NONE)
 		return f;
 	const struct tutor_config tutor = {
-		.clock = &e->clock, .chance = &e->chance, .model = e->llm != NULL ? &e->model : NULL,
-		.domains = e->domains.items, .domain_count = e->domains.count,
+		.clock = &e->clock,
+		.chance = &e->chance,
+		.model = e->llm != NULL ? &e->model : NULL,
+		.domains = e->domains.items,
+		.domain_count = e->domains.count,
 		.threshold_answer = config->threshold_answer > 0 ? config->threshold_answer : .8,
 		.threshold_maybe = config->threshold_maybe > 0 ? config->threshold_maybe : .5,
 	};
@@ -118,7 +123,7 @@ engine_close(struct engine *e)
 	for (size_t i = 0; i < e->idle_count; i++)
 		if (e->idle[i] != e->first)
 			store_close(e->idle[i]);
-	store_close(e->first);   /* last: it anchors */
+	store_close(e->first); /* last: it anchors */
 	llm_free(e->llm);
 	domains_clear(&e->domains);
 	limits_clear(&e->limits);

@@ -8,7 +8,10 @@
 
 #define BUCKETS_MAX 65536
 
-static const struct { double burst; int64_t period_ms; } classes[] = {
+static const struct {
+	double burst;
+	int64_t period_ms;
+} classes[] = {
 	[LIMIT_GENERAL] = { 100, INT64_C(3600000) },
 	[LIMIT_ASK] = { 50, INT64_C(3600000) },
 	[LIMIT_EXPORT] = { 10, INT64_C(86400000) },
@@ -34,7 +37,8 @@ refill(struct bucket *b, int64_t now_ms)
 {
 	double burst = classes[b->class].burst;
 	if (now_ms > b->at_ms) {
-		b->tokens += (double)(now_ms - b->at_ms) * burst / (double)classes[b->class].period_ms;
+		b->tokens +=
+			(double)(now_ms - b->at_ms) * burst / (double)classes[b->class].period_ms;
 		b->at_ms = now_ms;
 	}
 	if (b->tokens > burst)
@@ -84,12 +88,14 @@ limits_take(struct limits *l, const char *user, enum limit_class class, int64_t 
 		if (b->tokens >= 1)
 			b->tokens -= 1;
 		else
-			wait_ms = (1 - b->tokens) * (double)classes[class].period_ms / classes[class].burst;
+			wait_ms = (1 - b->tokens) * (double)classes[class].period_ms /
+				  classes[class].burst;
 	}
 	pthread_mutex_unlock(&l->lock);
 	if (b == NULL)
 		return fault(FAULT_BUSY, "too many people ask at once");
 	if (wait_ms > 0)
-		return fault(FAULT_LIMIT, "too often; again in %lld s", (long long)(wait_ms / 1000) + 1);
+		return fault(
+			FAULT_LIMIT, "too often; again in %lld s", (long long)(wait_ms / 1000) + 1);
 	return FAULT_NONE;
 }

@@ -32,8 +32,10 @@ engine_lock_state(struct lock_state *out, struct engine *e)
 	if (f != FAULT_NONE)
 		return f;
 	struct lock_state s = {
-		.fresh = store_is_new(db), .locked = store_is_locked(db),
-		.read_only = store_read_only(db), .memory_unlocked = !vault_memory_locked(),
+		.fresh = store_is_new(db),
+		.locked = store_is_locked(db),
+		.read_only = store_read_only(db),
+		.memory_unlocked = !vault_memory_locked(),
 	};
 	s.anchor = store_anchor(db, &s.changes_back);
 	f = store_slots(s.slots, &s.slot_count, db);

@@ -7,19 +7,25 @@
 
 #include "engine_in.h"
 
-#define OUTPUT_TOKENS 2048   /* three pages: longer is no answer, only dear */
+#define OUTPUT_TOKENS 2048 /* three pages: longer is no answer, only dear */
 
 /* The chain and the record of what was spent. */
 static const char spent_id[] = "7370656e740000000000000000000001";
 
-struct spent { int64_t at; double usd; };
+struct spent {
+	int64_t at;
+	double usd;
+};
 static const struct field spent_fields[] = {
 	FIELD_OF(spent, at, FIELD_TIME, .help = "When it was counted."),
 	FIELD_OF(spent, usd, FIELD_REAL, .help = "US dollars spent on that day."),
 };
 static RECORD_TYPE(record_spent, spent, spent_fields, "What a model has cost on one day.");
 
-struct progress { void (*delta)(const char *s, size_t n, void *arg); void *arg; };
+struct progress {
+	void (*delta)(const char *s, size_t n, void *arg);
+	void *arg;
+};
 
 static enum fault
 pass_delta(const char *s, size_t n, void *arg)
@@ -39,8 +45,8 @@ take_reply(struct tutor_completion *out, struct arena *a, const struct llm_reply
 	for (size_t i = 0; i < r->call_count; i++)
 		out->calls[i] = (struct tutor_call){ arena_strdup(a, r->calls[i].id),
 			arena_strdup(a, r->calls[i].name), arena_strdup(a, r->calls[i].arguments) };
-	out->usage = (struct usage){ r->usage.input_tokens, r->usage.output_tokens, r->usage.cost_usd,
-		r->usage.estimated };
+	out->usage = (struct usage){ r->usage.input_tokens, r->usage.output_tokens,
+		r->usage.cost_usd, r->usage.estimated };
 }
 
 static enum fault
@@ -56,9 +62,13 @@ complete(struct tutor_completion *out, struct arena *a, const struct tutor_turn 
 		messages[i] = (struct llm_message){ turns[i].role, turns[i].content,
 			turns[i].tool_call_id, turns[i].tool_calls_json };
 	for (size_t i = 0; i < tool_count; i++)
-		lent[i] = (struct llm_tool){ tools[i].name, tools[i].help, tools[i].parameters_schema };
-	const struct llm_request req = { .messages = messages, .message_count = turn_count,
-		.tools = lent, .tool_count = tool_count, .max_output_tokens = OUTPUT_TOKENS };
+		lent[i] = (struct llm_tool){ tools[i].name, tools[i].help,
+			tools[i].parameters_schema };
+	const struct llm_request req = { .messages = messages,
+		.message_count = turn_count,
+		.tools = lent,
+		.tool_count = tool_count,
+		.max_output_tokens = OUTPUT_TOKENS };
 	struct progress p = { delta, delta_arg };
 	struct llm_reply r = { 0 };
 	enum fault f = llm_complete(&r, e->llm, &req, pass_delta, &p, cancel);
@@ -82,13 +92,17 @@ model_open(struct engine *e, const struct engine_config *config)
 	if (config->llm_base_url == NULL)
 		return FAULT_NONE;
 	const struct llm_config llm = {
-		.base_url = config->llm_base_url, .model = config->llm_model,
-		.embedding_model = config->llm_embedding_model, .key_command = config->llm_key_command,
-		.connect_ms = config->llm_connect_ms, .first_token_ms = config->llm_first_token_ms,
+		.base_url = config->llm_base_url,
+		.model = config->llm_model,
+		.embedding_model = config->llm_embedding_model,
+		.key_command = config->llm_key_command,
+		.connect_ms = config->llm_connect_ms,
+		.first_token_ms = config->llm_first_token_ms,
 		.total_ms = config->llm_total_ms,
 		.input_usd_per_mtok = config->llm_input_usd_per_mtok,
 		.output_usd_per_mtok = config->llm_output_usd_per_mtok,
-		.daily_budget_usd = config->llm_daily_budget_usd, .tries = 3,
+		.daily_budget_usd = config->llm_daily_budget_usd,
+		.tries = 3,
 	};
 	enum fault f = llm_new(&e->llm, &llm, &e->clock, &e->chance);
 	if (f == FAULT_NONE)

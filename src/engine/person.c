@@ -76,7 +76,8 @@ put_documents(struct text *out, struct call *c)
 			return f;
 		for (size_t i = 0; i < page.items.count; i++, comma = ",") {
 			text_put(out, comma);
-			record_to_json(out, &record_document, (struct document *)page.items.items + i);
+			record_to_json(
+				out, &record_document, (struct document *)page.items.items + i);
 		}
 		req.cursor = page.cursor;
 	} while (req.cursor != NULL && req.cursor[0] != '\0');

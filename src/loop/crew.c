@@ -19,7 +19,7 @@ struct job {
 
 struct crew {
 	pthread_mutex_t lock;
-	pthread_cond_t news;      /* a job came, or the end */
+	pthread_cond_t news; /* a job came, or the end */
 	struct job jobs[JOBS_MAX];
 	size_t first, count;
 	unsigned workers, started, idle;
@@ -68,7 +68,8 @@ enum fault
 crew_new(struct crew **out, unsigned workers)
 {
 	if (workers == 0 || workers > WORKERS_MAX)
-		return fault(FAULT_INPUT, "a crew has 1 to %d workers, not %u", WORKERS_MAX, workers);
+		return fault(
+			FAULT_INPUT, "a crew has 1 to %d workers, not %u", WORKERS_MAX, workers);
 	struct crew *c = mem_new(sizeof *c);
 	c->workers = workers;
 	pthread_mutex_init(&c->lock, NULL);

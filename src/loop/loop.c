@@ -32,14 +32,14 @@ struct loop {
 	struct clock clock;
 	struct timers timers;
 	struct watch *watches;
-	struct pollfd *polls;      /* [0] is the pipe, then one a watch */
+	struct pollfd *polls; /* [0] is the pipe, then one a watch */
 	size_t watch_count, watch_cap, poll_cap;
 	loop_fn *after;
 	void *after_arg;
 	bool stopped, turning;
 	int wake[2];
-	pthread_mutex_t lock;      /* guards what follows */
-	struct message *messages;  /* a ring */
+	pthread_mutex_t lock;     /* guards what follows */
+	struct message *messages; /* a ring */
 	size_t first, count, cap;
 };
 
@@ -185,7 +185,8 @@ fill_polls(struct loop *l)
 	l->polls[0] = (struct pollfd){ .fd = l->wake[0], .events = POLLIN };
 	for (size_t i = 0; i < l->watch_count; i++) {
 		unsigned ready = l->watches[i].ready;
-		short events = (short)((ready & LOOP_READ ? POLLIN : 0) | (ready & LOOP_WRITE ? POLLOUT : 0));
+		short events = (short)((ready & LOOP_READ ? POLLIN : 0) |
+				       (ready & LOOP_WRITE ? POLLOUT : 0));
 		l->polls[i + 1] = (struct pollfd){ .fd = l->watches[i].fd, .events = events };
 	}
 	return l->watch_count + 1;
@@ -201,7 +202,7 @@ run_ready(struct loop *l, size_t count)
 		if (got == 0)
 			continue;
 		unsigned ready = (got & POLLIN ? LOOP_READ : 0) | (got & POLLOUT ? LOOP_WRITE : 0) |
-			(got & (POLLERR | POLLHUP | POLLNVAL) ? LOOP_ERROR : 0);
+				 (got & (POLLERR | POLLHUP | POLLNVAL) ? LOOP_ERROR : 0);
 		struct watch *w = watch_find(l, fd);
 		if (w == NULL || (ready &= w->ready | LOOP_ERROR) == 0)
 			continue;

@@ -15,7 +15,11 @@
 static struct {
 	struct loop *owner;
 	int pipe[2];
-	struct { loop_fn *fn; void *arg; struct sigaction before; } of[SIGNALS_MAX];
+	struct {
+		loop_fn *fn;
+		void *arg;
+		struct sigaction before;
+	} of[SIGNALS_MAX];
 } state = { .pipe = { -1, -1 } };
 
 static void
@@ -23,7 +27,7 @@ on_signal(int signo)
 {
 	int error = errno;
 	unsigned char byte = (unsigned char)signo;
-	ssize_t n = write(state.pipe[1], &byte, 1);   /* full: enough of them wait */
+	ssize_t n = write(state.pipe[1], &byte, 1); /* full: enough of them wait */
 	(void)n;
 	errno = error;
 }

@@ -42,7 +42,7 @@ timers_add(struct timers *t, int64_t due_ms, loop_fn *fn, void *arg)
 {
 	mem_reserve(&t->items, &t->cap, t->count + 1, sizeof *t->items);
 	if (++t->last_id == 0)
-		t->last_id = 1;   /* 0 is nobody's, so that callers may keep it for "none" */
+		t->last_id = 1; /* 0 is nobody's, so that callers may keep it for "none" */
 	t->items[t->count] = (struct timer){ due_ms, t->made++, t->last_id, fn, arg };
 	sift_up(t, t->count++);
 	return t->last_id;

@@ -173,8 +173,43 @@ START_TEST(empty_records_survive_json)
 }
 END_TEST
 
+/* A server that lies about every field, in every way JSON allows. */
+static void
+lied_to(const struct record_type *type)
+{
+	static const char *const values[] = { "null", "true", "-1", "1.5", "1e308", "9223372036854775807", "\"\"",
+		"\"x\"", "[]", "[null]", "[[{}]]", "{}", "{\"id\":{}}", "\"2026-01-01T00:00:00Z\"" };
+	for (size_t i = 0; i < type->count; i++)
+		for (size_t k = 0; k < COUNT_OF(values); k++) {
+			struct arena a;
+			struct text json, out;
+			void *record = NULL;
+			arena_init(&a);
+			text_init(&json, 1000);
+			text_init(&out, 1 << 16);
+			text_printf(&json, "{\"%s\":%s}", type->fields[i].name, values[k]);
+			enum fault f = record_from_json(&record, &a, type, json.data, json.len);
+			ck_assert_msg(f == FAULT_NONE || ((f == FAULT_INPUT || f == FAULT_LIMIT) && fault_sentence()[0] != '\0'),
+				"%s %s", type->name, json.data);
+			if (f == FAULT_NONE) {
+				WELL(record_check(type, record));
+				record_to_json(&out, type, record);
+				ck_assert(!out.over);
+			}
+			text_clear(&json);
+			text_clear(&out);
+			arena_clear(&a);
+		}
+}
+
+START_TEST(a_lie_in_any_field_is_refused_or_harmless)
+{
+	each_type(lied_to);
+}
+END_TEST
+
 TESTS("operations", operations_are_sorted_and_each_is_found_by_its_id,
 	every_placeholder_of_a_path_is_a_field_of_the_request,
 	methods_agree_with_whether_an_operation_writes, every_field_has_help_and_a_place_of_its_own,
 	every_member_of_a_record_is_described, the_schema_of_every_record_is_json,
-	empty_records_survive_json)
+	empty_records_survive_json, a_lie_in_any_field_is_refused_or_harmless)
