@@ -12,8 +12,6 @@
 #include "pdf_in.h"
 
 #define MISSING_PAGES_MAX 50   /* in a row: the page count is a lie */
-#define OUTLINE_MAX 5000
-#define OUTLINE_DEPTH_MAX 6
 #define BAD_PER_CENT_MAX 5
 
 static enum fault
@@ -92,70 +90,6 @@ title_from_page(struct document *d, const struct pdf_page *p)
 	if (t.len > 0 && !t.over)
 		document_title(d, t.data);
 	text_clear(&t);
-}
-
-/* Letters and digits in lower case, without a leading number. */
-static void
-put_plain(struct text *out, const char *s, size_t n)
-{
-	bool begun = false;
-	for (size_t i = 0; i < n; i++) {
-		char c = s[i];
-		bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z', high = (unsigned char)c >= 0x80;
-		begun |= letter || high;
-		if (begun && (letter || high || (c >= '0' && c <= '9')))
-			text_put_c(out, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c);
-	}
-}
-
-/* Mark the lines of p that together are the outline's title. */
-static void
-mark_title(struct pdf_page *p, const char *title, int level)
-{
-	struct text want, have;
-	text_init(&want, 1000);
-	text_init(&have, 4000);
-	put_plain(&want, title, strlen(title));
-	for (size_t i = 0; i < p->count && want.len >= 2; i++) {
-		text_reset(&have);
-		for (size_t k = i; k < p->count && k < i + 4; k++) {
-			put_plain(&have, p->lines[k].text, p->lines[k].len);
-			if (have.len > want.len || (have.len > 0 && memcmp(have.data, want.data, have.len) != 0))
-				break;
-			if (have.len == want.len) {
-				for (size_t j = i; j <= k; j++)
-					p->lines[j].level = level;
-				goto out;
-			}
-		}
-	}
-out:
-	text_clear(&want);
-	text_clear(&have);
-}
-
-static void
-read_outline(struct pdf *pdf, PopplerDocument *doc, PopplerIndexIter *iter, int depth, int *left)
-{
-	do {
-		PopplerAction *action = poppler_index_iter_get_action(iter);
-		if (action != NULL && action->type == POPPLER_ACTION_GOTO_DEST && action->goto_dest.dest != NULL) {
-			PopplerDest *dest = action->goto_dest.dest;
-			PopplerDest *named = dest->type == POPPLER_DEST_NAMED ? poppler_document_find_dest(doc, dest->named_dest) : NULL;
-			int page = named ? named->page_num : dest->page_num;
-			if (page >= 1 && (size_t)page <= pdf->page_count && action->any.title != NULL)
-				mark_title(&pdf->pages[page - 1], action->any.title, depth);
-			if (named != NULL)
-				poppler_dest_free(named);
-		}
-		if (action != NULL)
-			poppler_action_free(action);
-		PopplerIndexIter *child = depth < OUTLINE_DEPTH_MAX ? poppler_index_iter_get_child(iter) : NULL;
-		if (child != NULL) {
-			read_outline(pdf, doc, child, depth + 1, left);
-			poppler_index_iter_free(child);
-		}
-	} while (--*left > 0 && poppler_index_iter_next(iter));
 }
 
 static void
@@ -280,12 +214,7 @@ pdf_read(struct document *d, const struct input *in)
 	if (f == FAULT_NONE)
 		f = check_quality(&pdf);
 	if (f == FAULT_NONE) {
-		int left = OUTLINE_MAX;
-		PopplerIndexIter *iter = poppler_index_iter_new(doc);
-		if (iter != NULL) {
-			read_outline(&pdf, doc, iter, 1, &left);
-			poppler_index_iter_free(iter);
-		}
+		pdf_outline(&pdf, doc);
 		pdf.body_size = body_size(&pdf);
 		pdf_heads(&pdf);
 		pdf_blocks(d, &pdf);

@@ -136,6 +136,21 @@ in_capitals(const struct pdf_line *l)
 	return upper >= 4 && lower == 0 && upper * 2 > l->chars;
 }
 
+/* Is line i of a program? One in a typewriter's face, among others or with
+ * signs that prose does not use; a book may also set its chapters so. */
+static bool
+in_code(const struct flow *f, const struct pdf_page *p, size_t i)
+{
+	if (f->mono_body || !p->lines[i].mono)
+		return false;
+	size_t from = i, to = i;
+	while (from > 0 && p->lines[from - 1].mono)
+		from--;
+	while (to + 1 < p->count && p->lines[to + 1].mono)
+		to++;
+	return to - from >= 2 || strpbrk(p->lines[i].text, "{}[];=<>\\_#$|") != NULL || strstr(p->lines[i].text, "()") != NULL;
+}
+
 /* May this line be a heading by its face and words alone? */
 static bool
 looks_heading(const struct flow *f, const struct pdf_page *p, size_t i)
@@ -150,13 +165,13 @@ looks_heading(const struct flow *f, const struct pdf_page *p, size_t i)
 	if (is_large(f, l))
 		return !in_table(p, i) || l->size > 1.5 * f->pdf->body_size;
 	char last = l->text[l->len - 1];
-	if ((l->mono && !f->mono_body) || l->chars > SMALL_HEADING_CHARS_MAX || last == '.' || last == ',' || last == ';' ||
+	if (in_code(f, p, i) || l->chars > SMALL_HEADING_CHARS_MAX || last == '.' || last == ',' || last == ';' ||
 			(last == '-' && !(l->bold && i + 1 < p->count && l[1].bold)) || l->size < (in_capitals(l) ? SMALL_CAPITALS : .95) * f->pdf->body_size)
 		return false;
 	if (l->bold)
 		return stands_alone(f, p, i);
 	double gap = i > 0 && l->y0 > l[-1].y0 ? l->y0 - l[-1].y0 : 1000;
-	return gap > 1.3 * f->leading * l->size && (section_depth(l) >= 2 || in_capitals(l)) && stands_alone(f, p, i);
+	return gap > 1.3 * f->leading * l->size && (section_depth(l) >= 2 || in_capitals(l) || (l->mono && !f->mono_body)) && stands_alone(f, p, i);
 }
 
 static int
@@ -254,6 +269,12 @@ is_caption(struct line l)
 	return false;
 }
 
+static bool
+is_page_number(const char *s, size_t n)
+{
+	return n > 0 && n <= PAGE_NUMBER_BYTES_MAX && (strspn(s, "0123456789") >= n || strspn(s, "ivxlc") >= n);
+}
+
 /* "Introduction . . . . . 5": the leaders become a cell border. */
 static bool
 cut_leaders(struct text *out, struct line l)
@@ -265,7 +286,7 @@ cut_leaders(struct text *out, struct line l)
 			dots += l.s[end] == '.';
 			end++;
 		}
-		if (dots >= 4 && (dots >= 8 || l.len - end <= PAGE_NUMBER_BYTES_MAX)) {
+		if (dots >= 8 || (dots >= 4 && is_page_number(l.s + end, l.len - end))) {
 			while (out->len > 0 && out->data[out->len - 1] == ' ')
 				text_cut(out, out->len - 1);
 			text_put(out, end < l.len && out->len > 0 ? " | " : "");
@@ -297,13 +318,12 @@ put_row(struct flow *f, const struct pdf_line *l)
 }
 
 static void
-put_heading(struct flow *f, const struct pdf_page *p, const struct pdf_line *before, const struct pdf_line *l)
+put_heading(struct flow *f, const struct pdf_line *before, const struct pdf_line *l)
 {
 	int level = heading_level(f, l);
 	bool same = f->block.len > 0 && f->type == BLOCK_HEADING && before != NULL && f->level == level &&
-		before->bold == l->bold && fabs(before->size - l->size) < .5 && l->y0 > before->y0 &&
+		before->bold == l->bold && fabs(before->size - l->size) < .5 && l->y0 > before->y0 - .5 * l->size &&
 		l->y0 - before->y0 < 1.8 * l->size && f->block.len + l->len < HEADING_BYTES_MAX;
-	(void)p;
 	if (!same)
 		flush(f);
 	f->type = BLOCK_HEADING;
@@ -410,8 +430,8 @@ put_page(struct flow *f, struct pdf_page *p)
 		if (l->head || hold_initial(f, l) || hold_mark(f, l))
 			continue;
 		if (looks_heading(f, p, i))
-			put_heading(f, p, before < i ? &p->lines[before] : NULL, l);
-		else if (l->mono && !f->mono_body)
+			put_heading(f, before < i ? &p->lines[before] : NULL, l);
+		else if (in_code(f, p, i))
 			put_code(f, p, before, i);
 		else if (!put_row(f, l))
 			put_text(f, p, before, i);

@@ -18,6 +18,9 @@
 #define OF_SPAN .40
 #define SPAN_LEAST 4
 #define HEAD_BYTES_MAX 200
+#define NUMBERED_HEAD_BYTES_MAX 80
+#define OFFSETS_MAX 16
+#define SHORT_DOCUMENT 6         /* pages */
 
 struct candidate {
 	uint64_t mask;       /* hash of the text with digits masked */
@@ -148,8 +151,6 @@ is_head(const struct candidate *c, size_t n, size_t pages)
 static void
 mark_heads(struct candidates *all, size_t pages)
 {
-	if (all->count == 0)
-		return;
 	qsort(all->at, all->count, sizeof *all->at, by_mask_and_height);
 	for (size_t i = 0, end; i < all->count; i = end) {
 		end = i + 1;
@@ -199,27 +200,49 @@ number_pages(struct pdf *pdf, const struct candidate *c, size_t n)
 			pdf->pages[p].label = number_text(&pdf->arena, offset + p, c[0].roman);
 }
 
+/* Does the line begin or end with its number? */
+static bool
+number_outside(const struct pdf_line *l)
+{
+	return l->len > 0 && l->len <= NUMBERED_HEAD_BYTES_MAX && (is_digit(l->text[0]) || is_digit(l->text[l->len - 1]));
+}
+
+/* "332 ACKNOWLEDGMENTS": too rare for a head, but its number counts on. */
+static void
+mark_numbered(struct candidates *all, const int *offsets, size_t count)
+{
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t k = 0; k < count; k++)
+			if (!all->at[i].roman && all->at[i].number - all->at[i].page == offsets[k] && number_outside(all->at[i].line))
+				all->at[i].line->head = true;
+}
+
 static void
 mark_numbers(struct candidates *all, struct pdf *pdf)
 {
-	size_t kept = 0;
+	struct candidates some = { 0 };
+	int offsets[OFFSETS_MAX];
+	size_t count = 0;
+	mem_reserve(&some.at, &some.cap, all->count + 1, sizeof *some.at);
 	for (size_t i = 0; i < all->count; i++)
 		if (all->at[i].number > 0 && (all->at[i].bare || all->at[i].line->head))
-			all->at[kept++] = all->at[i];
-	if (kept > 0)
-		qsort(all->at, kept, sizeof *all->at, by_offset);
-	for (size_t i = 0, end; i < kept; i = end) {
-		int offset = all->at[i].number - all->at[i].page;
+			some.at[some.count++] = all->at[i];
+	qsort(some.at, some.count, sizeof *some.at, by_offset);
+	for (size_t i = 0, end; i < some.count; i = end) {
+		int offset = some.at[i].number - some.at[i].page;
 		size_t pages = 1;
-		for (end = i + 1; end < kept && all->at[end].roman == all->at[i].roman && all->at[end].number - all->at[end].page == offset; end++)
-			pages += all->at[end].page != all->at[end - 1].page;
-		double enough = fmin(pdf->page_count < 6 ? 2 : 3, OF_ALL * (double)pdf->page_count + 2);
-		if ((double)pages < enough)
+		for (end = i + 1; end < some.count && some.at[end].roman == some.at[i].roman && some.at[end].number - some.at[end].page == offset; end++)
+			pages += some.at[end].page != some.at[end - 1].page;
+		if (pages < (pdf->page_count < SHORT_DOCUMENT ? 2 : 3))
 			continue;
 		for (size_t k = i; k < end; k++)
-			all->at[k].line->head = true;
-		number_pages(pdf, all->at + i, end - i);
+			some.at[k].line->head = true;
+		number_pages(pdf, some.at + i, end - i);
+		if (!some.at[i].roman && pages * 10 >= pdf->page_count && count < OFFSETS_MAX)
+			offsets[count++] = offset;
 	}
+	mark_numbered(all, offsets, count);
+	mem_free(some.at);
 }
 
 void
@@ -227,7 +250,9 @@ pdf_heads(struct pdf *pdf)
 {
 	struct candidates all = { 0 };
 	collect(&all, pdf);
-	mark_heads(&all, pdf->page_count);
-	mark_numbers(&all, pdf);
+	if (all.count > 0) {
+		mark_heads(&all, pdf->page_count);
+		mark_numbers(&all, pdf);
+	}
 	mem_free(all.at);
 }

@@ -1,5 +1,5 @@
-/* The PDF reader's stages: lines with their place and face (pdf_lines.c),
- * running heads and printed page numbers (pdf_heads.c), words and hyphens
+/* The PDF reader's stages: lines with their place and face (pdf_lines.c), the
+ * outline (pdf_outline.c), running heads and printed page numbers (pdf_heads.c), words and hyphens
  * (pdf_words.c), paragraphs and headings (pdf_blocks.c).  Lengths are points,
  * the origin is the upper left corner of the crop box. */
 #ifndef STOA_EXTRACT_PDF_H
@@ -34,6 +34,9 @@ struct pdf {
 
 /* The lines of one page in reading order; outside the crop box there are none. */
 void pdf_lines(struct pdf_page *p, struct arena *a, PopplerPage *page);
+
+/* Give the lines that the outline names their level. */
+void pdf_outline(struct pdf *pdf, PopplerDocument *doc);
 
 /* Mark running heads and feet; give pages their printed numbers. */
 void pdf_heads(struct pdf *pdf);
