@@ -1,29 +1,21 @@
 /* Lines to blocks: headings, paragraphs, list items, table rows, code, captions.
  *
- * A line is a heading when the outline names it, when it is larger than the
- * body, or when it is short and bold or numbered.  Levels are the outline's, else
- * the rank of the size.  Words broken at line ends are mended here. */
+ * What a line is by its face (pdf_faces.c) and where paragraphs end (pdf_flow.c)
+ * is decided elsewhere; here the lines are joined, broken words mended, and marks
+ * that stand apart brought to their text. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "lines_in.h"
+#include "pdf_faces_in.h"
 #include "pdf_flow_in.h"
 
-#define LARGER 1.12
-#define HEADING_BYTES_MAX 200
-#define SMALL_HEADING_CHARS_MAX 80   /* not larger than the body */
-#define SMALL_CAPITALS .7            /* their size in a line of them */
-#define WIDER 1.4                    /* than the usual distance of lines */
-#define SIZES_MAX 4
 #define PAGE_NUMBER_BYTES_MAX 6   /* behind leaders; four dots may be an ellipsis */
 
 struct flow {
 	struct document *d;
 	struct pdf *pdf;
-	double leading;
-	double sizes[SIZES_MAX];      /* of headings, largest first */
-	size_t size_count;
-	bool mono_body;               /* typewritten: no code to be told by its face */
+	struct faces faces;
 	struct text block;
 	enum block_type type;
 	int level;
@@ -41,180 +33,6 @@ flush(struct flow *f)
 	f->type = BLOCK_PARA;
 	f->level = 0;
 	f->item_start = -1;
-}
-
-static size_t
-letters_in(const struct pdf_line *l)
-{
-	size_t letters = 0;
-	for (size_t at = 0; at < l->len;) {
-		uint32_t c = utf8_next(l->text, l->len, &at);
-		letters += (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-		letters += c >= 0xC0 && c != UTF8_BAD && !(c >= 0x2000 && c <= 0x2FFF) && !(c >= 0xE000 && c <= 0xF8FF);
-	}
-	return letters;
-}
-
-/* Parts of a section number such as "3.2 "; 0: none. */
-static int
-section_depth(const struct pdf_line *l)
-{
-	int depth = 0;
-	size_t at = 0;
-	while (at < l->len && l->text[at] >= '0' && l->text[at] <= '9' && depth < 6) {
-		size_t from = at;
-		while (at < l->len && l->text[at] >= '0' && l->text[at] <= '9')
-			at++;
-		if (at - from > 2)
-			return 0;
-		depth++;
-		if (at < l->len && l->text[at] == '.')
-			at++;
-	}
-	return depth > 0 && at < l->len && l->text[at] == ' ' ? depth : 0;
-}
-
-static bool
-is_large(const struct flow *f, const struct pdf_line *l)
-{
-	return l->size >= LARGER * f->pdf->body_size;
-}
-
-static bool
-same_row(const struct pdf_line *a, const struct pdf_line *b)
-{
-	return fabs(a->y0 - b->y0) < .5 * a->size;
-}
-
-/* Is line i one of a row, or next to rows, of a table? */
-static bool
-in_table(const struct pdf_page *p, size_t i)
-{
-	const struct pdf_line *l = &p->lines[i];
-	for (size_t k = i > 0 ? i - 1 : 0; k <= i + 1 && k < p->count; k++) {
-		const struct pdf_line *o = &p->lines[k];
-		if (k != i && !o->head && (same_row(l, o) || (o->cells && fabs(l->y0 - o->y0) < 2 * l->size)))
-			return true;
-	}
-	return false;
-}
-
-/* Bold lines that follow each other around i: a heading has at most three. */
-static size_t
-bold_run(const struct pdf_page *p, size_t i)
-{
-	size_t from = i, to = i;
-	while (from > 0 && p->lines[from - 1].bold && fabs(p->lines[from - 1].size - p->lines[i].size) < .5)
-		from--;
-	while (to + 1 < p->count && p->lines[to + 1].bold && fabs(p->lines[to + 1].size - p->lines[i].size) < .5)
-		to++;
-	return to - from + 1;
-}
-
-/* A bold line that is not the beginning of a paragraph. */
-static bool
-stands_alone(const struct flow *f, const struct pdf_page *p, size_t i)
-{
-	const struct pdf_line *l = &p->lines[i], *next = i + 1 < p->count ? l + 1 : NULL;
-	if (in_table(p, i))
-		return false;
-	if (next == NULL || next->head || next->y0 < l->y0 || next->y0 - l->y0 > WIDER * f->leading * l->size)
-		return true;
-	if (next->bold)
-		return bold_run(p, i) <= 3 || flow_left_room(p, i, next);
-	return flow_left_room(p, i, next) && !(next->text[0] >= 'a' && next->text[0] <= 'z');
-}
-
-static bool
-in_capitals(const struct pdf_line *l)
-{
-	size_t upper = 0, lower = 0;
-	for (size_t i = 0; i < l->len; i++) {
-		upper += l->text[i] >= 'A' && l->text[i] <= 'Z';
-		lower += l->text[i] >= 'a' && l->text[i] <= 'z';
-	}
-	return upper >= 4 && lower == 0 && upper * 2 > l->chars;
-}
-
-/* Is line i of a program? One in a typewriter's face, among others or with
- * signs that prose does not use; a book may also set its chapters so. */
-static bool
-in_code(const struct flow *f, const struct pdf_page *p, size_t i)
-{
-	if (f->mono_body || !p->lines[i].mono)
-		return false;
-	size_t from = i, to = i;
-	while (from > 0 && p->lines[from - 1].mono)
-		from--;
-	while (to + 1 < p->count && p->lines[to + 1].mono)
-		to++;
-	return to - from >= 2 || strpbrk(p->lines[i].text, "{}[];=<>\\_#$|") != NULL || strstr(p->lines[i].text, "()") != NULL;
-}
-
-/* May this line be a heading by its face and words alone? */
-static bool
-looks_heading(const struct flow *f, const struct pdf_page *p, size_t i)
-{
-	const struct pdf_line *l = &p->lines[i];
-	struct line text = { l->text, l->len };
-	if (l->level > 0)
-		return true;
-	size_t letters = letters_in(l);
-	if (letters < 2 || letters * 2 < l->chars || l->len > HEADING_BYTES_MAX || l->cells || line_is_bullet(text))
-		return false;
-	if (is_large(f, l))
-		return !in_table(p, i) || l->size > 1.5 * f->pdf->body_size;
-	char last = l->text[l->len - 1];
-	if (in_code(f, p, i) || l->chars > SMALL_HEADING_CHARS_MAX || last == '.' || last == ',' || last == ';' ||
-			(last == '-' && !(l->bold && i + 1 < p->count && l[1].bold)) || l->size < (in_capitals(l) ? SMALL_CAPITALS : .95) * f->pdf->body_size)
-		return false;
-	if (l->bold)
-		return stands_alone(f, p, i);
-	double gap = i > 0 && l->y0 > l[-1].y0 ? l->y0 - l[-1].y0 : 1000;
-	return gap > 1.3 * f->leading * l->size && (section_depth(l) >= 2 || in_capitals(l) || (l->mono && !f->mono_body)) && stands_alone(f, p, i);
-}
-
-static int
-heading_level(const struct flow *f, const struct pdf_line *l)
-{
-	if (l->level > 0)
-		return l->level;
-	size_t rank = 0;
-	while (rank < f->size_count && f->sizes[rank] > l->size + .3)
-		rank++;
-	int depth = section_depth(l);
-	if (!is_large(f, l) && depth >= 2)
-		return depth > 6 ? 6 : depth;
-	return (int)(rank + 1);
-}
-
-static int
-descending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x > y ? -1 : x < y;
-}
-
-/* The sizes that headings come in; the largest are the chapters. */
-static void
-rank_sizes(struct flow *f)
-{
-	double *all = NULL;
-	size_t count = 0, cap = 0;
-	for (size_t p = 0; p < f->pdf->page_count; p++)
-		for (size_t i = 0; i < f->pdf->pages[p].count; i++) {
-			const struct pdf_line *l = &f->pdf->pages[p].lines[i];
-			if (l->head || !is_large(f, l) || !looks_heading(f, &f->pdf->pages[p], i))
-				continue;
-			mem_reserve(&all, &cap, count + 1, sizeof *all);
-			all[count++] = l->size;
-		}
-	if (count > 0)
-		qsort(all, count, sizeof *all, descending);
-	for (size_t i = 0; i < count && f->size_count < SIZES_MAX; i++)
-		if (f->size_count == 0 || all[i] < f->sizes[f->size_count - 1] - .6)
-			f->sizes[f->size_count++] = all[i];
-	mem_free(all);
 }
 
 static bool
@@ -320,9 +138,10 @@ put_row(struct flow *f, const struct pdf_line *l)
 static void
 put_heading(struct flow *f, const struct pdf_line *before, const struct pdf_line *l)
 {
-	int level = heading_level(f, l);
+	int level = faces_level(&f->faces, l);
+	bool one_title = before != NULL && l->level > 0 && before->level == l->level && faces_same_row(before, l);
 	bool same = f->block.len > 0 && f->type == BLOCK_HEADING && before != NULL && f->level == level &&
-		before->bold == l->bold && fabs(before->size - l->size) < .5 && l->y0 > before->y0 - .5 * l->size &&
+		(one_title || (before->bold == l->bold && fabs(before->size - l->size) < .5)) && l->y0 > before->y0 - .5 * l->size &&
 		l->y0 - before->y0 < 1.8 * l->size && f->block.len + l->len < HEADING_BYTES_MAX;
 	if (!same)
 		flush(f);
@@ -365,10 +184,10 @@ put_text(struct flow *f, const struct pdf_page *p, size_t before, size_t i)
 {
 	const struct pdf_line *l = &p->lines[i];
 	struct line text = { l->text, l->len };
-	bool marked = f->mark.text != NULL && same_row(&f->mark, l);
+	bool marked = f->mark.text != NULL && faces_same_row(&f->mark, l);
 	bool open = f->block.len > 0 && (f->type == BLOCK_PARA || f->type == BLOCK_LIST || f->type == BLOCK_CAPTION) && before < i;
 	bool item = marked || begins_item(f, text, open);
-	if (!open || item || flow_breaks(p, before, i, f->leading, f->item_start)) {
+	if (!open || item || flow_breaks(p, before, i, f->faces.leading, f->item_start)) {
 		flush(f);
 		f->type = item ? BLOCK_LIST : is_caption(text) ? BLOCK_CAPTION : BLOCK_PARA;
 		f->item_start = item ? flow_start(p, marked ? &f->mark : l) : -1;
@@ -411,7 +230,7 @@ hold_mark(struct flow *f, const struct pdf_line *l)
 static bool
 hold_initial(struct flow *f, const struct pdf_line *l)
 {
-	if (l->chars != 1 || l->len >= sizeof f->initial || l->size < 1.8 * f->pdf->body_size || letters_in(l) != 1)
+	if (l->chars != 1 || l->len >= sizeof f->initial || l->size < 1.8 * f->pdf->body_size || faces_letters(l) != 1)
 		return false;
 	flush(f);
 	memcpy(f->initial, l->text, l->len);
@@ -429,9 +248,9 @@ put_page(struct flow *f, struct pdf_page *p)
 		const struct pdf_line *l = &p->lines[i];
 		if (l->head || hold_initial(f, l) || hold_mark(f, l))
 			continue;
-		if (looks_heading(f, p, i))
+		if (faces_heading(&f->faces, p, i))
 			put_heading(f, before < i ? &p->lines[before] : NULL, l);
-		else if (in_code(f, p, i))
+		else if (faces_code(&f->faces, p, i))
 			put_code(f, p, before, i);
 		else if (!put_row(f, l))
 			put_text(f, p, before, i);
@@ -466,11 +285,11 @@ learn(struct pdf *pdf)
 void
 pdf_blocks(struct document *d, struct pdf *pdf)
 {
-	struct flow f = { .d = d, .pdf = pdf, .item_start = -1, .type = BLOCK_PARA };
+	struct flow f = { .d = d, .pdf = pdf, .faces = { .pdf = pdf }, .item_start = -1, .type = BLOCK_PARA };
 	text_init(&f.block, BLOCK_BYTES_MAX);
-	f.mono_body = learn(pdf);
-	f.leading = flow_leading(pdf);
-	rank_sizes(&f);
+	f.faces.mono_body = learn(pdf);
+	f.faces.leading = flow_leading(pdf);
+	faces_learn(&f.faces);
 	for (size_t p = 0; p < pdf->page_count; p++)
 		put_page(&f, &pdf->pages[p]);
 	text_clear(&f.block);

@@ -1,209 +1,16 @@
 /* The lines of a page with their place and face.
  *
- * poppler gives the page three times: as text in reading order, as a box for
- * each character and as runs of one font; together they cost a few per cent of
- * interpreting the page.  Text and boxes go by index, except that poppler writes
- * right-to-left words in logical order between marks while their boxes stay in
- * visual order, and misplaces spaces between such words.  So lines with Hebrew
- * or Arabic are put back in visual order, spaced by their gaps and reordered
- * here.  A gap of more than CELL_GAP sizes is a cell border. */
+ * Lines with Hebrew or Arabic are put in visual order, spaced by their gaps and
+ * reordered here, since poppler misplaces the spaces of such lines and the order
+ * of Latin words in them.  A gap of more than CELL_GAP sizes is a cell border. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "pdf_in.h"
+#include "pdf_glyphs_in.h"
 
 #define WORD_GAP .12           /* of the size: a space in right-to-left lines */
 #define CELL_GAP 2.0           /* with a space between */
 #define CELL_GAP_TIGHT .4      /* poppler put no space: it saw a table */
-#define FAR 1e5
-#define RLE 0x202B
-#define LRE 0x202A
-#define PDF 0x202C
-
-struct glyph {
-	uint32_t code, word, index;   /* word: of poppler, index: in that order */
-	float x0, y0, x1, y1, size;
-	float word_x0, gap;           /* gap to the glyph before it */
-	bool bold, mono;
-};
-struct glyphs { struct glyph *at; size_t count, cap, rtl, ltr; };
-
-static bool
-is_rtl(uint32_t c)
-{
-	return (c >= 0x590 && c <= 0x8FF) || (c >= 0xFB1D && c <= 0xFDFF) || (c >= 0xFE70 && c <= 0xFEFC);
-}
-
-static bool
-is_ltr(uint32_t c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= 0xC0 && c < 0x590) ||
-		(c >= 0x900 && c < 0x2000) || (c >= 0x3000 && c < 0xFB00);
-}
-
-static bool
-is_point(uint32_t c)
-{
-	return (c >= 0x591 && c <= 0x5C7 && c != 0x5BE && c != 0x5C0 && c != 0x5C3 && c != 0x5C6) || (c >= 0x64B && c <= 0x65F);
-}
-
-static void
-reverse(struct glyph *g, size_t from, size_t to)
-{
-	while (from + 1 < to) {
-		uint32_t code = g[from].code;
-		g[from++].code = g[--to].code;
-		g[to].code = code;
-	}
-}
-
-/* Code points of the text without poppler's marks; what stood between RLE and
- * PDF is turned back into visual order, what stood in LRE inside it stays. */
-static void
-decode_text(struct glyphs *out, const char *s)
-{
-	size_t n = strlen(s), start = 0, inner = 0;
-	int depth = 0;
-	uint32_t word = 0;
-	mem_reserve(&out->at, &out->cap, n + 1, sizeof *out->at);   /* a byte makes at most one */
-	for (size_t at = 0; at < n;) {
-		unsigned char ascii = (unsigned char)s[at];
-		if (ascii < 0x80) {
-			out->ltr += is_ltr(ascii);
-			out->at[out->count++] = (struct glyph){ .code = ascii, .word = word };
-			at++;
-			continue;
-		}
-		uint32_t c = utf8_next(s, n, &at);
-		if (c == RLE) {
-			start = out->count;
-			depth = 1;
-			word++;
-			continue;
-		}
-		if (c == LRE && depth > 0) {
-			inner = out->count;
-			depth = 2;
-			continue;
-		}
-		if (c == PDF && depth > 0) {
-			if (depth == 2)
-				reverse(out->at, inner, out->count);
-			else
-				reverse(out->at, start, out->count);
-			depth--;
-			word += depth == 0;
-			continue;
-		}
-		out->rtl += is_rtl(c);
-		out->ltr += is_ltr(c);
-		out->at[out->count++] = (struct glyph){ .code = c, .word = word };
-	}
-}
-
-static bool
-has_word(const char *name, const char *const words[], size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcasestr(name, words[i]) != NULL)
-			return true;
-	return false;
-}
-
-struct face { char name[128]; bool bold, mono, pictures; };
-
-/* What a font's name says; face remembers the last one asked for. */
-static void
-read_face(struct face *face, const char *name)
-{
-	static const char *const bolds[] = { "bold", "black", "heavy", "demi", "9L-Medi", "CMBX", "SFBX" };
-	static const char *const monos[] = { "mono", "courier", "consol", "menlo", "typewriter", "CMTT", "SFTT", "fixed" };
-	/* letters of these fonts show pictures, nearly always bullets */
-	static const char *const pictures[] = { "dingbat", "wingding", "webding", "WPTypographicSymbols", "WP-Iconic", "marvosym" };
-	if (name == NULL || strncmp(face->name, name, sizeof face->name - 1) == 0)
-		return;
-	snprintf(face->name, sizeof face->name, "%s", name);
-	face->bold = has_word(name, bolds, COUNT_OF(bolds));
-	face->mono = has_word(name, monos, COUNT_OF(monos));
-	face->pictures = has_word(name, pictures, COUNT_OF(pictures));
-}
-
-static void
-put_faces(struct glyphs *g, PopplerPage *page, PopplerRectangle *area)
-{
-	struct face face = { .name = "" };
-	GList *runs = poppler_page_get_text_attributes_for_area(page, area);
-	for (GList *l = runs; l != NULL; l = l->next) {
-		const PopplerTextAttributes *run = l->data;
-		read_face(&face, run->font_name);
-		for (gint i = run->start_index < 0 ? 0 : run->start_index; i <= run->end_index && (size_t)i < g->count; i++) {
-			g->at[i].size = (float)run->font_size;
-			g->at[i].bold = face.bold;
-			g->at[i].mono = face.mono;
-			if (face.pictures && g->at[i].code > ' ' && g->at[i].code < 0x7F)
-				g->at[i].code = 0x2022;
-		}
-	}
-	poppler_page_free_text_attributes(runs);
-}
-
-/* Text and boxes of all that poppler found between two far corners.  The text
- * of a page that mostly runs from right to left is only whole when the selection
- * does so too. */
-static char *
-select_all(PopplerRectangle *area, PopplerPage *page)
-{
-	PopplerRectangle forward = { -FAR, -FAR, FAR, FAR }, backward = { FAR, -FAR, -FAR, FAR };
-	char *s = poppler_page_get_selected_text(page, POPPLER_SELECTION_GLYPH, &forward);
-	*area = forward;
-	if (s == NULL || strstr(s, "\xE2\x80\xAB") == NULL)   /* no RLE, no such text */
-		return s;
-	char *other = poppler_page_get_selected_text(page, POPPLER_SELECTION_GLYPH, &backward);
-	if (other == NULL || strlen(other) <= strlen(s)) {
-		g_free(other);
-		return s;
-	}
-	*area = backward;
-	g_free(s);
-	return other;
-}
-
-/* Glyphs with boxes and faces; without boxes when poppler's counts disagree. */
-static bool
-collect(struct glyphs *g, PopplerPage *page)
-{
-	PopplerRectangle area, *boxes = NULL;
-	guint count = 0;
-	char *s = select_all(&area, page);
-	if (s == NULL)
-		return false;
-	decode_text(g, s);
-	g_free(s);
-	bool placed = poppler_page_get_text_layout_for_area(page, &area, &boxes, &count) && count == g->count;
-	for (guint i = 0; i < count && placed; i++) {
-		g->at[i].x0 = (float)fmin(boxes[i].x1, boxes[i].x2);
-		g->at[i].x1 = (float)fmax(boxes[i].x1, boxes[i].x2);
-		g->at[i].y0 = (float)fmin(boxes[i].y1, boxes[i].y2);
-		g->at[i].y1 = (float)fmax(boxes[i].y1, boxes[i].y2);
-	}
-	g_free(boxes);
-	put_faces(g, page, &area);
-	return placed;
-}
-
-/* Leave out what lies outside the crop box: printers' marks, slugs, secrets. */
-static size_t
-crop(struct glyph *g, size_t n, const struct pdf_page *p)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++) {
-		float x = (g[i].x0 + g[i].x1) / 2, y = (g[i].y0 + g[i].y1) / 2;
-		if (x >= 0 && y >= 0 && x <= p->width && y <= p->height)
-			g[kept++] = g[i];
-	}
-	return kept;
-}
 
 /* The size that most glyphs have, to a tenth of a point. */
 static double
@@ -219,8 +26,8 @@ common_size(const struct glyph *g, size_t n)
 	return best;
 }
 
-static void
-measure(struct pdf_line *l, bool *mixed, const struct glyph *g, size_t n, bool rtl_page)
+void
+glyphs_measure(struct pdf_line *l, bool *mixed, const struct glyph *g, size_t n, bool rtl_page)
 {
 	size_t bold = 0, mono = 0, rtl = 0, ltr = 0;
 	struct { float x0, y0, x1, y1; } box = { 0 };
@@ -381,7 +188,7 @@ put_line(struct pdf_page *p, struct arena *a, struct text *t, struct glyph *g, s
 {
 	struct pdf_line l = { .text = NULL };
 	bool mixed;
-	measure(&l, &mixed, g, n, rtl_page);
+	glyphs_measure(&l, &mixed, g, n, rtl_page);
 	if (l.chars == 0)
 		return;
 	text_reset(t);
@@ -402,12 +209,15 @@ pdf_lines(struct pdf_page *p, struct arena *a, PopplerPage *page)
 	struct text t;
 	text_init(&t, BLOCK_BYTES_MAX);
 	poppler_page_get_size(page, &p->width, &p->height);
-	bool placed = collect(&g, page);
-	for (size_t at = 0; at < g.count;) {
+	bool placed = glyphs_collect(&g, page);
+	bool vertical = placed && glyphs_vertical(&g);
+	if (vertical)
+		glyphs_columns(p, a, &g);
+	for (size_t at = 0; at < g.count && !vertical;) {
 		size_t end = at;
 		while (end < g.count && g.at[end].code != '\n')
 			end++;
-		put_line(p, a, &t, g.at + at, placed ? crop(g.at + at, end - at, p) : end - at, g.rtl > g.ltr);
+		put_line(p, a, &t, g.at + at, placed ? glyphs_crop(g.at + at, end - at, p) : end - at, g.rtl > g.ltr);
 		at = end + 1;
 	}
 	text_clear(&t);
