@@ -2,21 +2,14 @@
  * language over other primitives, from the same keys, ids and nonces.  Keys are
  * 00..1f (wrapping and epoch) and 20..3f (master); text i of length n is (7 i + n). */
 #include <sodium.h>
+#include "known.h"
 #include "vault_test.h"
 
-static const char slot_key[] =
-	"02000000000000000000000000000000707172737475767778797a7b7c7d7e7f66f5e75079c80161ca8d0972b7c09f07"
-	"20702bc541d835cbc899281d877859cd404142434445464748494a4b4c4d4e4f5051525354555657f4182753f4c55f31"
-	"a7ddad9583b14bbda28b9ff7276c65ad5208c77e35391daf19dbd097523be8bc4f180d965074efe26b65792066696c65"
-	"0000000000000000000000000000000000000000000000000000000000000000";
 static const char slot_pass[] =
 	"010001000100000000b8000001000000707172737475767778797a7b7c7d7e7ffad5fcccd296ab8dc6213688cf926342"
 	"9e098b6a3a6cc999084b59ec995fa75a404142434445464748494a4b4c4d4e4f5051525354555657acfbf00f2f4e2600"
 	"94d16d6ce999536066a82c2822bb136affbb3610675cdcd42c69ebdaa560df9587db81727ad5ff817061737370687261"
 	"7365000000000000000000000000000000000000000000000000000000000000";
-static const char epoch5[] =
-	"404142434445464748494a4b4c4d4e4f5051525354555657a5880109baa7172815ea92f4a4c6e9a769a4ebe540b24a93"
-	"a0479ac3f0dc7a3788744f1bc863479d6987a32fe9bcfcfe";
 static const char anchor42[] =
 	"53544f41414e430105000000404142434445464748494a4b4c4d4e4f5051525354555657b0e68f79c296853bfe6443da"
 	"7434e2b88171a56c9fb3e51f86373094a392ae608fa76f818967525a60505cb175e3b32ca88712005796c7b53988b1e4"
@@ -160,5 +153,41 @@ START_TEST(a_passphrase_slot_made_elsewhere_opens)
 }
 END_TEST
 
+/* Seal `padded` bytes that we would never pad so, with the real key. */
+static enum fault
+open_badly_padded(struct vault *v, const struct vault_record *r, const unsigned char *plain, size_t padded)
+{
+	unsigned char epoch_key[32], key[32], aad[VAULT_AAD_BYTES], blob[2000] = { 'S', 1, 5 };
+	struct text back;
+	text_init(&back, 1 << 16);
+	for (size_t i = 0; i < sizeof epoch_key; i++)
+		epoch_key[i] = (unsigned char)i;
+	crypto_kdf_derive_from_key(key, sizeof key, 1, "stoarec1", epoch_key);
+	vault_record_aad(aad, v, r, (uint32_t)padded);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(blob + 30, NULL, plain, padded, aad, sizeof aad, NULL, blob + 6, key);
+	enum fault f = vault_open(&back, aad, v, r, blob, padded + VAULT_SEAL_BYTES);
+	text_clear(&back);
+	return f;
+}
+
+START_TEST(a_text_padded_in_another_way_is_refused)
+{
+	struct vault *v = known_vault();
+	struct vault_record r = { KIND_MESSAGE, VAULT_FMT, 5, { 0 }, { 0 }, 7, 3, 0 };
+	unsigned char plain[1024] = "light";
+	FAILS(FAULT_DAMAGED, open_badly_padded(v, &r, plain, 256));         /* no mark */
+	plain[5] = 0x80;
+	WELL(open_badly_padded(v, &r, plain, 256));
+	FAILS(FAULT_DAMAGED, open_badly_padded(v, &r, plain, 512));         /* a step too many */
+	FAILS(FAULT_DAMAGED, open_badly_padded(v, &r, plain, 257));         /* between steps */
+	plain[200] = 1;
+	FAILS(FAULT_DAMAGED, open_badly_padded(v, &r, plain, 256));         /* something behind the mark */
+	memset(plain, 0, sizeof plain);
+	FAILS(FAULT_DAMAGED, open_badly_padded(v, &r, plain, 256));         /* only zeros */
+	vault_free(v);
+}
+END_TEST
+
 TESTS("vectors", every_record_is_sealed_to_the_known_bytes,
-	the_root_the_anchor_and_the_look_up_are_the_known_bytes, a_passphrase_slot_made_elsewhere_opens)
+	the_root_the_anchor_and_the_look_up_are_the_known_bytes, a_passphrase_slot_made_elsewhere_opens,
+	a_text_padded_in_another_way_is_refused)
