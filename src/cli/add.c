@@ -121,6 +121,7 @@ add_file(struct cli *c, const char *path, struct add *a)
 		a->tally.failed++;
 		f = FAULT_NONE;
 	}
+	fflush(stdout);
 	arena_clear(&c->arena);
 	c->arena = outer;
 	return f;

@@ -9,7 +9,8 @@
 #include <string.h>
 #include "cli_in.h"
 
-struct stream { bool events, shown; };
+#define SOON_MS 200     /* an answer sooner than this needs no word about its steps */
+struct stream { bool events, shown; double started_ms; };
 
 const char *
 answer_place(struct arena *a, const struct citation *ct)
@@ -66,7 +67,18 @@ answer_source(struct cli *c, const struct citation *ct)
 	quote_print(c, arena_printf(&c->arena, "[%lld] ", (long long)ct->n), ct);
 }
 
-/* A line that begins with a bullet keeps its hanging indent. */
+/* Bytes of the punctuation that ends a sentence; 0: none. */
+static size_t
+stop_bytes(const char *text)
+{
+	static const char *const stops[] = { ".", "!", "?", "\u3002", "\uff01", "\uff1f" };
+	for (size_t i = 0; i < COUNT_OF(stops); i++)
+		if (str_ends(text, stops[i]))
+			return strlen(stops[i]);
+	return 0;
+}
+
+/* "... a plateau [1]." */
 static void
 sentence_print(struct cli *c, const struct sentence *s)
 {
@@ -75,8 +87,9 @@ sentence_print(struct cli *c, const struct sentence *s)
 		put_wrapped(c, PAINT_BOLD, "", 0, arena_printf(&c->arena, "\n%s", text));
 		return;
 	}
-	const char *mark = s->citation > 0 ? arena_printf(&c->arena, " [%lld]", (long long)s->citation) : " [unsupported]";
-	put_wrapped(c, PAINT_NONE, "", 0, arena_printf(&c->arena, "%s%s", text, mark));
+	const char *mark = s->citation > 0 ? arena_printf(&c->arena, "[%lld]", (long long)s->citation) : "[unsupported]";
+	size_t len = strlen(text), stop = stop_bytes(text);
+	put_wrapped(c, PAINT_NONE, "", 0, arena_printf(&c->arena, "%.*s %s%s", (int)(len - stop), text, mark, text + len - stop));
 }
 
 static void
@@ -154,7 +167,8 @@ answer_event(struct cli *c, const char *name, const struct record_type *type, co
 		event_json(c, name, type, record);
 	} else if (type == &record_ev_status) {
 		const struct ev_status *st = record;
-		progress(c, "%s...", st->step ? st->step : "");
+		if (str_same(st->step, "model") || stopwatch_ms() - s->started_ms > SOON_MS)
+			progress(c, "%s...", st->step ? st->step : "");
 	} else if (type == &record_ev_delta && !c->json && c->out_terminal) {
 		const struct ev_delta *d = record;
 		progress_end(c);
@@ -179,7 +193,7 @@ status_of(struct cli *c, const struct message *m)
 enum fault
 answer_get(const struct message **m, struct cli *c, const struct message_send *request, bool events)
 {
-	struct stream s = { .events = events };
+	struct stream s = { .events = events, .started_ms = stopwatch_ms() };
 	struct call_events ev = { answer_event, &s };
 	const void *reply = NULL;
 	enum fault f = call(&reply, c, "message.send", request, &ev);

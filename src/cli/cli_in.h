@@ -208,7 +208,8 @@ enum fault answer_mode(const char **mode, struct cli *c) STOA_MUST;
 const char *answer_place(struct arena *a, const struct citation *ct);
 const char *date_text(struct arena *a, int64_t unix_ms);
 const char *size_text(struct arena *a, int64_t bytes);
-const char *column_text(struct arena *a, const char *s, size_t cells);
+/* s cut, at its end or in its middle, or filled to so many cells. */
+const char *column_text(struct arena *a, const char *s, size_t cells, bool middle);
 const char *operands_joined(struct cli *c, size_t from);
 /* --yes, or a person who says y. CANCELLED otherwise. */
 enum fault confirmed(struct cli *c, const char *what) STOA_MUST;

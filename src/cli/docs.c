@@ -2,18 +2,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "cli_in.h"
 
+/* In this person's own time zone; records keep UTC. */
 const char *
 date_text(struct arena *a, int64_t unix_ms)
 {
-	char text[TIME_TEXT_BYTES];
-	if (unix_ms == 0)
+	char text[32];
+	struct tm tm;
+	time_t t = (time_t)(unix_ms / 1000);
+	if (unix_ms == 0 || !localtime_r(&t, &tm) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm))
 		return "";
-	time_format(text, unix_ms);
-	text[10] = ' ';
-	return arena_strndup(a, text, 16);
+	return arena_strdup(a, text);
 }
 
 const char *
@@ -25,34 +27,6 @@ size_text(struct arena *a, int64_t bytes)
 	while (n >= 1000 && unit + 1 < COUNT_OF(units))
 		n /= 1000, unit++;
 	return arena_printf(a, unit && n < 10 ? "%.1f %s" : "%.0f %s", n, units[unit]);
-}
-
-/* s cut or filled to cells columns; for tables on a terminal. */
-const char *
-column_text(struct arena *a, const char *s, size_t cells)
-{
-	struct text t;
-	text_init(&t, 4096);
-	const char *clean = untrusted_line(a, s ? s : "");
-	size_t len = strlen(clean), at = 0, used = 0, whole = utf8_width(clean, len);
-	size_t room = whole > cells ? cells - 1 : cells;
-	while (at < len) {
-		size_t end = utf8_grapheme_end(clean, len, at), wide = utf8_width(clean + at, end - at);
-		if (used + wide > room)
-			break;
-		text_put_n(&t, clean + at, end - at);
-		used += wide;
-		at = end;
-	}
-	if (whole > cells) {
-		text_put(&t, "\u2026");
-		used++;
-	}
-	while (used++ < cells)
-		text_put_c(&t, ' ');
-	char *out = arena_strndup(a, t.data ? t.data : "", t.len);
-	text_clear(&t);
-	return out;
 }
 
 /* ---- list ------------------------------------------------------------------ */
@@ -70,7 +44,7 @@ document_row(struct cli *c, const struct document *d, void *arg)
 	const char *title = d->title && *d->title ? d->title : d->name;
 	size_t room = c->width ? (c->width > 60 ? c->width - 46 : 20) : 0;
 	putf(c, PAINT_DIM, "%.8s  ", d->id);
-	putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ", room ? column_text(&c->arena, title, room) : untrusted_line(&c->arena, title ? title : ""));
+	putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ", room ? column_text(&c->arena, title, room, true) : untrusted_line(&c->arena, title ? title : ""));
 	if (failed)
 		putf(c, PAINT_WARN, "failed: %s", d->reason && *d->reason ? d->reason : "unknown");
 	else if (str_same(d->status, "processing"))
@@ -78,7 +52,7 @@ document_row(struct cli *c, const struct document *d, void *arg)
 	else
 		putf(c, PAINT_NONE, "%4lld p  %-8.8s", (long long)d->pages, d->kind ? d->kind : "");
 	if (d->subject && *d->subject)
-		putf(c, PAINT_DIM, "  %s", column_text(&c->arena, d->subject, 12));
+		putf(c, PAINT_DIM, "  %s", column_text(&c->arena, d->subject, 12, false));
 	if (d->stale)
 		putf(c, PAINT_WARN, "  %lld stale", (long long)d->stale);
 	put(c, PAINT_NONE, "\n");

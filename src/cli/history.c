@@ -17,7 +17,7 @@ conversation_row(struct cli *c, const struct conversation *v, void *arg)
 	size_t room = c->width > 60 ? c->width - 34 : 0;
 	const char *title = v->title && *v->title ? v->title : v->preview;
 	putf(c, PAINT_DIM, "%.8s  %s  ", v->id, date_text(&c->arena, v->updated));
-	putf(c, PAINT_NONE, "%s", room ? column_text(&c->arena, title, room) : untrusted_line(&c->arena, title ? title : ""));
+	putf(c, PAINT_NONE, "%s", room ? column_text(&c->arena, title, room, false) : untrusted_line(&c->arena, title ? title : ""));
 	putf(c, PAINT_DIM, "%4lld\n", (long long)v->message_count);
 	return FAULT_NONE;
 }

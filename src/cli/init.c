@@ -177,7 +177,8 @@ verb_init(struct cli *c)
 	if (f != FAULT_NONE)
 		return f;
 	s.again = !l.fresh;
-	if (ask && !s.again) {
+	ask = ask && !s.again;
+	if (ask) {
 		notef(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
 		note(c, PAINT_NONE, "  Nothing is sent anywhere unless you set it up.  Ctrl-C leaves.\n\n1/3  ");
 	}

@@ -25,6 +25,8 @@ struct watch {
 	size_t count, cap;
 	struct pending *pending;
 	size_t pending_count, pending_cap;
+	char **fresh;                  /* new folders, walked after the turn of the loop */
+	size_t fresh_count, fresh_cap;
 	bool overflow;
 };
 
@@ -84,8 +86,8 @@ take_event(struct watch *w, const struct inotify_event *e)
 		if ((size_t)snprintf(path, sizeof path, "%s/%s", row->folder, e->name) >= sizeof path)
 			continue;
 		if ((e->mask & IN_ISDIR) && !row->only) {
-			if (e->name[0] != '.' && watch_below(w, path, true) != FAULT_NONE)
-				notef(w->c, PAINT_WARN, "stoa: %s\n", fault_sentence());
+			mem_reserve(&w->fresh, &w->fresh_cap, w->fresh_count + 1, sizeof *w->fresh);
+			w->fresh[w->fresh_count++] = mem_strdup(path);
 		} else if (!(e->mask & (IN_ISDIR | IN_CREATE)) && (row->only || walk_wants(e->name))) {
 			expect(w, path);
 		}
@@ -104,6 +106,24 @@ on_events(int fd, unsigned ready, void *arg)
 		at += (ssize_t)sizeof *e + e->len;
 		take_event(arg, e);
 	}
+}
+
+/* Folders that came, and after an overflow all of them again. */
+static enum fault
+widen(struct watch *w, const char *const *paths, size_t count)
+{
+	enum fault f = FAULT_NONE;
+	for (size_t i = 0; i < w->fresh_count; i++) {
+		const char *name = strrchr(w->fresh[i], '/');
+		if (name && name[1] != '.' && watch_below(w, w->fresh[i], true) != FAULT_NONE)
+			notef(w->c, PAINT_WARN, "stoa: %s\n", fault_sentence());
+		mem_free(w->fresh[i]);
+	}
+	w->fresh_count = 0;
+	for (size_t i = 0; f == FAULT_NONE && w->overflow && i < count; i++)
+		f = watch_below(w, paths[i], true);
+	w->overflow = false;
+	return f;
 }
 
 /* Call for what has been quiet long enough; how long until the next, -1: nothing waits. */
@@ -148,8 +168,11 @@ watch_clear(struct watch *w)
 	}
 	for (size_t i = 0; i < w->pending_count; i++)
 		mem_free(w->pending[i].path);
+	for (size_t i = 0; i < w->fresh_count; i++)
+		mem_free(w->fresh[i]);
 	mem_free(w->rows);
 	mem_free(w->pending);
+	mem_free(w->fresh);
 	if (w->fd >= 0)
 		close(w->fd);
 }
@@ -168,9 +191,8 @@ watch_paths(struct cli *c, const char *const *paths, size_t count, watch_fn *eac
 	int wait_ms = -1;
 	while (f == FAULT_NONE && !c->interrupted && !c->out_broken) {
 		f = loop_turn(c->loop, wait_ms);
-		for (size_t i = 0; f == FAULT_NONE && w.overflow && i < count; i++)
-			f = watch_below(&w, paths[i], true);
-		w.overflow = false;
+		if (f == FAULT_NONE && !c->interrupted)
+			f = widen(&w, paths, count);
 		if (f == FAULT_NONE && !c->interrupted)
 			f = serve(&w, &wait_ms, each, arg);
 	}

@@ -85,3 +85,48 @@ wrap_text(struct text *out, const char *s, size_t width, size_t used, size_t ind
 		at = next;
 	} while (at < len);
 }
+
+/* Bytes of the longest beginning of s that fits in room cells. */
+static size_t
+fitting(const char *s, size_t len, size_t room)
+{
+	size_t at = 0, used = 0;
+	while (at < len) {
+		size_t end = utf8_grapheme_end(s, len, at);
+		used += utf8_width(s + at, end - at);
+		if (used > room)
+			break;
+		at = end;
+	}
+	return at;
+}
+
+const char *
+column_text(struct arena *a, const char *s, size_t cells, bool middle)
+{
+	struct text t;
+	text_init(&t, 65536);
+	const char *clean = untrusted_line(a, s ? s : "");
+	size_t len = strlen(clean), whole = utf8_width(clean, len);
+	if (whole <= cells) {
+		text_put(&t, clean);
+	} else {
+		size_t tail_cells = middle ? (cells - 1) / 2 : 0, from = len;
+		size_t n = fitting(clean, len, cells - 1 - tail_cells);
+		/* the first cluster from which on the rest fits */
+		for (size_t at = n; middle && at < len; at = utf8_grapheme_end(clean, len, at))
+			if (utf8_width(clean + at, len - at) <= tail_cells) {
+				from = at;
+				break;
+			}
+		text_put_n(&t, clean, n);
+		text_put(&t, "\u2026");
+		text_put_n(&t, clean + from, len - from);
+	}
+	size_t used = utf8_width(t.data ? t.data : "", t.len);
+	while (used++ < cells)
+		text_put_c(&t, ' ');
+	char *out = arena_strndup(a, t.data ? t.data : "", t.len);
+	text_clear(&t);
+	return out;
+}

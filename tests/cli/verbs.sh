@@ -27,7 +27,7 @@ says "wrong type" "wrong_type"
 
 run 0 "an answer is given" "$stoa" ask "Why does the rate of photosynthesis level off at high light?"
 says "answer" "light is no longer the limiting factor"
-says "answer has a number" "[1]"
+says "answer has a number" " [1]."
 says "answer counts its support" "support "
 says "answer shows the quotation" '"At high light'
 empty "ask says nothing on standard error" "$work/err"

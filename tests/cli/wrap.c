@@ -85,11 +85,15 @@ START_TEST(a_column_is_exactly_as_wide_as_asked)
 	arena_init(&a);
 	static const char *const texts[] = { "", "short", "exactly ten", "光合成の速度と光", "a\033[31mred\nline", NULL };
 	for (size_t i = 0; texts[i]; i++) {
-		const char *s = column_text(&a, texts[i], 10);
-		ck_assert_uint_eq(utf8_width(s, strlen(s)), 10);
-		ck_assert_ptr_null(strchr(s, '\033'));
+		for (int middle = 0; middle < 2; middle++) {
+			const char *s = column_text(&a, texts[i], 10, middle);
+			ck_assert_uint_eq(utf8_width(s, strlen(s)), 10);
+			ck_assert_ptr_null(strchr(s, '\033'));
+		}
 	}
-	ck_assert_str_eq(column_text(&a, "abcdefghijkl", 5), "abcd\u2026");
+	ck_assert_str_eq(column_text(&a, "abcdefghijkl", 5, false), "abcd\u2026");
+	ck_assert_str_eq(column_text(&a, "abcdefghijkl", 5, true), "ab\u2026kl");
+	ck_assert_str_eq(column_text(&a, "abcdefghijkl", 12, true), "abcdefghijkl");
 	arena_clear(&a);
 }
 END_TEST
