@@ -47,6 +47,17 @@ START_TEST(lines_become_paragraphs_and_hyphens_are_mended)
 }
 END_TEST
 
+START_TEST(a_word_broken_between_pages_goes_to_the_first)
+{
+	static const char *const pages[] = {
+		BODY(700, "Plants use light to make sugar, which is called photo-") LINE(300, 40, 9, "F1", "1"),
+		BODY(700, "synthesis, by those who know.") BODY(688, "They know.") LINE(300, 40, 9, "F1", "2")
+	};
+	PDF_READS_AS("para Plants use light to make sugar, which is called photosynthesis,\n"
+		"=== 2 2\npara by those who know. They know.\n", pages, "");
+}
+END_TEST
+
 START_TEST(columns_are_read_one_after_the_other)
 {
 	static const char *const pages[] = {
@@ -192,6 +203,7 @@ END_TEST
 
 TESTS("pdf", running_heads_and_page_numbers_go_and_number_the_pages,
 	numbers_that_do_not_count_with_the_pages_survive_at_the_edge, lines_become_paragraphs_and_hyphens_are_mended,
+	a_word_broken_between_pages_goes_to_the_first,
 	columns_are_read_one_after_the_other, large_and_bold_lines_are_headings, lists_tables_and_code_are_told_apart,
 	text_outside_the_crop_box_is_not_on_the_page, invisible_text_is_text_since_ocr_writes_it,
 	pages_without_text_need_ocr, text_in_unreadable_fonts_needs_ocr, page_labels_come_from_the_file,

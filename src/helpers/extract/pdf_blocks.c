@@ -238,8 +238,29 @@ hold_initial(struct flow *f, const struct pdf_line *l)
 	return true;
 }
 
+/* A word broken between pages belongs to the page where it begins: its end is
+ * taken from the first line of the next page. */
 static void
-put_page(struct flow *f, struct pdf_page *p)
+take_end(struct flow *f, struct pdf_page *next)
+{
+	size_t n = f->block.len, i = 0;
+	if (n < 2 || f->type == BLOCK_CODE || f->block.data[n - 1] != '-' || !is_letter(f->block.data[n - 2]))
+		return;
+	while (i < next->count && next->lines[i].head)
+		i++;
+	struct pdf_line *l = i < next->count ? &next->lines[i] : NULL;
+	if (l == NULL || l->text[0] < 'a' || l->text[0] > 'z')
+		return;
+	size_t word = strcspn(l->text, " ");
+	join(f, (struct line){ l->text, word });
+	word += l->text[word] == ' ';
+	l->text += word;
+	l->len -= word;
+	l->head = l->len == 0;
+}
+
+static void
+put_page(struct flow *f, struct pdf_page *p, struct pdf_page *next)
 {
 	size_t before = p->count;
 	if (!document_page(f->d, p->label))
@@ -256,6 +277,8 @@ put_page(struct flow *f, struct pdf_page *p)
 			put_text(f, p, before, i);
 		before = i;
 	}
+	if (next != NULL)
+		take_end(f, next);
 	flush(f);
 }
 
@@ -291,6 +314,6 @@ pdf_blocks(struct document *d, struct pdf *pdf)
 	f.faces.leading = flow_leading(pdf);
 	faces_learn(&f.faces);
 	for (size_t p = 0; p < pdf->page_count; p++)
-		put_page(&f, &pdf->pages[p]);
+		put_page(&f, &pdf->pages[p], p + 1 < pdf->page_count ? &pdf->pages[p + 1] : NULL);
 	text_clear(&f.block);
 }
