@@ -6,6 +6,7 @@
  * sentence before it.  Inside one passage the order is the document's.
  */
 #include <string.h>
+#include <strings.h>
 #include "tutor_in.h"
 
 #define SAME 0.8                /* shared words of the shorter: the same again */
@@ -73,6 +74,36 @@ sentence_defines(const char *s, const char *topic)
 	return defines;
 }
 
+/* Notes, index and the like: text about the text. */
+bool
+heading_around(const char *path)
+{
+	static const char *const around[] = { "notes", "endnotes", "index", "bibliography", "references", "works cited", "acknowledgments", "acknowledgements",
+		"contents", "table of contents", "about the author", "copyright page", "credits", "colophon", "list of figures", "list of tables", "further reading" };
+	for (const char *at = path; at != NULL && *at != '\0';) {
+		const char *end = strstr(at, " > ");
+		size_t len = end ? (size_t)(end - at) : strlen(at);
+		for (size_t i = 0; i < COUNT_OF(around); i++)
+			if (strlen(around[i]) == len && strncasecmp(around[i], at, len) == 0)
+				return true;
+		at = end ? end + 3 : NULL;
+	}
+	return false;
+}
+
+/* A heading, a label, a line of a title page: no sentence. */
+static bool
+is_fragment(const char *s)
+{
+	size_t words = 1, small = 0, len = strlen(s);
+	for (size_t i = 0; i < len; i++) {
+		words += s[i] == ' ' || (unsigned char)s[i] >= 0xE3;
+		small += s[i] >= 'a' && s[i] <= 'z';
+	}
+	bool wide = len > 0 && (unsigned char)s[0] >= 0xE3;
+	return !wide && (words < 4 || small == 0);
+}
+
 struct candidate { const struct found_sentence *s; double score; struct word_set words; };
 
 static const struct passage *
@@ -133,7 +164,9 @@ shown_last(const struct work *w, const struct found *found, const struct found_s
 static double
 bonus(const struct work *w, const struct found *found, const struct found_sentence *s)
 {
-	double b = 0;
+	const struct passage *p = passage_of(found, s);
+	double b = is_fragment(s->text) ? -6 : 0;
+	b -= p != NULL && heading_around(p->heading) ? 2 : 0;
 	if (w->before != NULL) {        /* what is new in a follow-up counts, what was said does not */
 		struct word_set asked = words_set(w->a, w->query, strlen(w->query), true), has = words_set(w->a, s->text, strlen(s->text), true);
 		b += asked.count ? 4 * (double)words_shared(&asked, &has) / (double)asked.count : 0;

@@ -18,7 +18,7 @@
 
 static const size_t level_sentences[] = { [LEVEL_BRIEF] = 5, [LEVEL_STANDARD] = 12, [LEVEL_DETAILED] = 30 };
 
-struct line { const struct passage *p; int64_t start, end; const char *text; size_t section, nth, words; double weight; bool taken, focused; struct word_set set; };
+struct line { const struct passage *p; int64_t start, end; const char *text; size_t section, nth, words; double weight; bool taken, focused, poor; struct word_set set; };
 struct section { const char *heading, *file_id; size_t first, count, share; double best; bool off; };
 struct sheet { struct line *lines; size_t line_count, line_cap; struct section *sections; size_t section_count, section_cap; struct arena a; };
 
@@ -130,18 +130,22 @@ reads_alone(const char *s, size_t len, size_t words)
 		return false;
 	if (len > 0 && s[len - 1] != '.' && s[len - 1] != '!' && (unsigned char)s[len - 1] < 128)
 		return false;           /* a heading, a caption, a question, a row of a table */
-	return true;
+	size_t letters = 0;
+	for (size_t i = 0; i < len; i++)
+		letters += (unsigned char)(s[i] | 32) >= 'a' || s[i] == ' ';
+	if (letters * 10 < len * 8)
+		return false;           /* a formula, a row of figures */
+	/* Cut off at the front, or a numbered note. */
+	return (unsigned char)s[0] >= 128 || (s[0] >= 'A' && s[0] <= 'Z') || s[0] == '"';
 }
 
-/* Speaks to the reader instead of about the subject. */
+/* Speaks to the reader or about the book instead of about the subject. */
 static bool
-addresses_reader(const struct word_set *set)
+addresses_reader(struct arena *a, const struct word_set *set)
 {
-	static const char *const spoken[] = { "you", "your", "ignore", "instruction", "summarising", "summarizing", "click" };
-	for (size_t i = 0; i < COUNT_OF(spoken); i++)
-		if (words_has(set, word_hash(spoken[i], strlen(spoken[i]))))
-			return true;
-	return false;
+	const char *spoken = "you your ignore instruction summarising summarizing click isbn reserved uploading reproduced printed publisher chapter figure table";
+	struct word_set avoided = words_set(a, spoken, strlen(spoken), false);
+	return words_shared(set, &avoided) > 0;
 }
 
 static size_t
@@ -185,31 +189,46 @@ lines_weigh(struct sheet *s, const struct word_set *focus)
 		if (phrase_find(&r, one, "is a", PLACE_ANY) || phrase_find(&r, one, "is the", PLACE_ANY) || phrase_find(&r, one, "are the", PLACE_ANY))
 			l->weight *= 1.15;
 		struct word_set every = words_set(&s->a, l->text, len, false);
-		if (!reads_alone(l->text, len, l->words) || addresses_reader(&every))
-			l->weight *= .05;
+		l->poor = !reads_alone(l->text, len, l->words) || addresses_reader(&s->a, &every);
+		l->weight *= l->poor ? .05 : 1;
 	}
 	mem_free(tally);
 }
 
+/* Poor sentences only where there are not enough others. */
+static void
+lines_sift(struct sheet *s, size_t total)
+{
+	size_t good = 0;
+	for (size_t i = 0; i < s->line_count; i++)
+		good += !s->lines[i].poor;
+	for (size_t i = 0; i < s->line_count && good >= total; i++)
+		s->lines[i].weight *= !s->lines[i].poor;
+}
+
 /* ---- choosing --------------------------------------------------------------------- */
 
-/* With a focus, sections that never speak of it are passed over. */
+/* With a focus, sections that never speak of it are passed over; and what stands
+ * around a text is not the text. */
 static void
 sections_focus(struct sheet *s)
 {
 	bool any = false;
+	for (size_t i = 0; i < s->section_count; i++)
+		s->sections[i].off = heading_around(s->lines[s->sections[i].first].p->heading);
 	for (size_t i = 0; i < s->line_count; i++)
 		any |= s->lines[i].focused;
 	for (size_t i = 0; any && i < s->section_count; i++) {
 		struct section *sec = &s->sections[i];
-		sec->off = true;
+		bool off = true;
 		for (size_t k = 0; k < sec->count; k++)
-			sec->off &= !s->lines[sec->first + k].focused;
+			off &= !s->lines[sec->first + k].focused;
+		sec->off |= off;
 	}
 }
 
-/* One sentence to each section first, the rest by size; at most as many sections
- * as sentences, the heaviest ones. */
+/* One sentence to each section that is not tiny, then by the root of their sizes
+ * (highest averages, D'Hondt), so that a long part does not take everything. */
 static void
 shares_make(struct sheet *s, size_t total)
 {
@@ -226,8 +245,9 @@ shares_make(struct sheet *s, size_t total)
 		double most = 0;
 		for (size_t i = 0; i < s->section_count; i++) {
 			struct section *sec = &s->sections[i];
-			/* D'Hondt: what one more sentence is worth to a section. */
-			double worth = sec->best * (sec->share ? sqrt((double)sec->count) / (double)(sec->share + 1) / 4 : 10 + log(1 + (double)sec->count));
+			double worth = sec->best * sqrt((double)sec->count) / (double)(sec->share + 1);
+			if (sec->share == 0 && sec->count * 50 >= s->line_count)
+				worth += 1000 * sec->best;
 			if (!sec->off && sec->share < sec->count && worth > most)
 				most = worth, next = sec;
 		}
@@ -246,25 +266,38 @@ said_before(const struct sheet *s, const struct line *l)
 	return false;
 }
 
+/* The best sentence of lines [from, to) that does not repeat what was taken. */
+static bool
+take_best(struct sheet *s, size_t from, size_t to)
+{
+	for (;;) {
+		struct line *best = NULL;
+		for (size_t i = from; i < to; i++) {
+			struct line *l = &s->lines[i];
+			if (!l->taken && l->weight > 0 && (best == NULL || l->weight > best->weight))
+				best = l;
+		}
+		if (best == NULL)
+			return false;
+		if (!said_before(s, best)) {
+			best->taken = true;
+			return true;
+		}
+		best->weight = 0;
+	}
+}
+
+/* A section's share comes from parts of equal length, so that all of it is covered. */
 static void
 lines_take(struct sheet *s)
 {
 	for (size_t i = 0; i < s->section_count; i++) {
-		struct section *sec = &s->sections[i];
-		for (size_t given = 0; given < sec->share; given++) {
-			struct line *best = NULL;
-			for (size_t k = 0; k < sec->count; k++) {
-				struct line *l = &s->lines[sec->first + k];
-				if (!l->taken && l->weight > 0 && (best == NULL || l->weight > best->weight))
-					best = l;
-			}
-			if (best == NULL)
-				break;
-			bool again = said_before(s, best);
-			best->taken = !again;
-			if (again)
-				best->weight = 0, given--;
-		}
+		const struct section *sec = &s->sections[i];
+		size_t left = 0;
+		for (size_t k = 0; k < sec->share; k++)
+			left += !take_best(s, sec->first + sec->count * k / sec->share, sec->first + sec->count * (k + 1) / sec->share);
+		while (left-- > 0 && take_best(s, sec->first, sec->first + sec->count))
+			;
 	}
 }
 
@@ -346,6 +379,7 @@ summarise(struct work *w, const struct passages *passages)
 	sections_fit(&s, total);
 	struct word_set focus = words_set(&s.a, w->route.topic, strlen(w->route.topic), true);
 	lines_weigh(&s, &focus);
+	lines_sift(&s, total);
 	sections_focus(&s);
 	shares_make(&s, total);
 	lines_take(&s);

@@ -153,6 +153,8 @@ size_t select_sentences(struct choice *out, size_t max, struct work *w, const st
 /* Rank again for this intent and this conversation: the first one leads. */
 void select_rank(struct work *w, struct found *found);
 bool sentence_leans(const char *s);     /* begins with a word that points back */
+/* Is this heading path one of notes, an index, contents: text about the text? */
+bool heading_around(const char *path);
 bool sentence_defines(const char *s, const char *topic);
 /* A mark "[n]" before the closing stop of a sentence. */
 void put_marked(struct text *out, const char *sentence, int64_t n);
