@@ -273,6 +273,20 @@ route_definition(struct route *r, struct arena *a, const char *s, const char *li
 	return false;
 }
 
+/* Japanese has its command at the end: without the particles that held it. */
+static const char *
+cut_tails(struct arena *a, const char *s)
+{
+	static const char *const tails[] = { " ", "ください", "下さい", "お願いします", "して", "してほしい", "について", "を", "の", "に", "で" };
+	size_t len = strlen(s);
+	for (size_t i = 0; i < COUNT_OF(tails); i++) {
+		size_t n = strlen(tails[i]);
+		if (len >= n && memcmp(s + len - n, tails[i], n) == 0)
+			len -= n, i = (size_t)-1;
+	}
+	return arena_strndup(a, s, len);
+}
+
 static void
 route_summary(struct route *r, struct arena *a, const char *s, struct range command)
 {
@@ -287,6 +301,7 @@ route_summary(struct route *r, struct arena *a, const char *s, struct range comm
 		}
 	const char *front = cut_front(line, topic_leads, COUNT_OF(topic_leads));
 	rest += front - line;
+	rest = cut_tails(a, rest);
 	struct word_set left = words_set(a, rest, strlen(rest), true);
 	r->topic = left.count == 0 ? "" : cut_ends(a, rest);
 	for (size_t i = 0; i < COUNT_OF(topic_leads); i++)

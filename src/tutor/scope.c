@@ -25,7 +25,7 @@ scope_file(struct route *r, struct range *where, struct arena *a, const char *li
 			size_t end = (size_t)(at - line) + strlen(endings[i]), start = (size_t)(at - line);
 			while (start > 0 && line[start - 1] != ' ' && line[start - 1] != '"')
 				start--;
-			if ((line[end] != '\0' && strchr(" ,?\"", line[end]) == NULL) || line + start == at)
+			if ((line[end] != '\0' && (unsigned char)line[end] < 128 && strchr(" ,?!.:;\"", line[end]) == NULL) || line + start == at)
 				continue;
 			r->scope = arena_strndup(a, line + start, end - start);
 			*where = (struct range){ start, end };
@@ -171,7 +171,8 @@ scope_domain(struct work *w)
 		if (n > most)
 			most = n, best = d;
 	}
-	return best;
+	/* One word of many says nothing: half of what is asked must be its words. */
+	return most * 2 >= asked.count ? best : NULL;
 }
 
 /* The domains an answer belongs to: of the documents it cites, then the one that

@@ -240,6 +240,21 @@ START_TEST(the_language_of_the_question_is_kept)
 }
 END_TEST
 
+START_TEST(an_answer_names_its_domains)
+{
+	struct desk d;
+	desk_open(&d, true);
+	struct message *m = desk_ask(&d, NULL, "What is the frequency of a wave?");
+	ck_assert_uint_eq(m->domains.count, 1);
+	ck_assert_str_eq(m->domains.items[0], "physics");
+	m = desk_ask(&d, NULL, "When did the Stockton and Darlington Railway open?");
+	ck_assert_uint_eq(m->domains.count, 0);
+	m = desk_send(&d, &(struct message_send){ .content = "What is light?", .domains = { (const char *[]){ "astronomy" }, 1 } });
+	ck_assert_str_eq(m->status, "refused");
+	desk_close(&d);
+}
+END_TEST
+
 START_TEST(a_spelling_repair_is_said)
 {
 	struct desk d;
@@ -290,4 +305,4 @@ TESTS("ask", a_question_is_answered_with_a_sentence_that_cites, a_definition_lea
 	a_comparison_quotes_both_sides, a_sentence_that_points_back_brings_the_one_before, what_the_sources_do_not_say_is_refused_with_the_nearest,
 	an_empty_library_says_so, small_talk_cites_nothing, a_vague_question_is_asked_back_once, a_follow_up_leans_on_the_conversation,
 	my_notes_narrow_the_search_to_them, a_quiz_is_handed_over_and_a_translation_needs_a_model, piped_text_is_quoted_as_standard_input,
-	the_language_of_the_question_is_kept, a_spelling_repair_is_said, bad_requests_are_refused, a_cancelled_question_is_kept_without_an_answer)
+	the_language_of_the_question_is_kept, an_answer_names_its_domains, a_spelling_repair_is_said, bad_requests_are_refused, a_cancelled_question_is_kept_without_an_answer)

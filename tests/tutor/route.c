@@ -68,6 +68,7 @@ START_TEST(a_summary_knows_its_length_document_and_focus)
 		{ "summarise my history notes with a focus on the railways", LEVEL_STANDARD, "history", "railways" },
 		{ "quick overview of chapter 2", LEVEL_BRIEF, NULL, "chapter 2" },
 		{ "summarise", LEVEL_STANDARD, NULL, "" },
+		{ "光合成を詳しく要約してください。", LEVEL_DETAILED, NULL, "光合成" },
 	};
 	struct arena a;
 	arena_init(&a);

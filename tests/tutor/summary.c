@@ -110,5 +110,34 @@ START_TEST(what_says_the_same_twice_is_said_once)
 }
 END_TEST
 
-TESTS("summary", a_summary_covers_the_sections_in_order, the_level_sets_the_length, a_focus_keeps_to_what_speaks_of_it,
+START_TEST(a_japanese_text_is_summarised)
+{
+	struct desk d;
+	desk_open(&d, false);
+	desk_add(&d, "kogosei.md", "光合成", "生物", "# 光合成\n\n光合成とは、植物が光のエネルギーを使って二酸化炭素と水から糖を作る働きである。葉緑体の中で行われる光合成は二つの段階に分かれる。夜には光が届かないため、植物の光合成は完全に止まってしまう。\n");
+	struct message *m = desk_ask(&d, NULL, "kogosei.mdを要約して");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert(quotes(m, "植物が光のエネルギー"));
+	m = desk_ask(&d, NULL, "光合成を要約してください。");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert(quotes(m, "植物が光のエネルギー"));
+	check_verified(&d, m);
+	desk_close(&d);
+}
+END_TEST
+
+START_TEST(notes_and_index_are_passed_over)
+{
+	struct desk d;
+	desk_open(&d, false);
+	desk_add(&d, "book.md", "Book", "", "# Rivers\n\nA river carries sand from the hills down to the wide sea.\n\n# Notes\n\nThe figures were taken from the survey of the river commission.\n\n# Index\n\nSand and sea and hills are found on pages of the river chapter.\n");
+	struct message *m = desk_ask(&d, NULL, "summarise book.md");
+	ck_assert(quotes(m, "carries sand"));
+	ck_assert(!quotes(m, "survey"));
+	ck_assert(!quotes(m, "found on pages"));
+	desk_close(&d);
+}
+END_TEST
+
+TESTS("summary", a_japanese_text_is_summarised, notes_and_index_are_passed_over, a_summary_covers_the_sections_in_order, the_level_sets_the_length, a_focus_keeps_to_what_speaks_of_it,
 	a_summary_of_nothing_says_so_or_asks, what_says_the_same_twice_is_said_once)
