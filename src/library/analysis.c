@@ -122,6 +122,7 @@ cjk_token(struct token *out, struct tokens *t, uint32_t c, size_t start, size_t 
 	put(out->form, &out->form_len, c);
 	memcpy(out->plain, out->form, out->form_len);
 	out->plain_len = out->form_len;
+	out->form[out->form_len] = out->plain[out->plain_len] = '\0';
 	t->cjk_end = t->at = after;
 	return true;
 }

@@ -109,6 +109,13 @@ struct run {
 };
 
 static enum fault
+condemn(struct run *r)
+{
+	index_condemn(r->from->ix);
+	return fault(FAULT_DAMAGED, "the search index has a list that does not add up; it is built again when the library is next opened");
+}
+
+static enum fault
 fetch(struct run *r)
 {
 	const struct bm25 *p = r->q.topical ? &for_topics : &for_questions;
@@ -117,14 +124,14 @@ fetch(struct run *r)
 	r->candidates = arena_alloc(r->a, k * sizeof *r->candidates);
 	r->candidate_count = search_top(r->candidates, k, &r->view, &r->q, p, &r->from->allow, false, &damaged);
 	if (damaged)
-		return fault(FAULT_DAMAGED, "the index has a list that does not add up");
+		return condemn(r);
 	rank_candidates(r->candidates, r->candidate_count, &r->view, &r->q, p);
 	if (!r->q.topical || r->candidate_count == 0)
 		return FAULT_NONE;
 	rank_feedback(&r->q, r->a, r->candidates, r->candidate_count, &r->view);
 	r->candidate_count = search_top(r->candidates, k, &r->view, &r->q, p, &r->from->allow, false, &damaged);
 	rank_candidates(r->candidates, r->candidate_count, &r->view, &r->q, p);
-	return damaged ? fault(FAULT_DAMAGED, "the index has a list that does not add up") : FAULT_NONE;
+	return damaged ? condemn(r) : FAULT_NONE;
 }
 
 static bool

@@ -204,6 +204,8 @@ refresh(struct index *ix)
 enum fault
 index_snapshot(struct snapshot **out, struct index *ix)
 {
+	if (ix->condemned)
+		return fault(FAULT_DAMAGED, "the search index is damaged; it is built again when the library is next opened");
 	pthread_mutex_lock(&ix->lock);
 	enum fault f = refresh(ix);
 	if (f == FAULT_NONE) {
@@ -246,6 +248,20 @@ index_close(struct index *ix)
 	pthread_mutex_destroy(&ix->writing);
 	mem_free(ix->folder);
 	mem_free(ix);
+}
+
+/* Take the manifest away, so that opening again starts from nothing and whoever owns
+ * the passages puts them in anew. */
+void
+index_condemn(struct index *ix)
+{
+	struct text path;
+	path_of(&path, ix, "manifest");
+	if (!atomic_exchange(&ix->condemned, true)) {
+		(void)unlink(path.data);
+		log_event(LOG_WARN, "library", "index-damaged", "passages=%zu", (size_t)ix->now->passages);
+	}
+	text_clear(&path);
 }
 
 /* ---- changing ------------------------------------------------------------------------------ */

@@ -15,6 +15,7 @@ struct index {
 	struct stat seen;           /* of the manifest that `now` was read from */
 	uint64_t next;              /* number of the next segment file */
 	struct alike *alike;
+	atomic_bool condemned;      /* found damaged; DAMAGED until opened again */
 };
 void manifest_print(struct text *out, const struct snapshot *s, uint64_t number, uint64_t next);
 struct snapshot *snapshot_new(size_t count);

@@ -13,6 +13,7 @@
 struct list {
 	struct posting_cursor c;
 	double weight, bound;    /* weight: of the term, idf and k1 + 1 included */
+	bool own;                /* of the query as it was typed, not from feedback */
 };
 struct heap { struct candidate *items; size_t count, k; };
 
@@ -131,6 +132,7 @@ open_lists(struct search *x, struct list *lists, const struct snapshot *s, size_
 		if (e->df == 0 || q->terms[i].weight * q->terms[i].idf <= 0)
 			continue;
 		struct list *l = &lists[x->count];
+		l->own = q->terms[i].share > 0;
 		l->weight = q->terms[i].weight * q->terms[i].idf * (x->p->k1 + 1);
 		double norm = x->p->k1 * (1 - x->p->b + x->p->b * e->min_len / x->average_len);
 		l->bound = l->weight * e->max_tf / (e->max_tf + norm) * 1.000001;
@@ -172,19 +174,23 @@ search_part(struct search *x, const struct snapshot *s, size_t part, const struc
 			continue;
 		}
 		double norm = x->p->k1 * (1 - x->p->b + x->p->b * g->lens[local] / x->average_len), score = 0;
+		bool own = false;
 		for (size_t i = essential; i < x->count; i++)
 			if (cursor_at(&x->lists[i]->c) == local) {
 				score += gain(x->lists[i], x->p, norm);
+				own = own || x->lists[i]->own;
 				cursor_step(&x->lists[i]->c);
 			}
 		for (size_t i = essential; i-- > 0;) {
 			if (score + x->sums[i] < threshold)
 				break;
 			cursor_seek(&x->lists[i]->c, local);
-			if (cursor_at(&x->lists[i]->c) == local)
+			if (cursor_at(&x->lists[i]->c) == local) {
 				score += gain(x->lists[i], x->p, norm);
+				own = own || x->lists[i]->own;
+			}
 		}
-		if (score >= threshold)
+		if (own && score >= threshold)
 			offer(x->heap, &(struct candidate){ .part = (uint32_t)part, .local = local, .stem = score, .no = segment_passage_no(g, local) });
 	}
 }

@@ -99,7 +99,7 @@ static const struct irregular { const char *form, *base; } irregulars[] = {
 	{ "fled", "flee" }, { "flew", "fly" }, { "flown", "fly" }, { "formulae", "formula" },
 	{ "fought", "fight" }, { "four", "4" }, { "froze", "freeze" }, { "frozen", "freeze" },
 	{ "fungi", "fungus" }, { "gave", "give" }, { "geese", "goose" }, { "genera", "genus" },
-	{ "given", "give" }, { "gone", "go" }, { "got", "get" }, { "gotten", "get" },
+	{ "given", "give" }, { "goes", "go" }, { "gone", "go" }, { "got", "get" }, { "gotten", "get" },
 	{ "grew", "grow" }, { "grown", "grow" }, { "halves", "half" }, { "heard", "hear" },
 	{ "held", "hold" }, { "hid", "hide" }, { "hidden", "hide" }, { "hung", "hang" },
 	{ "hypotheses", "hypothesis" }, { "indices", "index" }, { "kept", "keep" },
@@ -163,12 +163,16 @@ regularise(char *word, size_t *len)
 	*len = out;
 }
 
-/* organis- and organiz- are one word. */
+/* organis- and organiz- are one word: z before the endings that verbs take. */
 static void
-one_suffix(char *stem, size_t len)
+one_suffix(char *word, size_t len)
 {
-	if (len >= 5 && stem[len - 1] == 's' && stem[len - 2] == 'i' && strchr("lnrtdm", stem[len - 3]) != NULL)
-		stem[len - 1] = 'z';
+	static const char *const endings[] = { "ise", "ised", "ises", "iser", "ising", "isation", "isations" };
+	for (size_t i = 0; i < COUNT_OF(endings) && len > 6; i++) {
+		size_t n = strlen(endings[i]);
+		if (len > n + 2 && memcmp(word + len - n, endings[i], n) == 0)
+			word[len - n + 1] = 'z';
+	}
 }
 
 size_t
@@ -181,8 +185,10 @@ stemmer_stem(char *out, struct stemmer *s, const struct token *t)
 		return t->plain_len;
 	}
 	memcpy(word, t->form, word_len);
-	if (s->language == LANGUAGE_ENGLISH)
+	if (s->language == LANGUAGE_ENGLISH) {
 		regularise(word, &word_len);
+		one_suffix(word, word_len);
+	}
 	const sb_symbol *stem = sb_stemmer_stem(s->snowball, (const sb_symbol *)word, (int)word_len);
 	int len = stem == NULL ? 0 : sb_stemmer_length(s->snowball);
 	if (len <= 0 || len > TOKEN_BYTES_MAX) {
@@ -194,8 +200,6 @@ stemmer_stem(char *out, struct stemmer *s, const struct token *t)
 		memcpy(out, stem, out_len);
 	else
 		out_len = without_marks(out, (const char *)stem, out_len);
-	if (s->language == LANGUAGE_ENGLISH)
-		one_suffix(out, out_len);
 	return out_len;
 }
 
