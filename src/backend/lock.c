@@ -171,6 +171,10 @@ backend_unlock(struct backend *b, enum backend_slot type, struct backend_secret 
 enum fault
 backend_lock(struct backend *b)
 {
+	/* Now means now: a question that waits for a model would hold the vault open. */
+	for (struct flight *f = b->box->flights; f != NULL; f = f->next)
+		if (f->op->limit == LIMIT_ASK)
+			atomic_store(&f->cancel.asked, true);
 	struct task t = { .fn = do_lock };
 	return task_wait(&t, b);
 }

@@ -27,10 +27,13 @@ leave(struct engine *e, struct store *db, const char *event, enum fault f)
 enum fault
 engine_lock_state(struct lock_state *out, struct engine *e)
 {
-	struct store *db;
-	enum fault f = enter(&db, e);
-	if (f != FAULT_NONE)
+	struct store *db = NULL;
+	pthread_rwlock_rdlock(&e->gate); /* only looks, so it waits for no question */
+	enum fault f = pool_take(&db, e);
+	if (f != FAULT_NONE) {
+		pthread_rwlock_unlock(&e->gate);
 		return f;
+	}
 	struct lock_state s = {
 		.fresh = store_is_new(db),
 		.locked = store_is_locked(db),

@@ -14,12 +14,15 @@ struct home {
 };
 
 static inline void
-home_open(struct home *h)
+home_open_with(struct home *h, const char *base_url)
 {
 	memset(h, 0, sizeof *h);
 	h->dir = scratch();
 	setenv("STOA_HOME", h->dir, 1);
 	h->config = (struct backend_config){ .profile = "local", .clock = &clock_system, .chance = &chance_system };
+	h->config.llm.base_url = base_url;
+	h->config.llm.model = base_url != NULL ? "test" : NULL;
+	h->config.llm.first_token_ms = h->config.llm.total_ms = 60000;
 	WELL(places_find(&h->config.places));
 	WELL(loop_new(&h->loop, &clock_system));
 	WELL(backend_open_local(&h->b, &h->config, h->loop));
@@ -30,6 +33,12 @@ home_open(struct home *h)
 	static const char course[] = "# Plants\n\nThe Calvin cycle takes place in the stroma. Roots take up water and minerals.\n";
 	snprintf(h->course, sizeof h->course, "%s/plants.md", h->dir);
 	WELL(file_write(h->course, course, sizeof course - 1));
+}
+
+static inline void
+home_open(struct home *h)
+{
+	home_open_with(h, NULL);
 }
 
 static inline void

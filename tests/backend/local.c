@@ -1,4 +1,5 @@
 /* Calls through the backend: order, ends, cancel, close. */
+#include "../support/endpoint.h"
 #include "backend_test.h"
 
 static struct home h;
@@ -178,6 +179,72 @@ START_TEST(a_call_that_waits_is_cancelled_by_its_id)
 }
 END_TEST
 
+/* A model that never answers holds a call until somebody stops it. */
+static struct { struct seen seen; unsigned id; bool at_model; } stuck;
+
+static void
+on_stuck(const char *name, const struct record_type *type, const void *record, void *arg)
+{
+	(void)name, (void)arg;
+	if (type == &record_ev_status && str_same(((const struct ev_status *)record)->step, "model"))
+		stuck.at_model = true;
+}
+
+static struct endpoint *
+get_stuck(void)
+{
+	struct endpoint *e = endpoint_start("stall");
+	struct backend_handlers hs = handlers(&stuck.seen);
+	hs.event = on_stuck;
+	home_open_with(&h, endpoint_url(e));
+	add_course();
+	const struct message_send req = { .content = "Where does the Calvin cycle take place?" };
+	WELL(backend_call(&stuck.id, h.b, "message.send", &req, &hs));
+	while (!stuck.at_model)
+		WELL(loop_turn(h.loop, -1));
+	ck_assert_int_eq(stuck.seen.ends, 0);
+	return e;
+}
+
+START_TEST(a_call_that_runs_is_stopped_by_its_id)
+{
+	struct endpoint *e = get_stuck();
+	backend_cancel(h.b, stuck.id);
+	while (stuck.seen.ends == 0)
+		WELL(loop_turn(h.loop, -1));
+	ck_assert_int_eq(stuck.seen.fault, FAULT_CANCELLED);
+	home_close(&h);
+	endpoint_stop(e);
+}
+END_TEST
+
+START_TEST(locking_does_not_wait_for_a_model)
+{
+	struct endpoint *e = get_stuck();
+	struct backend_lock lock;
+	WELL(backend_lock_state(&lock, h.b));    /* nor does looking */
+	ck_assert(!lock.locked);
+	ck_assert_int_eq(stuck.seen.ends, 0);
+	WELL(backend_lock(h.b));
+	WELL(backend_lock_state(&lock, h.b));
+	ck_assert(lock.locked);
+	ck_assert_int_eq(stuck.seen.ends, 1);
+	ck_assert_int_eq(stuck.seen.fault, FAULT_CANCELLED);
+	home_close(&h);
+	endpoint_stop(e);
+}
+END_TEST
+
+START_TEST(closing_stops_what_runs)
+{
+	struct endpoint *e = get_stuck();
+	home_close(&h);
+	ck_assert_int_eq(stuck.seen.ends, 1);
+	ck_assert_int_eq(stuck.seen.fault, FAULT_CANCELLED);
+	endpoint_stop(e);
+}
+END_TEST
+
 START_TEST(too_many_waiting_calls_are_busy)
 {
 	home_open(&h);
@@ -212,5 +279,6 @@ END_TEST
 TESTS("local", a_call_gives_its_events_in_order_and_then_its_end,
 	waiting_gives_the_reply_or_the_faults_own_sentence, handlers_cannot_wait,
 	closing_ends_every_call_exactly_once, a_handler_may_close_the_backend,
-	a_call_that_waits_is_cancelled_by_its_id, too_many_waiting_calls_are_busy,
+	a_call_that_waits_is_cancelled_by_its_id, a_call_that_runs_is_stopped_by_its_id,
+	locking_does_not_wait_for_a_model, closing_stops_what_runs, too_many_waiting_calls_are_busy,
 	profiles_with_odd_names_are_refused)

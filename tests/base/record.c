@@ -191,6 +191,18 @@ START_TEST(a_copy_shares_nothing_with_its_original)
 	record_to_json(&t, &record_bike, copy);
 	ck_assert_str_eq(t.data, full);
 	ck_assert_ptr_null(record_copy(&two, &record_bike, NULL));
+	char name[] = "Ajax", tag[] = "tag", maker[] = "maker";
+	const char *tags[] = { tag };
+	struct wheel wheel = { maker, 20 };
+	struct bike b = { .name = name, .extra = name, .tags = { tags, 1 }, .spare = &wheel, .wheels = { &wheel, 1 } };
+	struct bike *other = record_copy(&two, &record_bike, &b);
+	name[0] = tag[0] = maker[0] = 'X';
+	wheel.inches = 30;
+	ck_assert_str_eq(other->name, "Ajax");
+	ck_assert_str_eq(other->extra, "Ajax");
+	ck_assert_str_eq(other->tags.items[0], "tag");
+	ck_assert_str_eq(other->spare->maker, "maker");
+	ck_assert_int_eq(((struct wheel *)other->wheels.items)->inches, 20);
 	text_clear(&t);
 	arena_clear(&two);
 }

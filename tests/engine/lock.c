@@ -58,6 +58,9 @@ START_TEST(history_that_went_back_can_be_read_but_not_written)
 	const struct message_send kept = { .content = "What now?" }, unkept = { .content = "What now?", .ephemeral = true };
 	FAILS(FAULT_DENIED, ask_engine(&m, &w, "message.send", &kept));
 	WELL(ask_engine(&m, &w, "message.send", &unkept));
+	struct nothing *done;
+	const struct id_request id = { "0123456789abcdef0123456789abcdef" };
+	FAILS(FAULT_DENIED, ask_engine(&done, &w, "document.delete", &id));
 	struct conversations *list;
 	const struct conversation_list all = { .limit = 5 };
 	WELL(ask_engine(&list, &w, "conversation.list", &all));

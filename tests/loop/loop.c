@@ -70,6 +70,12 @@ START_TEST(a_message_posted_by_a_message_waits_for_the_next_turn)
 	ck_assert_str_eq(t.seen, "p");
 	WELL(loop_turn(l, -1));   /* must wake at once */
 	ck_assert_str_eq(t.seen, "pa");
+	WELL(loop_post(l, post_again, &t));   /* its message finds a ring that is not empty */
+	WELL(loop_post(l, see_b, &t));
+	WELL(loop_turn(l, -1));
+	ck_assert_str_eq(t.seen, "papb");
+	WELL(loop_turn(l, -1));
+	ck_assert_str_eq(t.seen, "papba");
 	loop_free(l);
 }
 END_TEST
