@@ -85,7 +85,7 @@ type_what(int *focus, const struct query_word *w, size_t count, size_t i, bool w
 	for (size_t j = i + 1; j < count; j++)
 		contents += !w[j].stop;
 	int noun = first_content(w, count, i + 2);
-	if (noun >= 0 && contents >= 2) {
+	if (noun >= 0 && contents >= 2 && among(next, " is are was were ")) {
 		enum answer_type t = type_of_noun(w[noun].token.plain, TYPE_OTHER);
 		if (t != TYPE_OTHER)
 			return t;
