@@ -47,7 +47,7 @@ tutor_free(struct tutor *t)
 
 /* ---- the question ------------------------------------------------------------ */
 
-struct asking { char conv_id[ID_BYTES], question_id[ID_BYTES], answer_id[ID_BYTES]; bool sealed; int64_t now_ms, began_ms; };
+struct asking { char conv_id[ID_BYTES], question_id[ID_BYTES], answer_id[ID_BYTES]; bool sealed, kept; int64_t now_ms, began_ms; };
 
 static enum fault
 check_request(const struct message_send *req)
@@ -92,11 +92,12 @@ question_again(struct message **out, struct asking *q, struct work *w)
 	f = kept_chain_whole(&chain, w->a, w->db, q->conv_id);
 	if (f != FAULT_NONE)
 		return f;
-	for (size_t i = 0; i < chain.count; i++)
+	f = transcript_verify(&chain, w->a, w->t, w->db);
+	for (size_t i = 0; f == FAULT_NONE && i < chain.count; i++)
 		if (str_same(chain.items[i].question, q->question_id))
 			*out = chain.items[i].message;
 	kept_chain_clear(&chain);
-	return FAULT_NONE;
+	return f;
 }
 
 /* The title record: made with the first question, filled in when it was empty. */
@@ -257,6 +258,7 @@ asking_open(struct message **again, struct asking *q, struct work *w)
 		snprintf(q->conv_id, sizeof q->conv_id, "%s", w->req->conversation_id);
 	else
 		id_make(q->conv_id, config->chance);
+	q->kept = !w->req->ephemeral && !store_read_only(w->db);
 	enum fault f = tutor_settings_get(&w->settings, w->a, w->t, w->db);
 	if (f == FAULT_NONE && w->req->id != NULL && !w->req->ephemeral)
 		f = question_again(again, q, w);
@@ -267,7 +269,7 @@ asking_open(struct message **again, struct asking *q, struct work *w)
 	route_question(&w->route, w->a, w->req->content);
 	w->query = w->route.query;
 	w->language = language_of(w);
-	return w->req->ephemeral || q->sealed ? FAULT_NONE : question_seal(q, w);
+	return q->kept && !q->sealed ? question_seal(q, w) : FAULT_NONE;
 }
 
 enum fault
@@ -289,6 +291,8 @@ tutor_send(struct message **out, struct arena *a, struct tutor *t, struct store 
 	struct ev_start e = { w.m->id, w.m->conversation_id };
 	if (events != NULL && events->start != NULL)
 		events->start(&e, events->arg);
+	if (!q.kept && !req->ephemeral)
+		answer_note(&w, "The history is read only, so this is not kept.");
 	f = answer_make(&w);
 	if (f == FAULT_NONE)
 		f = cancel_check(cancel);
@@ -301,7 +305,7 @@ tutor_send(struct message **out, struct arena *a, struct tutor *t, struct store 
 	if (f != FAULT_NONE)
 		goto out;
 	w.m->elapsed_ms = (double)(t->config.clock->mono_ms(t->config.clock->arg) - q.began_ms);
-	if (!req->ephemeral)
+	if (q.kept)
 		f = answer_commit(&q, &w);
 out:
 	answer_clear(&w);

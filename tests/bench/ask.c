@@ -19,7 +19,7 @@
 #define WORKS(call) do { if ((call) != FAULT_NONE) { fprintf(stderr, "%s: %s\n", #call, fault_sentence()); exit(1); } } while (0)
 
 struct paper { char *id, *title, *text; };
-struct asked { char *question, *doc; };
+struct asked { char *question, *doc; char **answers; size_t answer_count; };
 struct data { struct paper *papers; size_t paper_count, paper_cap; struct asked *asked; size_t asked_count, asked_cap; };
 struct place { char folder[64], database[96], shelf[96]; struct vault_secret key; struct store *db; struct library *library; struct tutor *tutor; };
 
@@ -77,7 +77,15 @@ read_lines(struct data *d, const char *name, bool papers)
 			d->papers[d->paper_count++] = (struct paper){ member(o, "id"), member(o, "title"), member(o, "text") };
 		} else {
 			mem_reserve(&d->asked, &d->asked_cap, d->asked_count + 1, sizeof *d->asked);
-			d->asked[d->asked_count++] = (struct asked){ member(o, "question"), member(o, "doc") };
+			struct asked *q = &d->asked[d->asked_count++];
+			struct json_object *answers = NULL;
+			*q = (struct asked){ .question = member(o, "question"), .doc = member(o, "doc") };
+			if (json_object_object_get_ex(o, "answers", &answers)) {
+				q->answer_count = json_object_array_length(answers);
+				q->answers = mem_new_array(q->answer_count + 1, sizeof *q->answers);
+			}
+			for (size_t i = 0; i < q->answer_count; i++)
+				q->answers[i] = mem_strdup(json_object_get_string(json_object_array_get_idx(answers, i)));
 		}
 		json_object_put(o);
 	}
@@ -189,7 +197,7 @@ fill(struct place *p, const struct data *d, int64_t passages)
 
 /* ---- asking ------------------------------------------------------------------------- */
 
-struct tally { size_t asked, answered, refused, citations, true_ones; double *ms; };
+struct tally { size_t asked, answered, refused, sentences, right, right_first, sure, sure_right, citations, true_ones; double *ms; };
 
 static void
 check_citations(struct tally *tally, struct place *p, const struct record_list *list)
@@ -206,9 +214,38 @@ check_citations(struct tally *tally, struct place *p, const struct record_list *
 	text_clear(&bytes);
 }
 
-static void
-ask(struct tally *tally, struct place *p, const char *question)
+static bool
+holds(const struct asked *q, const struct citation *c)
 {
+	for (size_t i = 0; i < q->answer_count; i++)
+		if (strstr(c->quote, q->answers[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* Does an answer hold what the set says it must? */
+static void
+check_right(struct tally *tally, const struct asked *q, const struct message *m)
+{
+	const struct citation *c = m->citations.items;
+	bool right = false;
+	if (!str_same(m->status, "answered") || m->citations.count == 0)
+		return;
+	for (size_t i = 0; i < m->citations.count; i++)
+		right |= holds(q, &c[i]);
+	tally->sentences += m->citations.count;
+	tally->right += right;
+	tally->right_first += holds(q, &c[0]);
+	if (m->confidence != NULL && str_same(m->confidence->band, "answer")) {
+		tally->sure++;
+		tally->sure_right += right;
+	}
+}
+
+static void
+ask(struct tally *tally, struct place *p, const struct asked *q)
+{
+	const char *question = q->question;
 	struct arena a;
 	struct message *m;
 	arena_init(&a);
@@ -217,6 +254,7 @@ ask(struct tally *tally, struct place *p, const char *question)
 	tally->ms[tally->asked++] = now() - began;
 	tally->answered += str_same(m->status, "answered");
 	tally->refused += str_same(m->status, "refused");
+	check_right(tally, q, m);
 	check_citations(tally, p, &m->citations);
 	check_citations(tally, p, &m->nearest);
 	arena_clear(&a);
@@ -233,7 +271,7 @@ ask_all(struct place *p, const struct data *d, size_t count, bool (*keep)(const 
 		for (char *c = title; *c != '\0'; c++)
 			*c = *c == '_' ? ' ' : *c;
 		if (keep == NULL || keep(title))
-			ask(&tally, p, d->asked[i].question);
+			ask(&tally, p, &d->asked[i]);
 	}
 	return tally;
 }
@@ -286,6 +324,11 @@ measure_citations(const struct data *d)
 	struct tally t = ask_all(&p, d, 1000, NULL);
 	line("questions asked", (double)t.asked, "", "1000");
 	line("answered", 100.0 * (double)t.answered / (double)t.asked, "%", "-");
+	line("sentences in an answer", (double)t.sentences / (double)t.answered, "", "1-2");
+	line("answered: first sentence holds the answer", 100.0 * (double)t.right_first / (double)t.answered, "%", "-");
+	line("answered: some sentence holds the answer", 100.0 * (double)t.right / (double)t.answered, "%", "85");
+	line("answered in the upper band", 100.0 * (double)t.sure / (double)t.asked, "%", "50");
+	line("upper band: some sentence holds the answer", 100.0 * (double)t.sure_right / (double)t.sure, "%", "90");
 	line("citations shown", (double)t.citations, "", "-");
 	line("citations whose quote is the stored bytes", 100.0 * (double)t.true_ones / (double)t.citations, "%", "100");
 	mem_free(t.ms);
@@ -326,8 +369,11 @@ put_messages(struct place *p, const struct data *d, size_t count)
 		text_reset(&t);
 		text_printf(&t, "{\"at\":%lld,\"message\":{\"id\":\"%s\",\"conversation_id\":\"%s\",\"role\":\"%s\",\"content\":", 1767225600000ll + (long long)i, id, conv, i % 2 ? "stoa" : "user");
 		const char *text = d->papers[next(&state) % d->paper_count].text;
-		size_t n = i % 2 ? utf8_floor(text, strlen(text), 400) : strlen(d->asked[next(&state) % d->asked_count].question);
-		json_put_string_n(&t, i % 2 ? text : d->asked[i % d->asked_count].question, i % 2 ? n : strlen(d->asked[i % d->asked_count].question));
+		const char *question = d->asked[i % d->asked_count].question;
+		if (i % 2 == 0)
+			json_put_string(&t, question);
+		else
+			json_put_string_n(&t, text, utf8_floor(text, strlen(text), 400));
 		text_put(&t, ",\"status\":\"answered\"}}");
 		WORKS(store_put(p->db, KIND_MESSAGE, conv, id, t.data, t.len));
 	}

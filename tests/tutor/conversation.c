@@ -318,7 +318,49 @@ START_TEST(nothing_works_while_locked)
 }
 END_TEST
 
-TESTS("conversation", a_question_and_its_answer_are_kept, the_same_question_id_is_answered_once, a_question_that_lost_its_answer_is_answered_again,
+static void
+desk_shut(struct desk *d)
+{
+	tutor_free(d->tutor);
+	library_close(d->library);
+	store_close(d->db);
+	d->tutor = NULL;
+}
+
+static void
+desk_again(struct desk *d)
+{
+	WELL(store_open(&d->db, &(struct store_paths){ d->database, d->anchor }, &d->clock));
+	WELL(store_unlock(d->db, SLOT_KEY_FILE, &d->key));
+	WELL(library_open(&d->library, &(struct library_config){ .folder = d->shelf, .clock = &d->clock, .chance = &chance_system }, d->db));
+	desk_tutor(d, false);
+}
+
+START_TEST(a_history_that_went_back_still_answers_and_keeps_nothing)
+{
+	struct desk d;
+	struct text old;
+	desk_open(&d, true);
+	desk_ask(&d, NULL, "What is frequency?");
+	desk_shut(&d);
+	text_init(&old, 1 << 26);
+	WELL(file_read(&old, d.database));
+	desk_again(&d);
+	desk_ask(&d, NULL, "What is the Doppler effect?");
+	desk_shut(&d);
+	WELL(file_write(d.database, old.data, old.len));
+	desk_again(&d);
+	ck_assert(store_read_only(d.db));
+	struct message *m = desk_ask(&d, NULL, "What is the Doppler effect?");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert_ptr_nonnull(strstr(m->note, "read only"));
+	ck_assert_int_eq(list(&d, &(struct conversation_list){ 0 }).total, 1);
+	text_clear(&old);
+	desk_close(&d);
+}
+END_TEST
+
+TESTS("conversation", a_history_that_went_back_still_answers_and_keeps_nothing, a_question_and_its_answer_are_kept, the_same_question_id_is_answered_once, a_question_that_lost_its_answer_is_answered_again,
 	an_ephemeral_question_leaves_nothing, a_title_given_by_a_person_stays, a_long_first_question_makes_a_short_title,
 	the_list_filters_pages_and_orders_by_the_last_word, a_deleted_conversation_is_gone_everywhere, what_another_connection_deleted_is_not_listed,
 	a_removed_document_makes_its_citations_missing, a_part_of_a_transcript_can_be_read, feedback_is_kept_and_can_be_changed,
