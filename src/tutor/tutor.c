@@ -110,7 +110,7 @@ question_title(const struct asking *q, struct work *w)
 		return f;
 	if (f != FAULT_NONE && f != FAULT_ABSENT)
 		return f;
-	if (title != NULL && (title->named || (title->title != NULL && *title->title != '\0')))
+	if (title != NULL && title->title != NULL && *title->title != '\0')
 		return FAULT_NONE;
 	struct kept_title fresh = { .type = w->req->subject && *w->req->subject ? "subject" : "general", .subject = w->req->subject, .status = "active", .created = q->now_ms };
 	if (title != NULL)

@@ -152,6 +152,11 @@ START_TEST(a_follow_up_leans_on_the_conversation)
 	check_verified(&d, m);
 	m = desk_ask(&d, m->conversation_id, "what about cactus plants?");
 	ck_assert(quotes(m, "Cactus plants open their stomata"));
+	desk_add(&d, "rivers.md", "Rivers", "", "# Rivers\n\nThe Danube is covered with thick ice in winter. The Ganges floods the plain in summer after the rains. The Ganges carries little water in winter.\n");
+	m = desk_ask(&d, NULL, "When does the Ganges flood the plain?");
+	ck_assert(quotes(m, "floods the plain"));
+	m = desk_ask(&d, m->conversation_id, "and in winter?");
+	ck_assert_ptr_nonnull(strstr(first(m), "The Ganges carries little water"));
 	m = desk_ask(&d, NULL, "When did the Stockton and Darlington Railway open?");
 	m = desk_ask(&d, m->conversation_id, "who built the engine for it?");
 	ck_assert(quotes(m, "George Stephenson"));

@@ -200,7 +200,7 @@ START_TEST(what_another_connection_deleted_is_not_listed)
 	WELL(store_join(&other, d.db));
 	WELL(tutor_new(&second, &(struct tutor_config){ .clock = &d.clock, .chance = &d.chance }, d.library));
 	WELL(tutor_conversation_delete(second, other, m->conversation_id));
-	ck_assert_uint_eq(list(&d, &(struct conversation_list){ 0 }).items.count, 0);
+	ck_assert_int_eq(list(&d, &(struct conversation_list){ 0 }).total, 0);
 	tutor_free(second);
 	store_close(other);
 	desk_close(&d);

@@ -202,6 +202,7 @@ START_TEST(a_forged_import_is_refused_whole_or_not_believed)
 	const struct message *kept = (struct message *)t.messages.items + 1;
 	ck_assert(!((struct citation *)kept->citations.items)[0].verified);
 	ck_assert_int_eq(kept->support->verified, 0);
+	ck_assert_ptr_null(strstr(export(&d, m->conversation_id, "json").body, "\"verified\":true"));
 	FAILS(FAULT_INPUT, tutor_import(&in, &d.a, d.tutor, d.db, &(struct import_run){ .body = "[[[[" }));
 	FAILS(FAULT_INPUT, tutor_import(&in, &d.a, d.tutor, d.db, &(struct import_run){ .body = "[]" }));
 	FAILS(FAULT_INPUT, tutor_import(&in, &d.a, d.tutor, d.db, &(struct import_run){ .body = NULL }));

@@ -114,7 +114,13 @@ START_TEST(a_message_with_all_words_comes_before_one_with_some)
 	struct desk d;
 	desk_open(&d, true);
 	desk_ask(&d, NULL, "granite granite granite granite");
-	struct message *m = desk_ask(&d, NULL, "Is the bridge built of granite stones from the old quarry behind the mill?");
+	struct text t;
+	text_init(&t, 4096);
+	text_put(&t, "Is the bridge built of granite stones from the old quarry behind the mill");
+	for (int i = 0; i < 100; i++)
+		text_printf(&t, ", word%d", i);
+	struct message *m = desk_ask(&d, NULL, t.data);
+	text_clear(&t);
 	struct history_hits h = search(&d, "granite quarry");
 	ck_assert_str_eq(hit(&h, 0)->conversation_id, m->conversation_id);
 	desk_close(&d);
