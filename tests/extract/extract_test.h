@@ -106,8 +106,10 @@ package_make(size_t *n, const struct member *members, size_t count)
 
 /* ---- PDFs -------------------------------------------------------------------------- */
 
-/* A page of content streams in Helvetica (F1), Helvetica-Bold (F2), Courier (F3)
- * and a font whose A means nothing (F4); extra goes into every page's dictionary, catalog into the catalog. */
+/* Pages of content streams in Helvetica (F1), Helvetica-Bold (F2), Courier (F3),
+ * a font whose A means nothing (F4), one whose a to z are Hebrew letters (F5) and
+ * one for vertical Japanese, kana from code 1 on (F6); extra goes into every
+ * page's dictionary, catalog into the catalog. */
 struct pdf_maker {
 	struct text out;
 	size_t offsets[64];
@@ -138,11 +140,22 @@ pdf_make(size_t *n, const char *const contents[], size_t pages, const char *extr
 	pdf_object(&m, 3, "<< /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> "
 		"/F2 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >> "
 		"/F3 << /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >> "
-		"/F4 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 4 0 R >> >>");
-	static const char map[] = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange <00> <FF> endcodespacerange\n"
-		"1 beginbfchar <41> <E001> endbfchar\nendcmap end end";
-	snprintf(body, sizeof body, "<< /Length %zu >>\nstream\n%s\nendstream", strlen(map), map);
-	pdf_object(&m, 4, body);
+		"/F4 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 4 0 R >> "
+		"/F5 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 5 0 R >> "
+		"/F6 << /Type /Font /Subtype /Type0 /BaseFont /Kana /Encoding /Identity-V /ToUnicode 6 0 R /DescendantFonts [ "
+		"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Kana /DW 1000 /CIDSystemInfo "
+		"<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >> ] >> >>");
+	static const char *const maps[] = {
+		"<00> <FF> endcodespacerange 1 beginbfrange <41> <41> <E001> endbfrange",
+		"<00> <FF> endcodespacerange 1 beginbfrange <61> <7A> <05D0> endbfrange",
+		"<0000> <FFFF> endcodespacerange 1 beginbfrange <0001> <0050> <3041> endbfrange"
+	};
+	for (int i = 0; i < 3; i++) {
+		static const char before[] = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap 1 begincodespacerange ";
+		snprintf(body, sizeof body, "<< /Length %zu >>\nstream\n%s%s endcmap end end\nendstream",
+			strlen(before) + strlen(maps[i]) + 16, before, maps[i]);
+		pdf_object(&m, 4 + i, body);
+	}
 	for (size_t i = 0; i < pages; i++) {
 		snprintf(body, sizeof body, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] %s "
 			"/Resources << /Font 3 0 R >> /Contents %zu 0 R >>", extra, 11 + 2 * i);

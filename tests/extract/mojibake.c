@@ -32,16 +32,19 @@ damaged(const char *s, const char *charset)
 
 static const char *const good[] = {
 	"Les élèves étudient la photosynthèse à l’école, où « l’énergie » est déjà connue…",
-	"« Voilà »",
-	"« café »",
-	"« été », « café » et « à »… “voilà” — «naïveté»",
+	/* with no-break spaces, as French is printed: valid UTF-8 if read so */
+	"\u00AB\u00A0Voil\u00E0\u00A0\u00BB",
+	"\u00AB\u00A0caf\u00E9\u00A0\u00BB et \u00AB\u00A0\u00E9t\u00E9\u00A0\u00BB\u2026",
+	"\u00AB\u00A0na\u00EFvet\u00E9\u00A0\u00BB \u2014 \u00E0\u2026\u00BB",
 	"ÉCOLE SUPÉRIEURE « À L’ÉTÉ » : ÇA ALORS…",
 	"„Spaß“, „Größe“ und „Fuß”: Straßenverkäufer übt „Ä“ … Öl“",
 	"»Müßiggang« – ‚Über‘ “ß”",
 	"光合成は、植物が光エネルギーを使って二酸化炭素と水から有機物を作る反応である。",
 	"カルビン回路（Calvin cycle）は「暗反応」とも呼ばれる。",
 	"El niño está «aquí»… ¿Qué pasó? «está»… ÑOÑO»",
-	"«IRMû disse o irmão, “IRMÔ. São João à tarde.",
+	/* a capital at the end of a word, then a closing quote */
+	"\u00ABMINHA IRM\u00C3\u00BB disse, \u201CIRM\u00C3\u201D. S\u00E3o Jo\u00E3o \u00E0 tarde.",
+	"\u201ESpa\u00DF\u201C, \u201EFu\u00DF\u201D, \u00BBGru\u00DF\u00AB",
 	"Łódź, Kraków i żółć: „gęślą jaźń”…",
 	"Příliš žluťoučký kůň úpěl „ďábelské ódy“",
 	"Çağdaş Türkçe: “ışık” İstanbul’da…",

@@ -1,5 +1,6 @@
 /* DOCX, PPTX, ODT and EPUB made in memory, and packages that mean harm. */
 #include "extract_test.h"
+#include "../../src/helpers/extract/office_in.h"
 
 #define W "xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main' xmlns:r='r' xmlns:mc='mc'"
 #define DOCUMENT(body) { "word/document.xml", "<?xml version='1.0'?><w:document " W "><w:body>" body "</w:body></w:document>" }
@@ -43,7 +44,7 @@ END_TEST
 START_TEST(docx_deleted_and_doubled_text_is_passed_over)
 {
 	PACKAGE_READS_AS("para Shape text.\npara keptnew\n",
-		DOCUMENT("<w:p><w:del><w:r><w:delText>gone</w:delText></w:r></w:del><w:r><w:t>kept</w:t></w:r><w:ins><w:r><w:t>new</w:t></w:r></w:ins>"
+		DOCUMENT("<w:p><w:del><w:r><w:delText>gone</w:delText><w:tab/></w:r></w:del><w:moveFrom><w:r><w:t>moved away</w:t></w:r></w:moveFrom><w:r><w:t>kept</w:t></w:r><w:ins><w:r><w:t>new</w:t></w:r></w:ins>"
 			"<w:r><mc:AlternateContent><mc:Choice><w:txbxContent>" P("Shape text.") "</w:txbxContent></mc:Choice>"
 			"<mc:Fallback><w:txbxContent>" P("Shape text.") "</w:txbxContent></mc:Fallback></mc:AlternateContent></w:r></w:p>"));
 }
@@ -120,8 +121,24 @@ END_TEST
 START_TEST(entities_are_refused_before_they_can_grow)
 {
 	PACKAGE_FAILS(FAULT_DAMAGED, { "word/document.xml", "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;'>]><x>&b;</x>" });
+	ck_assert_ptr_nonnull(strstr(fault_sentence(), "declares entities"));
 	PACKAGE_FAILS(FAULT_DAMAGED, { "word/document.xml", "<!DOCTYPE x [<!ENTITY f SYSTEM 'file:///etc/passwd'>]><x><p><t>&f;</t></p></x>" });
+	ck_assert_ptr_nonnull(strstr(fault_sentence(), "declares entities"));
 	PACKAGE_FAILS(FAULT_DAMAGED, { "word/document.xml", "<w:document><w:body><w:p>never closed" });
+}
+END_TEST
+
+START_TEST(names_of_parts_stay_inside_the_package)
+{
+	char out[PART_NAME_MAX];
+	ck_assert(office_resolve(out, "ppt/slides/s1.xml", "../notes/n%201.xml#x"));
+	ck_assert_str_eq(out, "ppt/notes/n 1.xml");
+	ck_assert(office_resolve(out, "ppt/slides/s1.xml", "/ppt/./a.xml"));
+	ck_assert_str_eq(out, "ppt/a.xml");
+	ck_assert(!office_resolve(out, "a.xml", "../etc/passwd"));
+	ck_assert(!office_resolve(out, "a/b.xml", "../../etc/passwd"));
+	ck_assert(!office_resolve(out, "a/b.xml", "x%00y"));
+	ck_assert(!office_resolve(out, "a.xml", ""));
 }
 END_TEST
 
@@ -190,5 +207,5 @@ END_TEST
 TESTS("packages", docx_headings_come_by_style_in_any_language, docx_lists_are_counted_as_word_does,
 	docx_tables_notes_and_pages, docx_deleted_and_doubled_text_is_passed_over, docx_properties_name_title_and_author,
 	pptx_slides_come_in_the_order_of_the_talk, odt_keeps_structure_and_moves_notes_behind, epub_chapters_follow_the_spine,
-	entities_are_refused_before_they_can_grow, depth_and_swelling_are_limited, too_many_members_are_refused,
+	entities_are_refused_before_they_can_grow, names_of_parts_stay_inside_the_package, depth_and_swelling_are_limited, too_many_members_are_refused,
 	foreign_and_broken_packages_are_named, a_package_with_flipped_bytes_ends_well)

@@ -132,6 +132,27 @@ START_TEST(invisible_text_is_text_since_ocr_writes_it)
 }
 END_TEST
 
+START_TEST(hebrew_is_read_from_the_right_with_its_numbers_and_latin)
+{
+	/* drawn as seen, from the left: <gbhf 25 CO2 edcba>, in letters a to z */
+	static const char *const pages[] = {
+		LINE(72, 700, 10, "F5", "gbhf") LINE(105, 700, 10, "F1", "25") LINE(122, 700, 10, "F1", "CO2 gas") LINE(170, 700, 10, "F5", "edcba")
+	};
+	PDF_READS_AS("para \u05D0\u05D1\u05D2\u05D3\u05D4 25 CO2 gas \u05D5\u05D7\u05D1\u05D6\n", pages, "");
+}
+END_TEST
+
+START_TEST(vertical_columns_are_read_from_the_right)
+{
+	static const char *const pages[] = {
+		"BT /F6 12 Tf 300 700 Td <00020003000400050006000700080009> Tj ET\n"
+		"BT /F6 12 Tf 280 700 Td <000A000B000C000D000E000F00100011> Tj ET\n"
+		"BT /F6 12 Tf 260 700 Td <00120013001400150016001700180019> Tj ET\n"
+	};
+	PDF_READS_AS("para あぃいぅうぇえぉおかがきぎくぐけげこごさざしじす\n", pages, "");
+}
+END_TEST
+
 START_TEST(pages_without_text_need_ocr)
 {
 	static const char *const pages[] = { "0 0 612 792 re f\n", "0 0 612 792 re f\n" };
@@ -206,5 +227,6 @@ TESTS("pdf", running_heads_and_page_numbers_go_and_number_the_pages,
 	a_word_broken_between_pages_goes_to_the_first,
 	columns_are_read_one_after_the_other, large_and_bold_lines_are_headings, lists_tables_and_code_are_told_apart,
 	text_outside_the_crop_box_is_not_on_the_page, invisible_text_is_text_since_ocr_writes_it,
+	hebrew_is_read_from_the_right_with_its_numbers_and_latin, vertical_columns_are_read_from_the_right,
 	pages_without_text_need_ocr, text_in_unreadable_fonts_needs_ocr, page_labels_come_from_the_file,
 	damaged_and_lying_files_are_refused, a_pdf_cut_anywhere_ends_well)

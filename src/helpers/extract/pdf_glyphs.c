@@ -115,7 +115,8 @@ put_faces(struct glyphs *g, PopplerPage *page, PopplerRectangle *area)
 	poppler_page_free_text_attributes(runs);
 }
 
-/* Text and boxes of all that poppler found between two far corners.  The text
+/* Text and boxes of all that poppler found on the page between two far corners;
+ * what lies outside the crop box (printers' marks, slugs, secrets) it leaves out.  The text
  * of a page that mostly runs from right to left is only whole when the selection
  * does so too. */
 static char *
@@ -157,17 +158,4 @@ glyphs_collect(struct glyphs *g, PopplerPage *page)
 	g_free(boxes);
 	put_faces(g, page, &area);
 	return placed;
-}
-
-/* Leave out what lies outside the crop box: printers' marks, slugs, secrets. */
-size_t
-glyphs_crop(struct glyph *g, size_t n, const struct pdf_page *p)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++) {
-		float x = (g[i].x0 + g[i].x1) / 2, y = (g[i].y0 + g[i].y1) / 2;
-		if (x >= 0 && y >= 0 && x <= p->width && y <= p->height)
-			g[kept++] = g[i];
-	}
-	return kept;
 }

@@ -14,8 +14,6 @@ struct glyphs { struct glyph *at; size_t count, cap, rtl, ltr; };
 /* All glyphs of the page, \n between poppler's lines, right-to-left words in
  * visual order.  False: they have no places. */
 bool glyphs_collect(struct glyphs *g, PopplerPage *page);
-/* Keep those of g that lie on the page; returns how many. */
-size_t glyphs_crop(struct glyph *g, size_t n, const struct pdf_page *p);
 /* Most glyphs stand below the one before: Japanese or Chinese columns. */
 bool glyphs_vertical(const struct glyphs *g);
 /* Add the columns of a vertical page as lines; the page is turned so that

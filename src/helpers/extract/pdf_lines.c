@@ -217,7 +217,7 @@ pdf_lines(struct pdf_page *p, struct arena *a, PopplerPage *page)
 		size_t end = at;
 		while (end < g.count && g.at[end].code != '\n')
 			end++;
-		put_line(p, a, &t, g.at + at, placed ? glyphs_crop(g.at + at, end - at, p) : end - at, g.rtl > g.ltr);
+		put_line(p, a, &t, g.at + at, end - at, g.rtl > g.ltr);
 		at = end + 1;
 	}
 	text_clear(&t);

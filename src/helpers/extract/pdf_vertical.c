@@ -76,7 +76,6 @@ glyphs_columns(struct pdf_page *p, struct arena *a, struct glyphs *g)
 	for (size_t i = 0; i < g->count; i++)
 		if (g->at[i].code > ' ')
 			g->at[n++] = g->at[i];
-	n = glyphs_crop(g->at, n, p);
 	struct column *columns = mem_new_array(n + 1, sizeof *columns);
 	size_t count = find_columns(columns, g->at, n);
 	qsort(columns, count, sizeof *columns, by_top);
