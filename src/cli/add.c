@@ -38,6 +38,15 @@ add_event(struct cli *c, const char *name, const struct record_type *type, const
 		progress(c, "%s%s: %s", count, file, p->step ? p->step : "reading");
 }
 
+/* The reason stands on a line of its own on a terminal, behind the name elsewhere. */
+static void
+failed_row(struct cli *c, const char *name, const char *reason)
+{
+	put(c, PAINT_BAD, "failed  ");
+	putf(c, PAINT_NONE, "%s%s", name, c->width ? "\n" : "");
+	put_wrapped(c, PAINT_WARN, c->width ? "        " : "   ", 8, reason);
+}
+
 void
 document_line(struct cli *c, const struct document *d)
 {
@@ -49,9 +58,7 @@ document_line(struct cli *c, const struct document *d)
 	}
 	const char *name = untrusted_line(&c->arena, d->name ? d->name : "");
 	if (str_same(d->status, "failed")) {
-		put(c, PAINT_BAD, "failed  ");
-		put_wrapped(c, PAINT_NONE, "", 8, name);
-		put_wrapped(c, PAINT_WARN, "        ", 8, arena_printf(&c->arena, "%s%s%s", d->reason ? d->reason : "",
+		failed_row(c, name, arena_printf(&c->arena, "%s%s%s", d->reason ? d->reason : "",
 			d->error_message ? ": " : "", d->error_message ? d->error_message : ""));
 		return;
 	}
@@ -79,9 +86,7 @@ failed_line(struct cli *c, enum fault f, const char *path)
 	}
 	const char *sentence = arena_strdup(&c->arena, fault_sentence());
 	progress_end(c);
-	put(c, PAINT_BAD, "failed  ");
-	putf(c, PAINT_NONE, "%s\n", untrusted_line(&c->arena, file_name(path)));
-	put_wrapped(c, PAINT_WARN, "        ", 8, sentence);
+	failed_row(c, untrusted_line(&c->arena, file_name(path)), sentence);
 }
 
 /* One file; the memory of its call is given back. */

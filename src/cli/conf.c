@@ -218,11 +218,14 @@ conf_edit(struct text *out, const char *s, size_t len, const struct conf_key *ke
 		const char *line = s + at, *nl = memchr(line, '\n', len - at);
 		size_t n = nl ? (size_t)(nl - line) + 1 : len - at;
 		at += n;
+		size_t blanks = 0;
+		while (blanks < n && (line[blanks] == ' ' || line[blanks] == '\t'))
+			blanks++;
 		/* the indented lines a dropped value went on in */
-		if (dropped && strspn(line, " \t") > 0 && line[strspn(line, " \t")] != '\n')
+		if (dropped && blanks > 0 && blanks < n && line[blanks] != '\n')
 			continue;
 		dropped = false;
-		bool opens = line[strspn(line, " \t")] == '[';
+		bool opens = blanks < n && line[blanks] == '[';
 		if (opens && inside && !done) {
 			put_setting(out, key, value);
 			done = true;

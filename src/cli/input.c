@@ -143,6 +143,8 @@ input_open(struct chat *ch)
 		return FAULT_NONE;
 	rl_readline_name = "stoa";
 	rl_catch_signals = 0;
+	if (!ch->c->colour)             /* --plain, dumb: nothing but the line itself */
+		rl_variable_bind("enable-bracketed-paste", "off");
 	rl_completer_word_break_characters = " \t";
 	rl_attempted_completion_function = complete;
 	rl_bind_keyseq("\\C-x\\C-e", edit_outside);

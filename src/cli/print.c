@@ -59,6 +59,8 @@ to_ascii(struct text *out, const char *s, size_t len)
 			text_put_c(out, (char)code);
 		else if (code == 0xb7 || code == 0x2014 || code == 0x2013)
 			text_put_c(out, '-');
+		else if (code == 0x2026)
+			text_put(out, "...");
 		else
 			text_put_c(out, code == 0x2019 || code == 0x2018 ? '\'' : code == 0x201c || code == 0x201d ? '"' : '?');
 	}

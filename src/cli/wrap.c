@@ -41,11 +41,12 @@ line_end(const char *s, size_t len, size_t from, size_t room, size_t *next)
 	while (at < len && s[at] != '\n') {
 		size_t end = utf8_grapheme_end(s, len, at);
 		size_t wide = utf8_width(s + at, end - at);
-		if (s[at] == ' ' && at > from) {
+		bool blank = s[at] == ' ' && end == at + 1;
+		if (blank && at > from) {
 			cut = at;
 			resume = end;
 		}
-		if (cells + wide > room && s[at] != ' ') {
+		if (cells + wide > room && !blank) {
 			if (!cut)
 				cut = resume = at > from ? at : end;
 			while (resume < len && s[resume] == ' ')

@@ -58,6 +58,29 @@ verdict $? "every seal is whole"
 ! grep -rqa -e zanzibarquokka -e "$secret" "$STOA_HOME"; verdict $? "words or passphrase in clear on disk"
 [ -z "$(find "$STOA_HOME" -perm /077)" ]; verdict $? "others may look in: $(find "$STOA_HOME" -perm /077 | head -3)"
 
+# A store put back from a copy is noticed, can be read, and waits to be accepted.
+(
+	STOA_HOME=$work/back
+	"$stoa" init --defaults --no-lock
+	"$stoa" add "$work/course"
+	"$stoa" ask "What holds the chromosomes?"
+	cp "$STOA_HOME/data/local.db" "$work/copy.db"
+	"$stoa" ask "Where is most of the ATP made?"
+	"$stoa" ask "What happens at night?"
+	cp "$work/copy.db" "$STOA_HOME/data/local.db"
+	rm -f "$STOA_HOME"/data/local.db-wal
+) >/dev/null 2>&1 </dev/null
+export STOA_HOME=$work/back
+run 0 "status of a store that went back" "$stoa" vault status
+says "it went back" "went back"
+run 0 "it can be read" "$stoa" history
+says "reading says so" "went back" "$work/err"
+run 4 "it cannot be written to" "$stoa" ask "What happens at night?"
+run 2 "accepting is not done by accident" "$stoa" vault accept
+run 0 "it is accepted" "$stoa" vault accept --yes
+run 0 "and written to" "$stoa" ask "What holds the chromosomes?"
+run 0 "whole" "$stoa" vault verify
+
 # A person at a terminal: hidden, asked once, wrong ones cost only time.
 if command -v script >/dev/null; then
 	export STOA_HOME=$work/person
