@@ -136,7 +136,7 @@ START_TEST(hebrew_is_read_from_the_right_with_its_numbers_and_latin)
 {
 	/* drawn as seen, from the left: <gbhf 25 CO2 edcba>, in letters a to z */
 	static const char *const pages[] = {
-		LINE(72, 700, 10, "F5", "gbhf") LINE(105, 700, 10, "F1", "25") LINE(122, 700, 10, "F1", "CO2 gas") LINE(170, 700, 10, "F5", "edcba")
+		LINE(72, 700, 10, "F5", "gbhf") LINE(94, 700, 10, "F1", "25") LINE(108, 700, 10, "F1", "CO2 gas") LINE(151, 700, 10, "F5", "edcba")
 	};
 	PDF_READS_AS("para \u05D0\u05D1\u05D2\u05D3\u05D4 25 CO2 gas \u05D5\u05D7\u05D1\u05D6\n", pages, "");
 }
