@@ -314,9 +314,10 @@ put_code(struct text *out, uint32_t c, const char *s, size_t n)
 
 /* Length of the prefix that stands in a JSON string as it is. */
 static size_t
-plain_run(const char *s, size_t len)
+string_run(const char *s, size_t len)
 {
-	size_t n = ascii_run(s, len);
+	uint32_t last;
+	size_t n = plain_run(s, len, &last);
 	const char *quote = memchr(s, '"', n);
 	if (quote != NULL)
 		n = (size_t)(quote - s);
@@ -330,7 +331,7 @@ json_put_string_n(struct text *out, const char *s, size_t len)
 	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
 	text_put_c(out, '"');
 	for (size_t at = 0; at < len;) {
-		size_t run = plain_run(s + at, len - at);
+		size_t run = string_run(s + at, len - at);
 		if (run > 0) {
 			text_put_n(out, s + at, run);
 			at += run;

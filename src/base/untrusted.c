@@ -218,11 +218,12 @@ untrusted_text(struct text *out, const char *s, size_t len, unsigned flags)
 {
 	struct place p = { 0 };
 	for (size_t at = 0; at < len;) {
-		size_t run = ascii_run(s + at, len - at);
+		uint32_t last;
+		size_t run = plain_run(s + at, len - at, &last);
 		if (run > 0) {
 			text_put_n(out, s + at, run);
 			at += run;
-			p = (struct place){ (unsigned char)s[at - 1], (unsigned char)s[at - 1], 0 };
+			p = (struct place){ last, last, 0 };
 			continue;
 		}
 		if ((unsigned char)s[at] < 0x80) {

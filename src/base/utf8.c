@@ -28,6 +28,26 @@ ascii_run(const char *s, size_t len)
 	return i;
 }
 
+size_t
+plain_run(const char *s, size_t len, uint32_t *last)
+{
+	size_t at = 0;
+	for (;;) {
+		size_t run = ascii_run(s + at, len - at);
+		at += run;
+		if (run > 0)
+			*last = (unsigned char)s[at - 1];
+		if (at == len || (unsigned char)s[at] < 0x80)
+			return at;
+		size_t next = at;
+		uint32_t c = utf8_next(s, len, &next);
+		if (!letter_plain(c))
+			return at;
+		*last = c;
+		at = next;
+	}
+}
+
 uint32_t
 utf8_next(const char *s, size_t len, size_t *at)
 {
@@ -105,6 +125,13 @@ utf8_floor(const char *s, size_t len, size_t max)
 	return end > max ? at : max;
 }
 
+/* Does the cluster before `at` end there for certain? */
+static bool
+stands_alone(const char *s, size_t len, size_t at)
+{
+	return at == len || letter_plain(utf8_next(s, len, &at));
+}
+
 size_t
 utf8_grapheme_end(const char *s, size_t len, size_t at)
 {
@@ -114,6 +141,8 @@ utf8_grapheme_end(const char *s, size_t len, size_t at)
 		return s[at] == '\r' && s[at + 1] == '\n' ? at + 2 : at + 1;
 	utf8proc_int32_t state = 0;
 	uint32_t before = utf8_next(s, len, &at);
+	if (letter_plain(before) && stands_alone(s, len, at))
+		return at;
 	while (at < len && before != UTF8_BAD) {
 		size_t next = at;
 		uint32_t c = utf8_next(s, len, &next);
@@ -145,7 +174,7 @@ cluster_width(const char *s, size_t end, size_t at)
 	int width = 0, regional = 0;
 	while (at < end) {
 		uint32_t c = utf8_next(s, end, &at);
-		int w = c == 0xFE0F ? 2 : c == UTF8_BAD ? 1 : utf8_code_width(c);
+		int w = c == 0xFE0F && width > 0 ? 2 : c == UTF8_BAD ? 1 : utf8_code_width(c);
 		regional += c >= 0x1F1E6 && c <= 0x1F1FF;
 		if (w > width)
 			width = w;
@@ -159,10 +188,15 @@ utf8_width(const char *s, size_t len)
 	size_t width = 0;
 	for (size_t at = 0; at < len;) {
 		size_t run = ascii_run(s + at, len - at);
-		if (run > 1 || (run == 1 && at + 1 == len)) {
-			run -= at + run < len; /* the last may begin a cluster */
-			width += run;
-			at += run;
+		if (run > 1) { /* the last may begin a cluster */
+			width += run - 1;
+			at += run - 1;
+		}
+		size_t next = at;
+		uint32_t c = utf8_next(s, len, &next);
+		if (letter_plain(c) && stands_alone(s, len, next)) {
+			width += c < 0x300 ? 1 : 2;
+			at = next;
 			continue;
 		}
 		size_t end = utf8_grapheme_end(s, len, at);
@@ -172,22 +206,81 @@ utf8_width(const char *s, size_t len)
 	return width;
 }
 
-void
-utf8_nfkc(struct text *out, const char *s, size_t len)
+/* ---- normal form -------------------------------------------------------------- */
+
+#define NFKC (UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT)
+
+/* NFKC leaves it alone, unless a mark follows. */
+static bool
+nfkc_inert(uint32_t c)
 {
-	size_t plain = 0;
-	while (plain < len && (unsigned char)s[plain] < 0x80)
-		plain++;
-	if (plain == len) {
-		text_put_n(out, s, len);
+	return c < 0x80 || (c >= 0xC0 && c <= 0x131) ||
+	       (c >= 0x2010 && c <= 0x201E && c != 0x2011 && c != 0x2017) ||
+	       (c >= 0x3001 && c <= 0x3029) || (c >= 0x3041 && c <= 0x3096) ||
+	       (c >= 0x30A1 && c <= 0x30FA) || (c >= 0x4E00 && c <= 0x9FFF);
+}
+
+/* A stretch that does need the tables; mostly a few characters, so on the stack. */
+static void
+nfkc_stretch(struct text *out, const char *s, size_t len)
+{
+	utf8proc_int32_t codes[256];
+	const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)s;
+	utf8proc_ssize_t n = utf8proc_decompose(
+		bytes, (utf8proc_ssize_t)len, codes, (utf8proc_ssize_t)COUNT_OF(codes) - 1, NFKC);
+	if (n >= 0 && n < (utf8proc_ssize_t)COUNT_OF(codes)) {
+		n = utf8proc_reencode(codes, n, NFKC);
+		text_put_n(out, codes, n > 0 ? (size_t)n : 0);
 		return;
 	}
 	utf8proc_uint8_t *form = NULL;
-	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)len, &form,
-		UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
-	if (n < 0)
-		text_put_n(out, s, len);
-	else
+	n = utf8proc_map(bytes, (utf8proc_ssize_t)len, &form, NFKC);
+	if (n >= 0)
 		text_put_n(out, form, (size_t)n);
+	else
+		text_put_n(out, s, len);
 	free(form);
+}
+
+/* Where the inert characters at `at` end; *last is where the last of them begins. */
+static size_t
+inert_end(const char *s, size_t len, size_t at, size_t *last)
+{
+	*last = at;
+	while (at < len) {
+		size_t run = ascii_run(s + at, len - at), next = at + run;
+		if (run > 0) {
+			*last = next - 1;
+			at = next;
+			continue;
+		}
+		if (!nfkc_inert(utf8_next(s, len, &next)))
+			break;
+		*last = at;
+		at = next;
+	}
+	return at;
+}
+
+void
+utf8_nfkc(struct text *out, const char *s, size_t len)
+{
+	if (!utf8_valid(s, len)) {
+		text_put_n(out, s, len);
+		return;
+	}
+	for (size_t at = 0; at < len;) {
+		size_t last, end = inert_end(s, len, at, &last);
+		if (end == len) {
+			text_put_n(out, s + at, len - at);
+			return;
+		}
+		/* The last one may take the mark that follows. */
+		text_put_n(out, s + at, last - at);
+		for (size_t next = end; end < len; end = next)
+			if (nfkc_inert(utf8_next(s, len, &next)))
+				break;
+		nfkc_stretch(out, s + last, end - last);
+		at = end;
+	}
 }

@@ -1,5 +1,10 @@
 /* UTF-8, clusters, width, normal form. */
+#include <utf8proc.h>
+
 #include "../stoa_test.h"
+
+/* ck_assert() writes to a file; millions of checks cannot. */
+#define MUST(holds, c) do { if (!(holds)) ck_abort_msg("%s: U+%04X", #holds, (unsigned)(c)); } while (0)
 
 START_TEST(every_scalar_value_survives_encoding_and_decoding)
 {
@@ -7,14 +12,13 @@ START_TEST(every_scalar_value_survives_encoding_and_decoding)
 		char s[4];
 		size_t n = utf8_encode(s, c), at = 0;
 		bool scalar = c <= 0x10FFFF && !(c >= 0xD800 && c < 0xE000);
-		ck_assert_uint_eq(n > 0, scalar);
+		MUST((n > 0) == scalar, c);
 		if (!scalar)
 			continue;
-		ck_assert_uint_eq(utf8_next(s, n, &at), c);
-		ck_assert_uint_eq(at, n);
+		MUST(utf8_next(s, n, &at) == c && at == n, c);
 		at = 0;
 		if (n > 1)   /* cut short it is ill-formed, one byte long */
-			ck_assert(utf8_next(s, n - 1, &at) == UTF8_BAD && at == 1);
+			MUST(utf8_next(s, n - 1, &at) == UTF8_BAD && at == 1, c);
 	}
 }
 END_TEST
@@ -114,8 +118,72 @@ START_TEST(nfkc_folds_forms_and_leaves_ill_formed_text)
 }
 END_TEST
 
+/* Every code point alone, behind and before others, against the tables. */
+static uint32_t
+partner(unsigned i)
+{
+	static const uint32_t others[] = { 'a', 0xE9, 0x301, 0x200D, 0x1F468, 0x3042, 0x3099, 0x6F22, 0x1100, 0x1161, 0xFE0F,
+		0x1F1E9, 0x94D, 0x600, 0xA0, 0x1F3FD, '\n', 0x345, 0xFF21 };
+	return others[i % COUNT_OF(others)];
+}
+
+START_TEST(shortcuts_agree_with_unicodes_tables)
+{
+	struct text t;
+	text_init(&t, 1000);
+	for (uint32_t c = 1; c < 0x20000; c++) {
+		if (c >= 0xD800 && c < 0xE000)
+			continue;
+		for (unsigned i = 0; i < 19; i++) {
+			char s[16];
+			size_t n = utf8_encode(s, c), first = n;
+			n += utf8_encode(s + n, partner(i));
+			utf8proc_int32_t state = 0;
+			bool apart = utf8proc_grapheme_break_stateful((int32_t)c, (int32_t)partner(i), &state);
+			MUST((utf8_grapheme_end(s, n, 0) == first) == apart, c);
+			utf8proc_uint8_t *form = NULL;
+			utf8proc_ssize_t want = utf8proc_map((utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, &form,
+				UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+			text_reset(&t);
+			utf8_nfkc(&t, s, n);
+			MUST((size_t)want == t.len && memcmp(form, t.data, t.len) == 0, c);
+			free(form);
+			if (i == 0 && apart)
+				MUST(utf8_width(s, n) == (size_t)utf8_code_width(c) + 1, c);
+		}
+	}
+	text_clear(&t);
+}
+END_TEST
+
+START_TEST(long_mixed_texts_are_normalised_as_a_whole_is)
+{
+	unsigned seed = 7;
+	for (int round = 0; round < 3000; round++) {
+		struct text in, out;
+		text_init(&in, 4000);
+		text_init(&out, 40000);
+		for (int i = 0; i < 1 + round % 300; i++) {
+			seed = seed * 1103515245u + 12345u;
+			uint32_t r = seed >> 16;
+			text_put_code(&in, r % 3 == 0 ? partner(r / 3) : r % 3 == 1 ? 'a' + r % 26 : 0x20 + r % 0x3100);
+		}
+		utf8proc_uint8_t *form = NULL;
+		utf8proc_ssize_t want = utf8proc_map((utf8proc_uint8_t *)in.data, (utf8proc_ssize_t)in.len, &form,
+			UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+		utf8_nfkc(&out, in.data, in.len);
+		ck_assert_int_eq(want, (utf8proc_ssize_t)out.len);
+		ck_assert_mem_eq(form, out.data, out.len);
+		free(form);
+		text_clear(&in);
+		text_clear(&out);
+	}
+}
+END_TEST
+
 TESTS("utf8", every_scalar_value_survives_encoding_and_decoding,
 	every_pair_of_bytes_is_judged_as_unicode_does,
 	overlong_surrogate_and_too_large_forms_are_refused, floor_never_cuts_a_character,
 	clusters_are_what_a_reader_calls_characters, width_counts_cells_of_clusters,
-	nfkc_folds_forms_and_leaves_ill_formed_text)
+	nfkc_folds_forms_and_leaves_ill_formed_text, shortcuts_agree_with_unicodes_tables,
+	long_mixed_texts_are_normalised_as_a_whole_is)
