@@ -7,9 +7,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "find_in.h"
+#include "vector_in.h"
 
 #define CANDIDATES 64u
+#define VECTOR_CANDIDATES 32u
 #define PASSAGES_READ 8u
 #define CONTEXT_BYTES_MAX ((size_t)4 << 20)
 #define CONTEXT_WORDS 150u
@@ -102,7 +103,7 @@ struct run {
 	struct context context;
 	struct query q;
 	size_t want;                        /* passages to read */
-	struct candidate *candidates; size_t candidate_count;
+	struct candidate *candidates; size_t candidate_count, room;
 	struct found_passage *passages; int *place; size_t passage_count;   /* place: of candidate, -1 context */
 	struct scored *scored; size_t scored_count, scored_cap;
 	const char **texts;
@@ -115,23 +116,40 @@ condemn(struct run *r)
 	return fault(FAULT_DAMAGED, "the search index has a list that does not add up; it is built again when the library is next opened");
 }
 
+/* What the vectors know, when there are any; an endpoint that fails costs nothing
+ * but its time. */
 static enum fault
-fetch(struct run *r)
+fuse(struct run *r, const struct bm25 *p, const struct cancel *cancel)
+{
+	float *vector = NULL;
+	size_t dims = 0;
+	if (r->from->embed == NULL || r->q.word_count == 0)
+		return FAULT_NONE;
+	enum fault f = r->from->embed(&vector, &dims, &r->req->query, 1, r->from->embed_arg, cancel);
+	if (f == FAULT_NONE)
+		r->candidate_count = vector_fuse(r->candidates, r->candidate_count, r->room, r->from->ix, &r->view, &r->q, p, &r->from->allow, vector, dims);
+	mem_free(vector);
+	return f == FAULT_CANCELLED ? f : FAULT_NONE;
+}
+
+static enum fault
+fetch(struct run *r, const struct cancel *cancel)
 {
 	const struct bm25 *p = r->q.topical ? &for_topics : &for_questions;
 	bool damaged;
-	size_t k = r->want > CANDIDATES ? r->want : CANDIDATES;
-	r->candidates = arena_alloc(r->a, k * sizeof *r->candidates);
+	r->room = (r->want > CANDIDATES ? r->want : CANDIDATES) + VECTOR_CANDIDATES;
+	size_t k = r->room - VECTOR_CANDIDATES;
+	r->candidates = arena_alloc(r->a, r->room * sizeof *r->candidates);
 	r->candidate_count = search_top(r->candidates, k, &r->view, &r->q, p, &r->from->allow, false, &damaged);
 	if (damaged)
 		return condemn(r);
 	rank_candidates(r->candidates, r->candidate_count, &r->view, &r->q, p);
 	if (!r->q.topical || r->candidate_count == 0)
-		return FAULT_NONE;
+		return fuse(r, p, cancel);
 	rank_feedback(&r->q, r->a, r->candidates, r->candidate_count, &r->view);
 	r->candidate_count = search_top(r->candidates, k, &r->view, &r->q, p, &r->from->allow, false, &damaged);
 	rank_candidates(r->candidates, r->candidate_count, &r->view, &r->q, p);
-	return damaged ? condemn(r) : FAULT_NONE;
+	return damaged ? condemn(r) : fuse(r, p, cancel);
 }
 
 static bool
@@ -277,7 +295,7 @@ run(struct run *r, struct found *out, const struct cancel *cancel)
 	size_t sentences = r->req->sentences > 0 ? (size_t)r->req->sentences : 24, read = 0;
 	r->want = passages > PASSAGES_READ ? passages : PASSAGES_READ;
 	query_read(&r->q, r->a, &r->view, r->req->query, r->req->before);
-	enum fault f = fetch(r);
+	enum fault f = fetch(r, cancel);
 	if (f != FAULT_NONE || (f = cancel_check(cancel)) != FAULT_NONE)
 		return f;
 	r->passages = arena_alloc(r->a, (r->want + 1) * sizeof *r->passages);

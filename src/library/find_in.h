@@ -248,7 +248,7 @@ struct finder {
 	void *arg;
 	struct allow allow;
 	const struct clock *clock;
-	struct library *library;     /* NULL: no vectors */
+	library_embed_fn *embed; void *embed_arg;   /* NULL: no vectors */
 };
 /* What confidence is computed from (confidence.c); fitted by tests/bench/fit.c. */
 #define SURE_FEATURES 32u

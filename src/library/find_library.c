@@ -15,7 +15,8 @@ enum fault
 library_find(struct found **out, struct arena *a, struct library *l, struct store *db, const struct find_request *req, const struct cancel *cancel)
 {
 	struct reading reading = { l, db };
-	struct finder from = { .ix = library_index(l), .read = read_passage, .arg = &reading, .clock = library_config(l)->clock, .library = l };
+	struct finder from = { .ix = library_index(l), .read = read_passage, .arg = &reading, .clock = library_config(l)->clock,
+		.embed = library_config(l)->embed, .embed_arg = library_config(l)->embed_arg };
 	if (req->query == NULL)
 		return fault(FAULT_INPUT, "there is no query");
 	if (req->passages < 0 || req->sentences < 0 || req->passages > 200 || req->sentences > 1000)

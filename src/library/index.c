@@ -427,6 +427,8 @@ index_remove(struct index *ix, int64_t doc_no)
 	if (index_has(ix, doc_no))
 		f = index_publish(ix, snapshot_without(ix->now, doc_no));
 	if (f == FAULT_NONE)
+		vector_remove(ix, doc_no);
+	if (f == FAULT_NONE)
 		f = index_tidy(ix, false, NULL);
 	index_write_end(ix, fd);
 	return f;

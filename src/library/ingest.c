@@ -288,6 +288,8 @@ index_body(struct ingest *g)
 		items[i] = (struct index_passage){ g->body.text.data + g->slices[i].start,
 			(size_t)(g->slices[i].end - g->slices[i].start), g->slices[i].heading };
 	f = index_add(g->l->index, g->row.no, g->row.d.title, items, g->count);
+	if (f == FAULT_NONE)
+		f = vector_add(g->l->index, g->l->config.embed, g->l->config.embed_arg, g->row.no, g->row.d.title, items, g->count, g->cancel);
 	mem_free(items);
 	return f;
 }

@@ -38,6 +38,10 @@ enum fault index_add(struct index *ix, int64_t doc_no, const char *title, const 
 enum fault index_remove(struct index *ix, int64_t doc_no) STOA_MUST;
 /* Fewer, larger segments; called after bulk adding and when there are many. */
 enum fault index_merge(struct index *ix, const struct cancel *cancel) STOA_MUST;
+/* Vectors of the same passages, after index_add; nothing when embed is NULL. Only
+ * CANCELLED comes back: without an endpoint's help the words are enough. */
+enum fault vector_add(struct index *ix, library_embed_fn *embed, void *arg, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count, const struct cancel *cancel) STOA_MUST;
+void vector_remove(struct index *ix, int64_t doc_no);
 bool index_has(struct index *ix, int64_t doc_no);
 int64_t index_passages(struct index *ix);
 

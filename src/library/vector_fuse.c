@@ -1,0 +1,52 @@
+/* Words and vectors together: a weighted sum of scores brought to 0..1.
+ *
+ * Reciprocal ranks were measured to lose several points, because a rank throws away
+ * how far apart the scores are.  Words keep the larger share: they are exact about
+ * names, numbers and terms, which is what questions about documents turn on.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "vector_in.h"
+
+#define NEAREST 32u
+#define WORDS_SHARE .6
+
+static bool
+holds(const struct candidate *c, size_t count, const struct vector_hit *h)
+{
+	for (size_t i = 0; i < count; i++)
+		if (c[i].part == h->part && c[i].local == h->local)
+			return true;
+	return false;
+}
+
+static int
+by_total(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	return x->total != y->total ? (x->total < y->total ? 1 : -1) : x->no < y->no ? -1 : x->no > y->no;
+}
+
+size_t
+vector_fuse(struct candidate *c, size_t count, size_t cap, const struct index *ix, const struct snapshot *s, struct query *q, const struct bm25 *p, const struct allow *allow, const float *vector, size_t dims)
+{
+	struct vector_hit near[NEAREST];
+	size_t found = vector_search(near, NEAREST, ix, s, allow, vector, dims);
+	if (found == 0)
+		return count;
+	for (size_t i = 0; i < found && count < cap; i++)
+		if (!holds(c, count, &near[i]))
+			c[count++] = (struct candidate){ .part = near[i].part, .local = near[i].local, .no = segment_passage_no(s->parts[near[i].part].segment, near[i].local) };
+	rank_candidates(c, count, s, q, p);
+	double *cosine = mem_new_array(count + 1, sizeof *cosine), best = c[0].total > 0 ? c[0].total : 1, least = 1, most = -1;
+	for (size_t i = 0; i < count; i++) {
+		cosine[i] = vector_score(ix, c[i].no, vector, dims);
+		most = cosine[i] > most ? cosine[i] : most;
+		least = cosine[i] < least ? cosine[i] : least;
+	}
+	for (size_t i = 0; i < count; i++)
+		c[i].total = best * (WORDS_SHARE * c[i].total / best + (1 - WORDS_SHARE) * (most > least ? (cosine[i] - least) / (most - least) : 1));
+	qsort(c, count, sizeof *c, by_total);
+	mem_free(cosine);
+	return count;
+}
