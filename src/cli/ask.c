@@ -4,6 +4,7 @@
  * standard input is text to search together with the library, this once.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,16 @@
 
 #define QUESTION_MAX (32 * 1024)
 #define CONTEXT_MAX (1024 * 1024)
+#define SILENT_MS 2000
+
+/* A pipe that stays silent is more often left open by mistake than slow. */
+static void
+tell_when_silent(struct cli *c, const char *what)
+{
+	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
+	if (poll(&p, 1, SILENT_MS) == 0)
+		notef(c, PAINT_DIM, "stoa: waiting for %s on standard input; end it with Ctrl-D, or use </dev/null\n", what);
+}
 
 static enum fault
 read_all(const char **out, struct cli *c, size_t most, const char *what)
@@ -19,6 +30,7 @@ read_all(const char **out, struct cli *c, size_t most, const char *what)
 	char buf[16384];
 	ssize_t n;
 	text_init(&t, most);
+	tell_when_silent(c, what);
 	while ((n = read(STDIN_FILENO, buf, sizeof buf)) != 0) {
 		if (n < 0 && errno == EINTR && !c->interrupted)
 			continue;
