@@ -166,6 +166,7 @@ bonus(const struct work *w, const struct found *found, const struct found_senten
 {
 	const struct passage *p = passage_of(found, s);
 	double b = is_fragment(s->text) ? -6 : 0;
+	b -= str_ends(s->text, "?") || str_ends(s->text, "\uff1f") ? 4 : 0;   /* a question answers none */
 	b -= p != NULL && heading_around(p->heading) ? 2 : 0;
 	if (w->before != NULL) {        /* what is new in a follow-up counts, what was said does not */
 		struct word_set asked = words_set(w->a, w->query, strlen(w->query), true), has = words_set(w->a, s->text, strlen(s->text), true);
@@ -207,6 +208,56 @@ reading_order(struct choice *out, size_t n, const struct found *found)
 	return n;
 }
 
+/* An entry of a glossary: the term stands as a label right before the sentence.
+ * Gives where the label begins, -1 when there is none. */
+static int64_t
+label_before(const struct passage *p, int64_t start, const char *topic)
+{
+	size_t n = strlen(topic), at = (size_t)(start - p->start);
+	while (at > 0 && strchr(" \n\t.:*-", p->text[at - 1]) != NULL)
+		at--;
+	if (n == 0 || at < n || strncasecmp(p->text + at - n, topic, n) != 0)
+		return -1;
+	int64_t label = p->start + (int64_t)(at - n);
+	for (at -= n; at > 0 && p->text[at - 1] == '*'; at--)
+		;
+	bool begins = at == 0 || p->text[at - 1] == '\n' || (at > 1 && p->text[at - 1] == ' ' && strchr(".!?", p->text[at - 2]) != NULL);
+	return begins ? label : -1;
+}
+
+/* Take the label into the sentence: then it says what it defines. */
+static void
+take_label(struct work *w, const struct found *found, struct found_sentence *s)
+{
+	const struct passage *p = passage_of(found, s);
+	int64_t label = p != NULL && w->route.intent == INTENT_DEFINITION ? label_before(p, s->start, w->route.topic) : -1;
+	if (label < 0 || is_fragment(s->text))
+		return;
+	s->start = label;
+	s->text = words_squeeze(w->a, p->text + (label - p->start), (size_t)(s->end - label));
+	s->f.cov = s->f.covu = s->f.union_cov = s->f.title = 1;
+	s->f.heaviest_missing = 0;
+	s->score += 5;
+}
+
+/* What repeats the lead elsewhere speaks for it, so it is no rival: the margin is
+ * measured against the next sentence that says something else. */
+static void
+drop_repeats(struct work *w, struct found *found)
+{
+	size_t n = found->sentence_count ? 1 : 0;
+	struct candidate lead = { 0 }, c = { 0 };
+	if (n > 0)
+		lead = (struct candidate){ .s = &found->sentences[0], .words = words_set(w->a, found->sentences[0].text, strlen(found->sentences[0].text), true) };
+	for (size_t i = 1; i < found->sentence_count; i++) {
+		const char *text = found->sentences[i].text;
+		c = (struct candidate){ .s = &found->sentences[i], .words = words_set(w->a, text, strlen(text), true) };
+		if (!same_again(found, &lead, &c))
+			found->sentences[n++] = found->sentences[i];
+	}
+	found->sentence_count = n;
+}
+
 /* Of a follow-up the new words must be covered; those of the question before need
  * only be touched.  The features count both alike, so they are set right for the
  * sentence that leads. */
@@ -227,8 +278,10 @@ lead_features(struct work *w, struct found_sentence *s)
 void
 select_rank(struct work *w, struct found *found)
 {
-	for (size_t i = 0; i < found->sentence_count; i++)
+	for (size_t i = 0; i < found->sentence_count; i++) {
+		take_label(w, found, &found->sentences[i]);
 		found->sentences[i].score += bonus(w, found, &found->sentences[i]);
+	}
 	for (size_t i = 1; i < found->sentence_count; i++) {
 		struct found_sentence s = found->sentences[i];
 		size_t at = i;
@@ -236,6 +289,7 @@ select_rank(struct work *w, struct found *found)
 			found->sentences[at] = found->sentences[at - 1];
 		found->sentences[at] = s;
 	}
+	drop_repeats(w, found);
 	if (w->before != NULL && found->sentence_count > 0)
 		lead_features(w, &found->sentences[0]);
 }

@@ -245,6 +245,34 @@ START_TEST(the_language_of_the_question_is_kept)
 }
 END_TEST
 
+START_TEST(an_entry_of_a_glossary_is_quoted_with_its_term)
+{
+	struct desk d;
+	desk_open(&d, true);
+	desk_add(&d, "glossary.md", "Glossary", "", "# Glossary\n\n**Chloroplast.** The body in plant cells in which photosynthesis takes place.\n\n**Chlorosis.** Yellowing of leaves for want of pigment, for instance when iron is short.\n");
+	struct message *m = desk_ask(&d, NULL, "What is chlorosis?");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert(quotes(m, "Chlorosis."));
+	ck_assert(quotes(m, "Yellowing of leaves"));
+	ck_assert_uint_eq(m->citations.count, 1);
+	check_verified(&d, m);
+	desk_close(&d);
+}
+END_TEST
+
+START_TEST(a_second_source_that_says_the_same_does_not_lower_confidence)
+{
+	struct desk d;
+	desk_open(&d, true);
+	double alone = desk_ask(&d, NULL, "What is the Doppler effect?")->confidence->score;
+	desk_add(&d, "copy.md", "Sound", "Physics", "# Sirens\n\nThe Doppler effect is the change of the observed frequency when its source moves. Sirens show it well.\n");
+	struct message *m = desk_ask(&d, NULL, "What is the Doppler effect?");
+	ck_assert(m->confidence->score >= alone - 5);
+	ck_assert_uint_eq(m->citations.count, 1);
+	desk_close(&d);
+}
+END_TEST
+
 START_TEST(an_answer_names_its_domains)
 {
 	struct desk d;
@@ -310,4 +338,5 @@ TESTS("ask", a_question_is_answered_with_a_sentence_that_cites, a_definition_lea
 	a_comparison_quotes_both_sides, a_sentence_that_points_back_brings_the_one_before, what_the_sources_do_not_say_is_refused_with_the_nearest,
 	an_empty_library_says_so, small_talk_cites_nothing, a_vague_question_is_asked_back_once, a_follow_up_leans_on_the_conversation,
 	my_notes_narrow_the_search_to_them, a_quiz_is_handed_over_and_a_translation_needs_a_model, piped_text_is_quoted_as_standard_input,
-	the_language_of_the_question_is_kept, an_answer_names_its_domains, a_spelling_repair_is_said, bad_requests_are_refused, a_cancelled_question_is_kept_without_an_answer)
+	the_language_of_the_question_is_kept, an_entry_of_a_glossary_is_quoted_with_its_term,
+	a_second_source_that_says_the_same_does_not_lower_confidence, an_answer_names_its_domains, a_spelling_repair_is_said, bad_requests_are_refused, a_cancelled_question_is_kept_without_an_answer)
