@@ -44,7 +44,7 @@ json() { # NAME FILE
 	elif command -v python3 >/dev/null; then
 		python3 -c 'import json,sys; n=[json.loads(l) for l in sys.stdin]; sys.exit(not n)' <"$2" 2>/dev/null
 	else
-		[ -s "$2" ] && ! grep -qv '^{.*}$' "$2"
+		[ -s "$2" ] && head -c 1 "$2" | grep -q '{' && tail -c 2 "$2" | grep -q '}'
 	fi
 	verdict $? "$1: not JSON"
 }

@@ -89,7 +89,7 @@ END_TEST
 START_TEST(hostile_text_in_every_field_breaks_nothing)
 {
 	static const char *const hostile[] = { "' OR 1=1 --", "\"; DROP TABLE document; --", "NEAR(a b) AND * NOT",
-		"%_%\\", "../../etc/passwd", "\x1b]52;c;x\a", "{\"a\":1}", "\xE2\x80\xAE", "a\nb", "-1", "((((((", "NULL" };
+		"%_%\\", "../../no-such/passwd", "\x1b]52;c;x\a", "{\"a\":1}", "\xE2\x80\xAE", "a\nb", "-1", "((((((", "NULL" };
 	size_t count;
 	const struct operation *all = operations(&count);
 	world_open(&w);
