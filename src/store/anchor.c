@@ -13,7 +13,8 @@
 #define MS_BETWEEN 30000
 
 static enum store_anchor_state
-judge(struct store *s, const struct root_row *root, const unsigned char bytes[VAULT_ANCHOR_BYTES], uint64_t *back)
+judge(struct store *s, const struct root_row *root, const unsigned char bytes[VAULT_ANCHOR_BYTES],
+	uint64_t *back)
 {
 	unsigned char hash[VAULT_HASH_BYTES];
 	uint64_t generation;
@@ -69,7 +70,9 @@ put(struct store *s)
 	const struct vault *v;
 	if (root_read(&root, s) != FAULT_NONE || vault_borrow(&v, s) != FAULT_NONE)
 		return;
-	enum fault f = root.epoch == vault_epoch(v) ? vault_anchor_seal(bytes, v, root.generation, root.hash) : FAULT_LOCKED;
+	enum fault f = root.epoch == vault_epoch(v)
+			       ? vault_anchor_seal(bytes, v, root.generation, root.hash)
+			       : FAULT_LOCKED;
 	vault_return(s);
 	if (f == FAULT_NONE)
 		f = file_write(s->anchor, bytes, sizeof bytes);
@@ -86,8 +89,9 @@ anchor_write(struct store *s, bool holding_writing)
 {
 	if (s->anchor == NULL || store_is_locked(s) || store_read_only(s))
 		return;
-	if (!holding_writing)
-		pthread_mutex_lock(&s->sealing->writing);
+	/* Locking must not wait for a writer; he leaves the anchor behind, as a crash does. */
+	if (!holding_writing && pthread_mutex_trylock(&s->sealing->writing) != 0)
+		return;
 	put(s);
 	if (!holding_writing)
 		pthread_mutex_unlock(&s->sealing->writing);

@@ -18,6 +18,7 @@
 
 #define LENGTH_MAX (64 * 1024 * 1024)
 #define WAL_TRIES 100
+#define CHECKPOINT_MS 250
 
 static const char settings[] =
 	"PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
@@ -133,7 +134,10 @@ set_wal(sqlite3 *db)
 static enum fault
 connection_open(struct store *s)
 {
-	int rc = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, NULL);
+	int rc = sqlite3_open_v2(s->path, &s->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+			SQLITE_OPEN_EXRESCODE,
+		NULL);
 	if (rc != SQLITE_OK)
 		goto out;
 	sqlite3_busy_timeout(s->db, BUSY_MS);
@@ -175,11 +179,16 @@ connection_ready(struct store *s)
 	return connection_open(s);
 }
 
+/* A reader elsewhere is not waited for long: what stays in the WAL is sealed, and
+ * whoever closes last empties it. */
 void
 checkpoint_truncate(struct store *s)
 {
-	if (s->db != NULL && s->depth == 0)
-		sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	if (s->db == NULL || s->depth > 0)
+		return;
+	sqlite3_busy_timeout(s->db, CHECKPOINT_MS);
+	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
 }
 
 static struct sealing *
@@ -194,10 +203,8 @@ sealing_new(void)
 }
 
 static void
-sealing_leave(struct sealing *q)
+sealing_free(struct sealing *q)
 {
-	if (atomic_fetch_sub(&q->users, 1) > 1)
-		return;
 	vault_free(q->vault);
 	pthread_rwlock_destroy(&q->lock);
 	pthread_mutex_destroy(&q->writing);
@@ -252,13 +259,16 @@ store_close(struct store *s)
 	if (s == NULL)
 		return;
 	store_rollback(s);
-	if (s->db != NULL) {
+	bool last = atomic_fetch_sub(&s->sealing->users, 1) == 1;
+	if (s->db != NULL && last) {
 		anchor_write(s, false);
 		checkpoint_truncate(s);
-		connection_close(s);
 	}
+	if (s->db != NULL)
+		connection_close(s);
 	statements_free(s);
-	sealing_leave(s->sealing);
+	if (last)
+		sealing_free(s->sealing);
 	mem_free(s->path);
 	mem_free(s->anchor);
 	mem_free(s->blob);

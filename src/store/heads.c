@@ -19,7 +19,9 @@ root_read(struct root_row *out, struct store *s)
 		return f;
 	f = statement_step(st);
 	if (f == FAULT_NONE) {
-		struct root_row row = { (uint64_t)statement_col_int(st, 0), (uint64_t)statement_col_int(st, 1), (uint32_t)statement_col_int(st, 2), { 0 } };
+		struct root_row row = { (uint64_t)statement_col_int(st, 0),
+			(uint64_t)statement_col_int(st, 1), (uint32_t)statement_col_int(st, 2),
+			{ 0 } };
 		const void *hash = statement_col_blob(st, 3, &n);
 		if (n == VAULT_HASH_BYTES) {
 			memcpy(row.hash, hash, n);
@@ -38,7 +40,9 @@ enum fault
 root_write(struct store *s, const struct root_row *row)
 {
 	struct statement *st;
-	enum fault f = store_prepare(&st, s, "INSERT OR REPLACE INTO root (one, generation, count, epoch, hash) VALUES (1, ?, ?, ?, ?)");
+	enum fault f = store_prepare(&st, s,
+		"INSERT OR REPLACE INTO root (one, generation, count, epoch, hash) VALUES (1, ?, "
+		"?, ?, ?)");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, (int64_t)row->generation);
@@ -86,7 +90,8 @@ head_room(struct vault_head **items, size_t *count, size_t *cap, const unsigned 
 }
 
 struct vault_head *
-head_put(struct vault_head **items, size_t *count, size_t *cap, const struct vault *v, const unsigned char *conv_id)
+head_put(struct vault_head **items, size_t *count, size_t *cap, const struct vault *v,
+	const unsigned char *conv_id)
 {
 	bool found;
 	struct vault_head *head = head_room(items, count, cap, conv_id, &found);
@@ -96,7 +101,8 @@ head_put(struct vault_head **items, size_t *count, size_t *cap, const struct vau
 }
 
 enum fault
-heads_read(struct vault_head **items, size_t *count, size_t *cap, struct store *s, uint64_t after_generation)
+heads_read(struct vault_head **items, size_t *count, size_t *cap, struct store *s,
+	uint64_t after_generation)
 {
 	struct statement *st;
 	enum fault f = store_prepare(&st, s, after_generation == 0 ?
@@ -198,7 +204,8 @@ enum fault
 head_write(struct store *s, const struct vault_head *head, uint64_t generation)
 {
 	struct statement *st;
-	enum fault f = store_prepare(&st, s, "INSERT OR REPLACE INTO head (conv_id, n, h, generation) VALUES (?, ?, ?, ?)");
+	enum fault f = store_prepare(&st, s,
+		"INSERT OR REPLACE INTO head (conv_id, n, h, generation) VALUES (?, ?, ?, ?)");
 	if (f != FAULT_NONE)
 		return f;
 	statement_blob_static(st, 1, head->conv_id, VAULT_ID_BYTES);

@@ -58,7 +58,8 @@ store_anchor(const struct store *s, uint64_t *changes_back)
 }
 
 static enum fault
-first_rows(struct store *s, const struct vault *v, enum vault_slot_type type, const struct vault_secret *secret, const char *label)
+first_rows(struct store *s, const struct vault *v, enum vault_slot_type type,
+	const struct vault_secret *secret, const char *label)
 {
 	struct root_row root = { 0, 0, vault_epoch(v), { 0 } };
 	vault_root(root.hash, v, 0, NULL, 0);
@@ -73,7 +74,8 @@ first_rows(struct store *s, const struct vault *v, enum vault_slot_type type, co
 }
 
 enum fault
-store_seal_new(struct store *s, enum vault_slot_type type, const struct vault_secret *secret, const char *label)
+store_seal_new(struct store *s, enum vault_slot_type type, const struct vault_secret *secret,
+	const char *label)
 {
 	id_bytes store_id;
 	struct vault *v = NULL;
@@ -105,7 +107,8 @@ store_seal_new(struct store *s, enum vault_slot_type type, const struct vault_se
 
 /* Try the slots of one type; the vault with its epochs. */
 static enum fault
-open_slots(struct vault **out, const struct slot_rows *rows, enum vault_slot_type type, const struct vault_secret *secret)
+open_slots(struct vault **out, const struct slot_rows *rows, enum vault_slot_type type,
+	const struct vault_secret *secret)
 {
 	struct vault *v = NULL;
 	enum fault f = FAULT_DENIED;
@@ -220,7 +223,8 @@ store_anchor_accept(struct store *s)
 	f = store_commit(s);
 	if (f != FAULT_NONE)
 		return f;
-	log_event(LOG_WARN, "store", "accepted", "broken=%d changes_back=%llu", broken, (unsigned long long)atomic_load(&s->sealing->changes_back));
+	log_event(LOG_WARN, "store", "accepted", "broken=%d changes_back=%llu", broken,
+		(unsigned long long)atomic_load(&s->sealing->changes_back));
 	atomic_store(&s->sealing->read_only, false);
 	atomic_store(&s->sealing->broken, false);
 	atomic_store(&s->sealing->anchor_state, ANCHOR_SAME);

@@ -28,8 +28,12 @@ record_row_read(struct record_row *out, struct statement *st)
 	    kind < KIND_MESSAGE || kind >= KIND_LAST || !fits(fmt, UINT16_MAX) || !fits(epoch, UINT32_MAX) ||
 	    !fits(rev, UINT32_MAX) || !fits(flags, UINT32_MAX) || !fits(size, UINT32_MAX))
 		return fault(FAULT_DAMAGED, "record number %lld was altered", (long long)statement_col_int(st, 0));
-	out->bound = (struct vault_record){ .kind = (enum vault_kind)kind, .fmt = (uint16_t)fmt, .epoch = (uint32_t)epoch,
-		.lseq = (uint64_t)statement_col_int(st, 0), .rev = (uint32_t)rev, .flags = (uint32_t)flags };
+	out->bound = (struct vault_record){ .kind = (enum vault_kind)kind,
+		.fmt = (uint16_t)fmt,
+		.epoch = (uint32_t)epoch,
+		.lseq = (uint64_t)statement_col_int(st, 0),
+		.rev = (uint32_t)rev,
+		.flags = (uint32_t)flags };
 	memcpy(out->bound.conv_id, conv_id, VAULT_ID_BYTES);
 	memcpy(out->bound.rec_id, rec_id, VAULT_ID_BYTES);
 	memcpy(out->tag, tag, VAULT_TAG_BYTES);
@@ -38,7 +42,8 @@ record_row_read(struct record_row *out, struct statement *st)
 }
 
 enum fault
-record_row_open(struct text *plain, struct store *s, const struct record_row *row, const void *blob, size_t blob_bytes)
+record_row_open(struct text *plain, struct store *s, const struct record_row *row, const void *blob,
+	size_t blob_bytes)
 {
 	unsigned char aad[VAULT_AAD_BYTES];
 	char id[ID_BYTES];
@@ -87,7 +92,9 @@ walk_end(struct walk *w, enum fault f)
 	text_clear(&w->plain);
 	mem_free(w->edited);
 	if (f == FAULT_NONE && w->altered > 0)
-		return fault(FAULT_DAMAGED, "%zu records were altered and left out; the first is %s", w->altered, w->first_altered);
+		return fault(FAULT_DAMAGED,
+			"%zu records were altered and left out; the first is %s", w->altered,
+			w->first_altered);
 	return f;
 }
 
@@ -115,7 +122,8 @@ walk_row(struct walk *w, struct statement *st)
 	}
 	if (f != FAULT_NONE)
 		return f;
-	struct sealed sealed = { row.bound.kind, conv_id, rec_id, row.bound.lseq, row.bound.rev, row.bound.flags, w->plain.data, w->plain.len };
+	struct sealed sealed = { row.bound.kind, conv_id, rec_id, row.bound.lseq, row.bound.rev,
+		row.bound.flags, w->plain.data, w->plain.len };
 	return w->each(&sealed, w->arg);
 }
 
@@ -130,9 +138,11 @@ edited_read(struct walk *w, const unsigned char *conv_id)
 {
 	struct statement *st;
 	size_t n;
-	enum fault f = store_prepare(&st, w->store, conv_id ?
-		"SELECT rec_id, lseq, max(rev) FROM record WHERE conv_id = ? AND rev > 1 GROUP BY rec_id ORDER BY rec_id" :
-		"SELECT rec_id, lseq, max(rev) FROM record WHERE rev > 1 GROUP BY rec_id ORDER BY rec_id");
+	enum fault f = store_prepare(&st, w->store,
+		conv_id ? "SELECT rec_id, lseq, max(rev) FROM record WHERE conv_id = ? AND rev > 1 "
+			  "GROUP BY rec_id ORDER BY rec_id"
+			: "SELECT rec_id, lseq, max(rev) FROM record WHERE rev > 1 GROUP BY rec_id "
+			  "ORDER BY rec_id");
 	if (f != FAULT_NONE)
 		return f;
 	if (conv_id != NULL)
@@ -157,7 +167,9 @@ walk_newest(struct walk *w, struct statement *st)
 	size_t n;
 	const void *rec_id = statement_col_blob(st, 8, &n);
 	memcpy(key.rec_id, rec_id, n < VAULT_ID_BYTES ? n : VAULT_ID_BYTES);
-	const struct edited *e = w->edited_count ? bsearch(&key, w->edited, w->edited_count, sizeof key, by_rec_id) : NULL;
+	const struct edited *e =
+		w->edited_count ? bsearch(&key, w->edited, w->edited_count, sizeof key, by_rec_id)
+				: NULL;
 	if (e == NULL)
 		return walk_row(w, st);
 	enum fault f = store_prepare(&newest, w->store, "SELECT " RECORD_COLUMNS " FROM record WHERE lseq = ?");
@@ -234,7 +246,9 @@ store_each_since(struct store *s, uint64_t after_lseq, sealed_fn *each, void *ar
 	int64_t last;
 	enum fault f = last_lseq(&last, s);
 	if (f == FAULT_NONE)
-		f = store_prepare(&st, s, "SELECT " RECORD_COLUMNS " FROM record WHERE lseq > ? AND lseq <= ? ORDER BY lseq");
+		f = store_prepare(&st, s,
+			"SELECT " RECORD_COLUMNS
+			" FROM record WHERE lseq > ? AND lseq <= ? ORDER BY lseq");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, (int64_t)after_lseq);
@@ -273,13 +287,16 @@ store_get(struct sealed *out, struct arena *a, struct store *s, const char *rec_
 	if (f == FAULT_NONE)
 		f = vault_id_parse(id, rec_id, "record");
 	if (f == FAULT_NONE)
-		f = store_prepare(&st, s, "SELECT " RECORD_COLUMNS " FROM record WHERE rec_id = ? ORDER BY rev DESC LIMIT 1");
+		f = store_prepare(&st, s,
+			"SELECT " RECORD_COLUMNS
+			" FROM record WHERE rec_id = ? ORDER BY rev DESC LIMIT 1");
 	if (f != FAULT_NONE)
 		return f;
 	statement_blob_static(st, 1, id, VAULT_ID_BYTES);
 	walk_init(&w, s, take, &to);
 	f = statement_step(st);
-	if (f == FAULT_ABSENT || (f == FAULT_NONE && (statement_col_int(st, 1) == KIND_TOMBSTONE || statement_col_null(st, 10))))
+	if (f == FAULT_ABSENT || (f == FAULT_NONE && (statement_col_int(st, 1) == KIND_TOMBSTONE ||
+							     statement_col_null(st, 10))))
 		f = fault(FAULT_ABSENT, "no record %s", rec_id);
 	if (f == FAULT_NONE)
 		f = walk_row(&w, st);

@@ -12,7 +12,10 @@ static enum fault
 keep(const struct sealed *rec, void *arg)
 {
 	struct kept *k = arg;
-	struct record_new new = { .kind = rec->kind, .rev = 1, .plain = mem_dup(rec->plain, rec->plain_bytes), .n = rec->plain_bytes };
+	struct record_new new = { .kind = rec->kind,
+		.rev = 1,
+		.plain = mem_dup(rec->plain, rec->plain_bytes),
+		.n = rec->plain_bytes };
 	mem_reserve(&k->items, &k->cap, k->count + 1, sizeof k->items[0]);
 	enum fault f = vault_id_parse(new.conv_id, rec->conv_id, "conversation");
 	if (f == FAULT_NONE)
@@ -45,8 +48,10 @@ chains_rebuild(struct store *s)
 {
 	struct kept k = { 0 };
 	/* What a deleted conversation held stays deleted. */
-	enum fault f = store_exec(s, "UPDATE record SET blob = NULL WHERE blob IS NOT NULL AND EXISTS"
-		" (SELECT 1 FROM record AS t WHERE t.conv_id = record.conv_id AND t.kind = 12 AND t.flags & 1 AND t.lseq > record.lseq)");
+	enum fault f =
+		store_exec(s, "UPDATE record SET blob = NULL WHERE blob IS NOT NULL AND EXISTS"
+			      " (SELECT 1 FROM record AS t WHERE t.conv_id = record.conv_id AND "
+			      "t.kind = 12 AND t.flags & 1 AND t.lseq > record.lseq)");
 	if (f == FAULT_NONE)
 		f = store_each(s, NULL, 0, keep, &k);
 	if (f == FAULT_NONE || f == FAULT_DAMAGED)

@@ -25,7 +25,8 @@ next_row(struct record_row *row, struct reseal *r, unsigned char aad[VAULT_AAD_B
 {
 	struct statement *st;
 	size_t n;
-	enum fault f = store_prepare(&st, r->store, "SELECT " RECORD_COLUMNS " FROM record WHERE lseq > ? ORDER BY lseq LIMIT 1");
+	enum fault f = store_prepare(&st, r->store,
+		"SELECT " RECORD_COLUMNS " FROM record WHERE lseq > ? ORDER BY lseq LIMIT 1");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, (int64_t)r->last_lseq);
@@ -49,7 +50,8 @@ static enum fault
 row_write(struct reseal *r, const struct record_row *row, size_t blob_bytes)
 {
 	struct statement *st;
-	enum fault f = store_prepare(&st, r->store, "UPDATE record SET epoch = ?, tag = ?, blob = ? WHERE lseq = ?");
+	enum fault f = store_prepare(
+		&st, r->store, "UPDATE record SET epoch = ?, tag = ?, blob = ? WHERE lseq = ?");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, row->bound.epoch);
@@ -88,7 +90,8 @@ reseal_row(struct reseal *r)
 
 /* Heads, root, slots and epochs of the new vault in place of the old ones. */
 static enum fault
-replace_keys(struct reseal *r, enum vault_slot_type type, const struct vault_secret *secret, const char *label)
+replace_keys(struct reseal *r, enum vault_slot_type type, const struct vault_secret *secret,
+	const char *label)
 {
 	struct store *s = r->store;
 	struct root_row root;
@@ -148,7 +151,8 @@ renewed(struct vault **out, struct store *s)
 }
 
 enum fault
-store_rekey(struct store *s, enum vault_slot_type type, const struct vault_secret *secret, const char *label, void (*progress)(size_t done, size_t total, void *arg), void *arg)
+store_rekey(struct store *s, enum vault_slot_type type, const struct vault_secret *secret,
+	const char *label, void (*progress)(size_t done, size_t total, void *arg), void *arg)
 {
 	struct vault *to = NULL;
 	struct reseal r = { .store = s };

@@ -11,7 +11,8 @@ static enum fault
 row_insert(struct store *s, const struct vault_record *r, const unsigned char *blob, size_t blob_bytes)
 {
 	struct statement *st;
-	enum fault f = store_prepare(&st, s, "INSERT INTO record (" RECORD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	enum fault f = store_prepare(&st, s,
+		"INSERT INTO record (" RECORD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, (int64_t)r->lseq);
@@ -70,7 +71,8 @@ newest_find(struct newest *out, struct store *s, const unsigned char *rec_id)
 {
 	struct statement *st;
 	size_t n;
-	enum fault f = store_prepare(&st, s, "SELECT conv_id, kind, rev FROM record WHERE rec_id = ? ORDER BY rev DESC LIMIT 1");
+	enum fault f = store_prepare(&st, s,
+		"SELECT conv_id, kind, rev FROM record WHERE rec_id = ? ORDER BY rev DESC LIMIT 1");
 	if (f != FAULT_NONE)
 		return f;
 	statement_blob_static(st, 1, rec_id, VAULT_ID_BYTES);
@@ -120,11 +122,14 @@ append_next(struct store *s, struct record_new *new)
 	f = record_append(s, new);
 	if (f != FAULT_NONE)
 		return f;
-	return blobs_drop(s, "UPDATE record SET blob = NULL WHERE rec_id = ? AND rev < ? AND blob IS NOT NULL", new->rec_id, new->rev);
+	return blobs_drop(s,
+		"UPDATE record SET blob = NULL WHERE rec_id = ? AND rev < ? AND blob IS NOT NULL",
+		new->rec_id, new->rev);
 }
 
 enum fault
-store_put(struct store *s, enum vault_kind kind, const char *conv_id, const char *rec_id, const char *plain, size_t plain_bytes)
+store_put(struct store *s, enum vault_kind kind, const char *conv_id, const char *rec_id,
+	const char *plain, size_t plain_bytes)
 {
 	struct record_new new = { .kind = kind, .rev = 1, .plain = plain, .n = plain_bytes };
 	if (kind == KIND_TOMBSTONE)
@@ -189,7 +194,10 @@ store_bury_chain(struct store *s, const char *conv_id)
 	if (f == FAULT_NONE)
 		f = record_append(s, &new);
 	if (f == FAULT_NONE)
-		f = blobs_drop(s, "UPDATE record SET blob = NULL WHERE conv_id = ? AND lseq < ? AND blob IS NOT NULL", new.conv_id, (int64_t)s->sealing->heads.last_lseq);
+		f = blobs_drop(s,
+			"UPDATE record SET blob = NULL WHERE conv_id = ? AND lseq < ? AND blob IS "
+			"NOT NULL",
+			new.conv_id, (int64_t)s->sealing->heads.last_lseq);
 	if (f == FAULT_NONE)
 		return store_commit(s);
 	store_rollback(s);

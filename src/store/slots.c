@@ -137,7 +137,8 @@ write_numbered(struct store *s, const char *sql, int64_t number, const void *byt
 }
 
 enum fault
-slot_write(struct store *s, const struct vault *v, enum vault_slot_type type, uint16_t idx, const struct vault_secret *secret, const char *label)
+slot_write(struct store *s, const struct vault *v, enum vault_slot_type type, uint16_t idx,
+	const struct vault_secret *secret, const char *label)
 {
 	unsigned char slot[VAULT_SLOT_BYTES];
 	enum fault f = vault_slot_make(slot, v, type, idx, secret, s->sealing->cost, label ? label : "");
@@ -153,7 +154,8 @@ epoch_write(struct store *s, const struct vault *v)
 	enum fault f = vault_epoch_wrap(wrapped, v, vault_epoch(v));
 	if (f != FAULT_NONE)
 		return f;
-	return write_numbered(s, "INSERT INTO epoch (epoch, wrapped) VALUES (?, ?)", vault_epoch(v), wrapped, sizeof wrapped);
+	return write_numbered(s, "INSERT INTO epoch (epoch, wrapped) VALUES (?, ?)", vault_epoch(v),
+		wrapped, sizeof wrapped);
 }
 
 /* ---- what people see --------------------------------------------------------- */
@@ -197,7 +199,10 @@ change_begin(struct slot_rows *rows, const struct vault **v, struct store *s)
 	enum fault f = store_begin(s);
 	if (f != FAULT_NONE)
 		return f;
-	f = store_read_only(s) ? fault(FAULT_DENIED, "the history is read only until what was found is accepted") : slots_read(rows, s);
+	if (store_read_only(s))
+		f = fault(FAULT_DENIED, "the history is read only until what was found is accepted");
+	else
+		f = slots_read(rows, s);
 	if (f == FAULT_NONE)
 		f = vault_borrow(v, s);
 	if (f == FAULT_NONE) {
@@ -224,7 +229,8 @@ change_end(struct store *s, const struct vault *v, enum fault f)
 }
 
 enum fault
-store_slot_add(struct store *s, enum vault_slot_type type, const struct vault_secret *secret, const char *label)
+store_slot_add(struct store *s, enum vault_slot_type type, const struct vault_secret *secret,
+	const char *label)
 {
 	struct slot_rows rows;
 	const struct vault *v;

@@ -162,7 +162,9 @@ scan_rows(struct scan *c)
 {
 	struct statement *st;
 	const struct vault *v;
-	enum fault f = store_prepare(&st, c->store, "SELECT lseq, kind, fmt, epoch, rev, flags, size, conv_id, rec_id, tag, ifnull(length(blob), -1) FROM record ORDER BY lseq");
+	enum fault f = store_prepare(&st, c->store,
+		"SELECT lseq, kind, fmt, epoch, rev, flags, size, conv_id, rec_id, tag, "
+		"ifnull(length(blob), -1) FROM record ORDER BY lseq");
 	if (f != FAULT_NONE)
 		return f;
 	f = vault_borrow(&v, c->store);
@@ -208,7 +210,9 @@ compare_heads(struct scan *c, const struct vault_head *heads, size_t count)
 		if (order > 0)
 			return altered("its records are missing", heads[j].conv_id);
 		if (c->chains[i].head.n != heads[j].n)
-			return altered(c->chains[i].head.n < heads[j].n ? "records are missing" : "it has records too many", heads[j].conv_id);
+			return altered(c->chains[i].head.n < heads[j].n ? "records are missing"
+									: "it has records too many",
+				heads[j].conv_id);
 		if (!vault_same(c->chains[i].head.h, heads[j].h, VAULT_HASH_BYTES))
 			return altered("its records do not fit their chain", heads[j].conv_id);
 		i++, j++;

@@ -17,7 +17,8 @@
 #define HEADS_AT_ONCE 64
 
 void
-vault_chain_start(unsigned char h[VAULT_HASH_BYTES], const struct vault *v, const unsigned char conv_id[VAULT_ID_BYTES])
+vault_chain_start(unsigned char h[VAULT_HASH_BYTES], const struct vault *v,
+	const unsigned char conv_id[VAULT_ID_BYTES])
 {
 	unsigned char first[8 + 2 * VAULT_ID_BYTES];
 	unsigned char *p = put_bytes(first, "STOACHN\1", 8);
@@ -27,7 +28,8 @@ vault_chain_start(unsigned char h[VAULT_HASH_BYTES], const struct vault *v, cons
 }
 
 void
-vault_chain_step(unsigned char h[VAULT_HASH_BYTES], const struct vault *v, const unsigned char aad[VAULT_AAD_BYTES], const unsigned char tag[VAULT_TAG_BYTES])
+vault_chain_step(unsigned char h[VAULT_HASH_BYTES], const struct vault *v,
+	const unsigned char aad[VAULT_AAD_BYTES], const unsigned char tag[VAULT_TAG_BYTES])
 {
 	unsigned char link[VAULT_HASH_BYTES + VAULT_AAD_BYTES + VAULT_TAG_BYTES];
 	unsigned char *p = put_bytes(link, h, VAULT_HASH_BYTES);
@@ -39,7 +41,8 @@ vault_chain_step(unsigned char h[VAULT_HASH_BYTES], const struct vault *v, const
 static int
 by_conv_id(const void *a, const void *b)
 {
-	return memcmp(((const struct vault_head *)a)->conv_id, ((const struct vault_head *)b)->conv_id, VAULT_ID_BYTES);
+	return memcmp(((const struct vault_head *)a)->conv_id,
+		((const struct vault_head *)b)->conv_id, VAULT_ID_BYTES);
 }
 
 static void
@@ -53,7 +56,8 @@ sort_heads(struct vault_head *heads, size_t count)
 }
 
 void
-vault_root(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, uint64_t generation, struct vault_head *heads, size_t count)
+vault_root(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, uint64_t generation,
+	struct vault_head *heads, size_t count)
 {
 	crypto_generichash_state h;
 	unsigned char buf[HEADS_AT_ONCE * HEAD_BYTES];
@@ -76,7 +80,8 @@ vault_root(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, uint64_t 
 }
 
 enum fault
-vault_anchor_seal(unsigned char out[VAULT_ANCHOR_BYTES], const struct vault *v, uint64_t generation, const unsigned char root[VAULT_HASH_BYTES])
+vault_anchor_seal(unsigned char out[VAULT_ANCHOR_BYTES], const struct vault *v, uint64_t generation,
+	const unsigned char root[VAULT_HASH_BYTES])
 {
 	const struct epoch_keys *k = vault_newest(v);
 	unsigned char plain[ANCHOR_PLAIN];
@@ -103,7 +108,8 @@ vault_anchor_epoch(uint32_t *epoch, const unsigned char anchor[VAULT_ANCHOR_BYTE
 }
 
 enum fault
-vault_anchor_open(uint64_t *generation, unsigned char root[VAULT_HASH_BYTES], const struct vault *v, const unsigned char anchor[VAULT_ANCHOR_BYTES])
+vault_anchor_open(uint64_t *generation, unsigned char root[VAULT_HASH_BYTES], const struct vault *v,
+	const unsigned char anchor[VAULT_ANCHOR_BYTES])
 {
 	unsigned char plain[ANCHOR_PLAIN];
 	const unsigned char *nonce = anchor + ANCHOR_HEAD;

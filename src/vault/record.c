@@ -33,7 +33,8 @@ vault_sealed_size(size_t plain_bytes)
 }
 
 void
-vault_record_aad(unsigned char aad[VAULT_AAD_BYTES], const struct vault *v, const struct vault_record *r, uint32_t padded)
+vault_record_aad(unsigned char aad[VAULT_AAD_BYTES], const struct vault *v,
+	const struct vault_record *r, uint32_t padded)
 {
 	unsigned char *p = put_bytes(aad, "STOAREC\1", 8);
 	*p++ = SUITE;
@@ -62,7 +63,9 @@ check_record(enum fault kind, const struct vault_record *r)
 }
 
 enum fault
-vault_seal_with_nonce(unsigned char *blob, unsigned char aad[VAULT_AAD_BYTES], const struct vault *v, const struct vault_record *r, const void *plain, size_t n, const unsigned char nonce[24])
+vault_seal_with_nonce(unsigned char *blob, unsigned char aad[VAULT_AAD_BYTES],
+	const struct vault *v, const struct vault_record *r, const void *plain, size_t n,
+	const unsigned char nonce[24])
 {
 	enum fault f = check_record(FAULT_INPUT, r);
 	if (f != FAULT_NONE)
@@ -89,7 +92,8 @@ vault_seal_with_nonce(unsigned char *blob, unsigned char aad[VAULT_AAD_BYTES], c
 }
 
 enum fault
-vault_seal(unsigned char *blob, unsigned char aad[VAULT_AAD_BYTES], const struct vault *v, const struct vault_record *r, const void *plain, size_t n)
+vault_seal(unsigned char *blob, unsigned char aad[VAULT_AAD_BYTES], const struct vault *v,
+	const struct vault_record *r, const void *plain, size_t n)
 {
 	unsigned char nonce[VAULT_NONCE_BYTES];
 	randombytes_buf(nonce, sizeof nonce);
@@ -109,7 +113,8 @@ unpadded_size(const unsigned char *p, size_t padded)
 }
 
 enum fault
-vault_open(struct text *out, unsigned char aad[VAULT_AAD_BYTES], const struct vault *v, const struct vault_record *r, const void *blob, size_t blob_bytes)
+vault_open(struct text *out, unsigned char aad[VAULT_AAD_BYTES], const struct vault *v,
+	const struct vault_record *r, const void *blob, size_t blob_bytes)
 {
 	const unsigned char *b = blob;
 	text_reset(out);

@@ -184,7 +184,8 @@ vault_id_parse(unsigned char id[VAULT_ID_BYTES], const char *hex, const char *wh
 {
 	size_t n = 0;
 	if (hex == NULL || strlen(hex) != 2 * VAULT_ID_BYTES ||
-	    sodium_hex2bin(id, VAULT_ID_BYTES, hex, 2 * VAULT_ID_BYTES, NULL, &n, NULL) != 0 || n != VAULT_ID_BYTES)
+		sodium_hex2bin(id, VAULT_ID_BYTES, hex, 2 * VAULT_ID_BYTES, NULL, &n, NULL) != 0 ||
+		n != VAULT_ID_BYTES)
 		return fault(FAULT_INPUT, "the %s id %s is not 32 hex digits", what, hex ? hex : "(none)");
 	return FAULT_NONE;
 }

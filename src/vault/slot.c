@@ -42,7 +42,8 @@ check_cost(enum fault kind, enum vault_slot_type type, uint64_t passes, uint64_t
 	if (!is_stretched(type))
 		return passes || kib || lanes ? fault(kind, "a slot of a random key states a cost") : FAULT_NONE;
 	if (passes < 1 || passes > COST_PASSES_MAX)
-		return fault(kind, "a slot asks for %llu passes; 1 to %d are allowed", (unsigned long long)passes, COST_PASSES_MAX);
+		return fault(kind, "a slot asks for %llu passes; 1 to %d are allowed",
+			(unsigned long long)passes, COST_PASSES_MAX);
 	if (kib < COST_KIB_MIN || kib > COST_KIB_MAX)
 		return fault(kind, "a slot asks for %llu KiB; 46 MiB to 1 GiB are allowed", (unsigned long long)kib);
 	if (lanes != 1)
@@ -55,11 +56,13 @@ check_slot(const unsigned char slot[VAULT_SLOT_BYTES])
 {
 	if (slot[0] < SLOT_PASSPHRASE || slot[0] > SLOT_OPEN || slot[1] != 0)
 		return fault(FAULT_DAMAGED, "a slot of unknown type %u, flags %u", slot[0], slot[1]);
-	return check_cost(FAULT_DAMAGED, (enum vault_slot_type)slot[0], get_le(slot + 4, 4), get_le(slot + 8, 4), get_le(slot + 12, 4));
+	return check_cost(FAULT_DAMAGED, (enum vault_slot_type)slot[0], get_le(slot + 4, 4),
+		get_le(slot + 8, 4), get_le(slot + 12, 4));
 }
 
 static void
-slot_aad(unsigned char aad[SLOT_AAD_BYTES], const unsigned char store_id[VAULT_ID_BYTES], const unsigned char slot[VAULT_SLOT_BYTES])
+slot_aad(unsigned char aad[SLOT_AAD_BYTES], const unsigned char store_id[VAULT_ID_BYTES],
+	const unsigned char slot[VAULT_SLOT_BYTES])
 {
 	unsigned char *p = put_bytes(aad, "STOASLT\1", 8);
 	p = put_bytes(p, store_id, VAULT_ID_BYTES);
@@ -84,7 +87,8 @@ random_key(unsigned char kek[VAULT_KEY_BYTES], const struct vault_secret *secret
 
 /* The key that wraps, from the secret and the slot's own salt and cost. */
 static enum fault
-slot_key(unsigned char kek[VAULT_KEY_BYTES], const unsigned char slot[VAULT_SLOT_BYTES], const struct vault_secret *secret)
+slot_key(unsigned char kek[VAULT_KEY_BYTES], const unsigned char slot[VAULT_SLOT_BYTES],
+	const struct vault_secret *secret)
 {
 	if (secret->bytes == NULL || secret->len == 0)
 		return fault(FAULT_INPUT, "the secret is empty");
@@ -98,7 +102,9 @@ slot_key(unsigned char kek[VAULT_KEY_BYTES], const unsigned char slot[VAULT_SLOT
 }
 
 enum fault
-vault_slot_make(unsigned char slot[VAULT_SLOT_BYTES], const struct vault *v, enum vault_slot_type type, uint16_t idx, const struct vault_secret *secret, struct vault_cost cost, const char *label)
+vault_slot_make(unsigned char slot[VAULT_SLOT_BYTES], const struct vault *v,
+	enum vault_slot_type type, uint16_t idx, const struct vault_secret *secret,
+	struct vault_cost cost, const char *label)
 {
 	unsigned char made[VAULT_SLOT_BYTES] = { 0 }, aad[SLOT_AAD_BYTES];
 	bool stretched = is_stretched(type);
@@ -135,7 +141,8 @@ out:
 
 /* The master key in the second half of keys, by the wrapping key in the first. */
 static enum fault
-unwrap_master(struct vault_secret *keys, const unsigned char store_id[VAULT_ID_BYTES], const unsigned char slot[VAULT_SLOT_BYTES])
+unwrap_master(struct vault_secret *keys, const unsigned char store_id[VAULT_ID_BYTES],
+	const unsigned char slot[VAULT_SLOT_BYTES])
 {
 	unsigned char aad[SLOT_AAD_BYTES], kcv[VAULT_HASH_BYTES];
 	unsigned char *kek = keys->bytes, *master = keys->bytes + VAULT_KEY_BYTES;
@@ -143,14 +150,15 @@ unwrap_master(struct vault_secret *keys, const unsigned char store_id[VAULT_ID_B
 	crypto_generichash(kcv, sizeof kcv, aad, sizeof aad, kek, VAULT_KEY_BYTES);
 	if (sodium_memcmp(kcv, slot + AT_KCV, sizeof kcv) != 0)
 		return fault(FAULT_DENIED, "that is not the secret of this slot");
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(master, NULL, NULL, slot + AT_WRAPPED, AT_LABEL - AT_WRAPPED,
-			aad, sizeof aad, slot + AT_NONCE, kek) != 0)
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(master, NULL, NULL, slot + AT_WRAPPED,
+		    AT_LABEL - AT_WRAPPED, aad, sizeof aad, slot + AT_NONCE, kek) != 0)
 		return fault(FAULT_DAMAGED, "the master key in slot %u was altered", (unsigned)get_le(slot + 2, 2));
 	return FAULT_NONE;
 }
 
 enum fault
-vault_slot_open(struct vault **out, const unsigned char store_id[VAULT_ID_BYTES], const unsigned char slot[VAULT_SLOT_BYTES], const struct vault_secret *secret)
+vault_slot_open(struct vault **out, const unsigned char store_id[VAULT_ID_BYTES],
+	const unsigned char slot[VAULT_SLOT_BYTES], const struct vault_secret *secret)
 {
 	enum fault f = check_slot(slot);
 	if (f != FAULT_NONE)
@@ -181,7 +189,8 @@ vault_slot_label(char out[41], const unsigned char slot[VAULT_SLOT_BYTES])
 }
 
 void
-vault_slots_mac(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, const void *slots_and_epochs, size_t len)
+vault_slots_mac(unsigned char out[VAULT_HASH_BYTES], const struct vault *v,
+	const void *slots_and_epochs, size_t len)
 {
 	crypto_generichash_state h;
 	crypto_generichash_init(&h, v->slots, VAULT_KEY_BYTES, VAULT_HASH_BYTES);

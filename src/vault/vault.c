@@ -75,7 +75,8 @@ arena_new(const unsigned char store_id[VAULT_ID_BYTES])
 }
 
 enum fault
-vault_hold(struct vault **out, const unsigned char store_id[VAULT_ID_BYTES], const unsigned char master[VAULT_KEY_BYTES])
+vault_hold(struct vault **out, const unsigned char store_id[VAULT_ID_BYTES],
+	const unsigned char master[VAULT_KEY_BYTES])
 {
 	struct vault *v = arena_new(store_id);
 	if (v == NULL)
