@@ -196,8 +196,8 @@ START_TEST(damaged_and_lying_files_are_refused)
 {
 	static const char *const broken[] = {
 		"%PDF-1.4\n", "%PDF-1.4\ngarbage garbage garbage",
-		"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 1000000000 >>\nendobj\n"
-		"trailer\n<< /Root 1 0 R >>\n%%EOF\n"
+		("%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 1000000000 >>\nendobj\n"
+		"trailer\n<< /Root 1 0 R >>\n%%EOF\n")
 	};
 	for (size_t i = 0; i < COUNT_OF(broken); i++) {
 		struct document d;

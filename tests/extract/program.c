@@ -135,6 +135,25 @@ START_TEST(a_document_too_long_is_cut_and_says_so)
 }
 END_TEST
 
+START_TEST(a_line_without_end_is_kept_in_pieces)
+{
+	static const char *const names[] = { "a.txt", "a.md", "a.html" };
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		struct text big, t;
+		text_init(&big, 8 << 20);
+		text_put(&big, i == 2 ? "<html><p>" : "");
+		for (int k = 0; k < 300000; k++)
+			text_printf(&big, "word%d ", k);
+		run(&t, big.data, big.len, names[i]);
+		ck_assert(has(&t, "word0 word1"));
+		ck_assert(has(&t, "word299999"));
+		ck_assert(has(&t, "\"truncated\":false"));
+		text_clear(&t);
+		text_clear(&big);
+	}
+}
+END_TEST
+
 START_TEST(japanese_in_a_charset_of_its_own_is_read_in_the_sandbox)
 {
 	struct text t;
@@ -146,4 +165,5 @@ END_TEST
 
 TESTS("program", a_text_becomes_meta_pages_and_end, a_pdf_in_the_sandbox_reads_as_outside, each_failure_has_its_reason,
 	a_page_too_large_for_a_frame_comes_in_several, a_document_too_long_is_cut_and_says_so,
+	a_line_without_end_is_kept_in_pieces,
 	japanese_in_a_charset_of_its_own_is_read_in_the_sandbox)

@@ -86,6 +86,7 @@ put_row(struct document *d, struct text *line, const struct row *header, const s
 {
 	text_reset(line);
 	for (size_t i = 0; i < r->count; i++) {
+		d->truncated |= r->cells[i].over;
 		if (r->cells[i].len == 0)
 			continue;
 		if (header != NULL && i < header->count) {
@@ -97,6 +98,7 @@ put_row(struct document *d, struct text *line, const struct row *header, const s
 		}
 		text_put_n(line, r->cells[i].data, r->cells[i].len);
 	}
+	d->truncated |= line->over;
 	if (line->len > 0)
 		document_block(d, BLOCK_TABLE, 0, line->data, line->len);
 }

@@ -29,7 +29,7 @@ document_clear(struct document *d)
 bool
 document_full(const struct document *d)
 {
-	return d->truncated;
+	return d->full;
 }
 
 size_t
@@ -45,7 +45,7 @@ bool
 document_page(struct document *d, const char *label)
 {
 	if (d->page_count >= DOCUMENT_PAGES_MAX) {
-		d->truncated = true;
+		d->truncated = d->full = true;
 		return false;
 	}
 	mem_reserve(&d->pages, &d->page_cap, d->page_count + 1, sizeof *d->pages);
@@ -178,8 +178,8 @@ document_block(struct document *d, enum block_type type, int level, const char *
 	while (t.len > 0 && (t.data[t.len - 1] == '\n' || t.data[t.len - 1] == ' ' || t.data[t.len - 1] == '\t'))
 		text_cut(&t, t.len - 1);
 	bool fits = d->text_bytes + t.len + BLOCK_OVERHEAD <= DOCUMENT_BYTES_MAX / 10 * 9;
-	if (t.over || !fits)
-		d->truncated = true;
+	d->truncated |= t.over || !fits;
+	d->full |= !fits;
 	if (t.len > 0 && fits) {
 		struct page *p = &d->pages[d->page_count - 1];
 		mem_reserve(&p->blocks, &p->cap, p->count + 1, sizeof *p->blocks);

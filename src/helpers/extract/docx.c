@@ -150,6 +150,7 @@ end_row(struct docx *x)
 	if (x->tables != 1)
 		return;
 	document_block(x->d, x->cells > 1 ? BLOCK_TABLE : BLOCK_PARA, 0, x->row.data, x->row.len);
+	x->d->truncated |= x->row.over;
 	text_reset(&x->row);
 	x->cells = 0;
 }
@@ -276,8 +277,10 @@ on_text(void *arg, const char *s, size_t n)
 {
 	struct docx *x = arg;
 	struct para *p = current(x);
-	if (x->in_text && x->dropped == 0 && p != NULL)
+	if (x->in_text && x->dropped == 0 && p != NULL) {
 		text_put_n(&p->text, s, n);
+		x->d->truncated |= p->text.over;
+	}
 }
 
 static enum fault

@@ -230,7 +230,7 @@ void
 encoding_to_utf8(struct text *out, const char *s, size_t n, const char *declared)
 {
 	struct text t;
-	text_init(&t, out->max);
+	text_init(&t, n * 3 + 16);   /* no charset grows more than that */
 	decode(&t, s, n, declared);
 	for (size_t at = 0; at < t.len;) {
 		size_t eol = at;

@@ -24,6 +24,7 @@
 #define BLOCK_OVERHEAD 64                        /* bytes of JSON around a block */
 #define DOCUMENT_PAGES_MAX 5000
 #define BLOCK_BYTES_MAX (1u << 20)
+#define BLOCK_BYTES_LONG (1u << 18)   /* readers of endless lines begin a new one */
 #define FIELD_BYTES_MAX 1000       /* title, author */
 #define AUTHORS_MAX 64
 
@@ -46,7 +47,8 @@ struct document {
 	struct page *pages;
 	size_t page_count, page_cap;
 	size_t text_bytes;
-	bool truncated;          /* a limit cut it short; message says which */
+	bool truncated;          /* something was left out for its size */
+	bool full;               /* nothing more can be added */
 	struct arena arena;      /* all texts above */
 	/* Called while reading goes on; NULL: nobody looks. */
 	void (*progress)(const struct document *d, int page, int pages);
@@ -66,7 +68,7 @@ void document_block(struct document *d, enum block_type type, int level, const c
 void document_title(struct document *d, const char *s);
 void document_language(struct document *d, const char *s);
 void document_author(struct document *d, const char *s);   /* a list at ; is split */
-bool document_full(const struct document *d);
+bool document_full(const struct document *d);   /* reading on is in vain */
 size_t document_blocks(const struct document *d);
 /* The cleaning of document_block(); keep_lines for code. */
 void clean_text(struct text *out, const char *s, size_t n, bool keep_lines);

@@ -201,10 +201,14 @@ static void
 on_text(void *arg, const char *s, size_t n)
 {
 	struct html *h = arg;
-	if (h->in_title)
+	if (h->in_title) {
 		text_put_n(&h->title, s, n);
-	else if (h->dropped == 0)
+	} else if (h->dropped == 0) {
 		text_put_n(&h->block, s, n);
+		if (h->block.len > BLOCK_BYTES_LONG)
+			flush(h);
+		h->d->truncated |= h->block.over;
+	}
 }
 
 struct xml_sink

@@ -11,6 +11,12 @@ line_next(struct line *l, const char *s, size_t n, size_t *at)
 	size_t end = *at + (s[*at] == '\f');
 	while (end < n && s[end] != '\n' && s[end] != '\f')
 		end++;
+	if (end - *at > LINE_BYTES_MAX) {
+		size_t cut = *at + LINE_BYTES_MAX;
+		while (cut > *at + LINE_BYTES_MAX / 2 && s[cut] != ' ')
+			cut--;
+		end = s[cut] == ' ' ? cut : *at + utf8_floor(s + *at, n - *at, LINE_BYTES_MAX);
+	}
 	*l = (struct line){ s + *at, end - *at };
 	*at = end + (end < n && s[end] == '\n');
 	return true;

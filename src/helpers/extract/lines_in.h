@@ -5,7 +5,10 @@
 
 struct line { const char *s; size_t len; };   /* borrowed, without the line end */
 
-/* The line at *at, which moves behind it; false at the end.  A form feed also
+#define LINE_BYTES_MAX (1u << 16)
+
+/* The line at *at, which moves behind it; false at the end.  A line longer than
+ * LINE_BYTES_MAX comes in pieces, cut at a space if it has one.  A form feed also
  * ends a line; the line after it then begins with that form feed. */
 bool line_next(struct line *l, const char *s, size_t n, size_t *at);
 struct line line_trim(struct line l);

@@ -196,6 +196,11 @@ static void
 take_line(struct reader *r, struct line raw, struct line next)
 {
 	struct line l = line_trim(raw);
+	if (r->para.len > BLOCK_BYTES_LONG) {
+		enum block_type type = r->type;
+		flush(r);
+		r->type = type;
+	}
 	if (take_fence(r, l, raw))
 		return;
 	if (l.len == 0) {

@@ -19,7 +19,10 @@ static size_t
 closing(const char *s, size_t n, size_t at, char open, char close)
 {
 	int depth = 0;
-	for (size_t i = at; i < n && i - at < LINK_BYTES_MAX; i++) {
+	size_t most = n - at < LINK_BYTES_MAX ? n - at : LINK_BYTES_MAX;
+	if (memchr(s + at, close, most) == NULL)   /* a flood of opening brackets ends here */
+		return n;
+	for (size_t i = at; i < at + most; i++) {
 		if (s[i] == '\\')
 			i++;
 		else if (s[i] == open)

@@ -202,6 +202,7 @@ on_close(void *arg, const char *name)
 		page_if_due(x);
 	} else if (str_same(name, "table-row") && x->tables == 1) {
 		document_block(x->d, x->cells > 1 ? BLOCK_TABLE : BLOCK_PARA, 0, x->row.data, x->row.len);
+		x->d->truncated |= x->row.over;
 		text_reset(&x->row);
 		x->cells = 0;
 	}
@@ -212,8 +213,10 @@ on_text(void *arg, const char *s, size_t n)
 {
 	struct odt *x = arg;
 	struct para *p = current(x);
-	if (p != NULL && x->dropped == 0)
+	if (p != NULL && x->dropped == 0) {
 		text_put_n(&p->text, s, n);
+		x->d->truncated |= p->text.over;
+	}
 }
 
 static enum fault

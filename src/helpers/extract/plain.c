@@ -93,6 +93,8 @@ take_line(struct reader *r, struct line raw, struct line next)
 		if (line_is_bullet(l))
 			l.s += mark, l.len -= mark;
 	}
+	if (r->para.len > BLOCK_BYTES_LONG)
+		flush(r);
 	line_join(&r->para, l);
 	if (l.len > r->longest)
 		r->longest = l.len;

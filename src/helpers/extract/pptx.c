@@ -91,8 +91,10 @@ static void
 slide_text(void *arg, const char *bytes, size_t n)
 {
 	struct slide *s = arg;
-	if (s->in_text && s->fallback == 0)
+	if (s->in_text && s->fallback == 0) {
 		text_put_n(&s->para, bytes, n);
+		s->d->truncated |= s->para.over;
+	}
 }
 
 struct slide_ids { struct arena *a; char *ids[SLIDE_IDS_MAX]; size_t count; };

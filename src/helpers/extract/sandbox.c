@@ -38,14 +38,16 @@
 #define CPU_BYTES_PER_S (1u << 20)
 #define CHARACTER_MAPS "/usr/share/poppler"
 
+/* A limit never rises above what the parent left; the soft one stays below the
+ * hard one, so that the signal for it comes before the end. */
 static enum fault
 set_limit(int what, rlim_t soft, rlim_t hard, const char *name)
 {
-	struct rlimit r = { soft, hard };
-	struct rlimit now;
+	struct rlimit r = { soft, hard }, now;
 	if (getrlimit((unsigned)what, &now) == 0 && now.rlim_max < hard) {
 		r.rlim_max = now.rlim_max;
-		r.rlim_cur = soft < now.rlim_max ? soft : now.rlim_max;
+		if (soft >= now.rlim_max)
+			r.rlim_cur = soft < hard && now.rlim_max > 1 ? now.rlim_max - 1 : now.rlim_max;
 	}
 	if (setrlimit((unsigned)what, &r) != 0)
 		return fault_errno("the %s limit cannot be set", name);
