@@ -11,6 +11,7 @@
 
 #define DEPTH_MAX 8
 #define LINK_BYTES_MAX 2048
+#define NESTED_MAX 16
 
 static void put_inline(struct text *out, const char *s, size_t n, int depth);
 
@@ -25,8 +26,8 @@ closing(const char *s, size_t n, size_t at, char open, char close)
 	for (size_t i = at; i < at + most; i++) {
 		if (s[i] == '\\')
 			i++;
-		else if (s[i] == open)
-			depth++;
+		else if (s[i] == open && ++depth > NESTED_MAX)
+			return n;
 		else if (s[i] == close && --depth == 0)
 			return i;
 	}
