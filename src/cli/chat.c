@@ -150,6 +150,7 @@ chat_draft(struct chat *ch, const char *line)
 	if (backend_call_wait(&reply, &a, ch->c->backend, "me.update", &request, &quiet) == FAULT_NONE) {
 		mem_free(ch->drafted);
 		ch->drafted = mem_strdup(line);
+		log_event(LOG_INFO, "cli", "draft.kept", "size=%zu", strlen(line));
 	} else {
 		log_event(LOG_WARN, "cli", "draft.lost", "size=%zu", strlen(line));
 	}

@@ -41,14 +41,12 @@ run 0 "the conversation is kept" "$stoa" history show Energy
 # kill -9 in the middle of a sentence
 pty_start "sh -c 'echo \$\$ >$work/pid; exec $stoa chat'"
 wait_for "it prompts" "> "
-size() { stat -c %s "$STOA_HOME"/data/local.db-wal 2>/dev/null || echo 0; }
-before=$(size)
 key 'why do the stomata of most plants'
-for _ in $(seq 200); do
-	[ "$(size)" != "$before" ] && break
+for _ in $(seq 300); do
+	grep -q 'draft.kept size=33' "$STOA_HOME/state/log" && break
 	sleep 0.05
 done
-[ "$(size)" != "$before" ]; verdict $? "a pause keeps the draft"
+grep -q 'draft.kept size=33' "$STOA_HOME/state/log"; verdict $? "a pause keeps the draft"
 kill -9 "$(cat "$work/pid")"
 pty_end
 pty_start "$stoa chat; echo status \$?"
