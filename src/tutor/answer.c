@@ -281,7 +281,7 @@ answer_finish(struct work *w)
 	m->note = w->note.len ? arena_strdup(w->a, w->note.data) : NULL;
 	m->sentences = (struct record_list){ sentences, w->sentence_count };
 	m->citations = (struct record_list){ citations, w->citation_count };
-	m->support = s;
+	m->support = s->sentences > 0 || str_same(m->status, "refused") ? s : NULL;
 	if (m->confidence != NULL)
 		m->confidence->citation_match = s->sentences > 0 ? 100 * (double)s->verified / (double)s->sentences : 0;
 	return FAULT_NONE;

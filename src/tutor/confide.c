@@ -10,6 +10,7 @@
 #include "tutor_in.h"
 
 #define TOPIC_ABSENT .2
+#define STRANGE_MOST .4
 
 static double
 unit(double x)
@@ -18,17 +19,19 @@ unit(double x)
 }
 
 void
-confide(struct confidence *out, const struct tutor *t, const struct found *found)
+confide(struct confidence *out, const struct work *w, const struct found *found)
 {
 	*out = (struct confidence){ .band = "none" };
 	if (found->sentence_count == 0)
 		return;
 	const struct found_sentence *best = &found->sentences[0];
-	double answer = t->config.threshold_answer > 0 ? t->config.threshold_answer : .8;
-	double maybe = t->config.threshold_maybe > 0 ? t->config.threshold_maybe : .5;
+	double answer = w->t->config.threshold_answer > 0 ? w->t->config.threshold_answer : .8;
+	double maybe = w->t->config.threshold_maybe > 0 ? w->t->config.threshold_maybe : .5;
 	double p = unit(library_confidence(found, 0)), topic = unit(library_topic_present(found));
 	if (topic < TOPIC_ABSENT && topic < p)
 		p = topic;
+	if (w->strange && p > STRANGE_MOST)
+		p = STRANGE_MOST;
 	double next = found->sentence_count > 1 ? found->sentences[1].score : 0;
 	out->similarity = unit(best->f.ps) * 100;
 	out->completeness = unit(best->f.union_cov) * 100;

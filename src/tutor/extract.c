@@ -138,7 +138,7 @@ confide_sides(struct work *w)
 		enum fault f = find_evidence(&found, w, arena_printf(w->a, "What is %s?", w->route.sides[side]), NULL, 8, 8);
 		if (f != FAULT_NONE)
 			return f;
-		confide(&c, w->t, found);
+		confide(&c, w, found);
 		if (c.score < least.score)
 			least = c;
 	}
@@ -165,7 +165,7 @@ cited_last(const struct work *w)
 	return NULL;
 }
 
-/* "tell me more": the sentences that follow in the document. */
+/* "tell me more": the sentences that follow in the section. */
 static enum fault
 read_on(struct work *w)
 {
@@ -179,12 +179,18 @@ read_on(struct work *w)
 	struct passage_get req = { .file_id = last->file_id, .n = last->passage, .neighbours = 1 };
 	enum fault f = library_passages(&near, w->a, w->t->library, w->db, &req);
 	const struct passage *p = near.items.items;
+	const char *heading = "";
+	for (size_t i = 0; f == FAULT_NONE && i < near.items.count; i++)
+		heading = p[i].n == last->passage && p[i].heading ? p[i].heading : heading;
 	for (size_t i = 0; f == FAULT_NONE && i < near.items.count; i++) {
 		struct range *ranges = NULL;
+		if (!str_same(p[i].heading ? p[i].heading : "", heading))
+			continue;
 		size_t n = library_sentences(&ranges, p[i].text, strlen(p[i].text));
 		for (size_t k = 0; k < n && f == FAULT_NONE && w->citation_count < most; k++) {
 			int64_t start = p[i].start + (int64_t)ranges[k].start, end = p[i].start + (int64_t)ranges[k].end;
-			if (start >= done) {
+			const char *text = arena_strndup(w->a, p[i].text + ranges[k].start, ranges[k].end - ranges[k].start);
+			if (start >= done && !sentence_is_fragment(text) && !str_ends(text, "?")) {
 				f = answer_cite(&added, w, &p[i], start, end, 0, NULL);
 				done = end;
 			}
@@ -211,7 +217,7 @@ find_in_domain(struct found **found, struct work *w)
 	if (f != FAULT_NONE)
 		return f;
 	select_rank(w, within);
-	confide(&c, w->t, within);
+	confide(&c, w, within);
 	if (c.score > w->m->confidence->score) {
 		*w->m->confidence = c;
 		*found = within;
@@ -235,7 +241,7 @@ extract_answer(struct work *w)
 		return f;
 	w->m->confidence = arena_alloc(w->a, sizeof *w->m->confidence);
 	select_rank(w, found);
-	confide(w->m->confidence, w->t, found);
+	confide(w->m->confidence, w, found);
 	if (!str_same(w->m->confidence->band, "answer")) {
 		f = find_in_domain(&found, w);
 		if (f != FAULT_NONE)

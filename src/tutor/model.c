@@ -187,7 +187,7 @@ model_answer(bool *done, struct work *w)
 	w->m->status = "answered";
 	w->m->confidence = arena_alloc(w->a, sizeof *w->m->confidence);
 	select_rank(w, found);
-	confide(w->m->confidence, w->t, found);
+	confide(w->m->confidence, w, found);
 	id_make(d.nonce, w->t->config.chance);
 	f = sources_add(&d, found, 6);
 	if (f == FAULT_NONE)

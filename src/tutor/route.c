@@ -386,10 +386,16 @@ route_question(struct route *out, struct arena *a, const char *content)
 		r.intent = INTENT_COMPARISON;
 	} else if (rule_hit(&w, list_rules, COUNT_OF(list_rules), low)) {
 		r.intent = INTENT_LIST;
+		if (low[0] != 'w' && w.start == 0 && low[w.end] == ' ')  /* a command, not part of what is searched */
+			inside += w.end + 1, low += w.end + 1;
 	} else if (route_definition(&r, a, inside, low)) {
 		r.intent = INTENT_DEFINITION;
 	}
 	r.query = cut_frame(inside + (cut_front(low, commands, COUNT_OF(commands)) - low), low);
+	if (r.intent == INTENT_COMPARISON)
+		r.query = arena_printf(a, "%s and %s", r.sides[0], r.sides[1]);
+	if (r.intent == INTENT_DEFINITION && str_starts(low, "define"))
+		r.query = arena_printf(a, "What is %s?", r.topic);
 	if (r.intent == INTENT_DEFINITION && (unsigned char)r.topic[0] >= 0xE3)
 		r.query = arena_printf(a, "%sとは", r.topic);
 	r.whole = r.scope != NULL ? s : r.query;

@@ -23,6 +23,22 @@ static const char *const defining[] = {
 };
 static const char *const naming[] = { "called", "known as", "termed", "named", "referred to as", "とは" };
 
+/* "In C4 plants it holds the enzyme": what "it" is stands before. */
+static bool
+leans_inside(const char *head)
+{
+	static const char *const leads[] = { "in", "at", "on", "for", "with", "during", "after", "before", "by", "from", "under", "without" };
+	static const char *const pointers[] = { "it", "they", "he", "she" };
+	struct range r;
+	bool leads_in = false;
+	for (size_t i = 0; i < COUNT_OF(leads); i++)
+		leads_in |= phrase_find(&r, head, leads[i], PLACE_START);
+	for (size_t i = 0; i < COUNT_OF(pointers) && leads_in; i++)
+		if (phrase_find(&r, head, pointers[i], PLACE_ANY) && r.start < 28)
+			return true;
+	return false;
+}
+
 bool
 sentence_leans(const char *s)
 {
@@ -36,7 +52,7 @@ sentence_leans(const char *s)
 	for (size_t i = 0; i < COUNT_OF(leaning); i++)
 		if (phrase_find(&r, head, leaning[i], PLACE_START))
 			return true;
-	return false;
+	return leans_inside(head);
 }
 
 bool
@@ -91,9 +107,9 @@ heading_around(const char *path)
 	return false;
 }
 
-/* A heading, a label, a line of a title page: no sentence. */
-static bool
-is_fragment(const char *s)
+/* A heading, a label, a row of a table, a line of a title page: no sentence. */
+bool
+sentence_is_fragment(const char *s)
 {
 	size_t words = 1, small = 0, len = strlen(s);
 	for (size_t i = 0; i < len; i++) {
@@ -101,7 +117,7 @@ is_fragment(const char *s)
 		small += s[i] >= 'a' && s[i] <= 'z';
 	}
 	bool wide = len > 0 && (unsigned char)s[0] >= 0xE3;
-	return !wide && (words < 4 || small == 0);
+	return (!wide && (words < 4 || small == 0)) || strstr(s, " | ") != NULL;
 }
 
 struct candidate { const struct found_sentence *s; double score; struct word_set words; };
@@ -161,17 +177,31 @@ shown_last(const struct work *w, const struct found *found, const struct found_s
 	return false;
 }
 
+/* How much of the question before the passage speaks of: 0 to 1. */
+static double
+touches_before(const struct work *w, const struct found *found, const struct found_sentence *s)
+{
+	const struct passage *p = passage_of(found, s);
+	const char *around = p ? p->text : s->text;
+	struct word_set before = words_set(w->a, w->before, strlen(w->before), true), has = words_set(w->a, around, strlen(around), true);
+	const char *heading = p && p->heading ? p->heading : "";
+	struct word_set above = words_set(w->a, heading, strlen(heading), true);
+	size_t in_text = words_shared(&before, &has), in_heading = words_shared(&before, &above);
+	return before.count ? (double)(in_text > in_heading ? in_text : in_heading) / (double)before.count : 1;
+}
+
 static double
 bonus(const struct work *w, const struct found *found, const struct found_sentence *s)
 {
 	const struct passage *p = passage_of(found, s);
-	double b = is_fragment(s->text) ? -6 : 0;
+	double b = sentence_is_fragment(s->text) ? -6 : 0;
 	b -= str_ends(s->text, "?") || str_ends(s->text, "\uff1f") ? 4 : 0;   /* a question answers none */
 	b -= p != NULL && heading_around(p->heading) ? 2 : 0;
 	if (w->before != NULL) {        /* what is new in a follow-up counts, what was said does not */
 		struct word_set asked = words_set(w->a, w->query, strlen(w->query), true), has = words_set(w->a, s->text, strlen(s->text), true);
 		b += asked.count ? 4 * (double)words_shared(&asked, &has) / (double)asked.count : 0;
 		b -= shown_last(w, found, s) ? 4 : 0;
+		b += 3 * touches_before(w, found, s) - 1;
 	}
 	if (w->route.intent == INTENT_DEFINITION && *w->route.topic && sentence_defines(s->text, w->route.topic))
 		b += 3;
@@ -225,18 +255,36 @@ label_before(const struct passage *p, int64_t start, const char *topic)
 	return begins ? label : -1;
 }
 
+/* The sentence, with what it leans on, covers this share of what was asked. */
+static void
+features_cover(struct sentence_features *f, double share)
+{
+	double *const covering[] = { &f->cov, &f->covu, &f->union_cov, &f->title, &f->whole, &f->window };
+	for (size_t i = 0; i < COUNT_OF(covering); i++)
+		if (*covering[i] < share)
+			*covering[i] = share;
+	if (share >= 1)
+		f->heaviest_missing = f->missing_whole = f->missing_name = 0;
+}
+
 /* Take the label into the sentence: then it says what it defines. */
 static void
 take_label(struct work *w, const struct found *found, struct found_sentence *s)
 {
 	const struct passage *p = passage_of(found, s);
-	int64_t label = p != NULL && w->route.intent == INTENT_DEFINITION ? label_before(p, s->start, w->route.topic) : -1;
-	if (label < 0 || is_fragment(s->text))
+	const char *topic = w->route.topic;
+	int64_t label = -1;
+	if (p == NULL || w->route.intent != INTENT_DEFINITION || *topic == '\0')
+		return;
+	/* as asked, in the plural, in the singular */
+	const char *const forms[] = { topic, arena_printf(w->a, "%ss", topic), arena_strndup(w->a, topic, strlen(topic) - str_ends(topic, "s")) };
+	for (size_t i = 0; i < COUNT_OF(forms) && label < 0; i++)
+		label = label_before(p, s->start, forms[i]);
+	if (label < 0 || sentence_is_fragment(s->text))
 		return;
 	s->start = label;
 	s->text = words_squeeze(w->a, p->text + (label - p->start), (size_t)(s->end - label));
-	s->f.cov = s->f.covu = s->f.union_cov = s->f.title = 1;
-	s->f.heaviest_missing = 0;
+	features_cover(&s->f, 1);
 	s->score += 5;
 }
 
@@ -262,17 +310,15 @@ drop_repeats(struct work *w, struct found *found)
  * only be touched.  The features count both alike, so they are set right for the
  * sentence that leads. */
 static void
-lead_features(struct work *w, struct found_sentence *s)
+lead_features(struct work *w, const struct found *found, struct found_sentence *s)
 {
 	struct word_set asked = words_set(w->a, w->query, strlen(w->query), true), has = words_set(w->a, s->text, strlen(s->text), true);
 	struct word_set before = words_set(w->a, w->before, strlen(w->before), true);
 	double covered = asked.count ? (double)words_shared(&asked, &has) / (double)asked.count : 0;
+	w->strange = touches_before(w, found, s) == 0;
 	if (covered == 0 || words_shared(&before, &has) == 0)
 		return;
-	s->f.union_cov = s->f.union_cov > covered ? s->f.union_cov : covered;
-	s->f.title = s->f.title > covered ? s->f.title : covered;
-	if (covered == 1)
-		s->f.heaviest_missing = 0;
+	features_cover(&s->f, covered);
 }
 
 void
@@ -291,7 +337,7 @@ select_rank(struct work *w, struct found *found)
 	}
 	drop_repeats(w, found);
 	if (w->before != NULL && found->sentence_count > 0)
-		lead_features(w, &found->sentences[0]);
+		lead_features(w, found, &found->sentences[0]);
 }
 
 size_t

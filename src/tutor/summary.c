@@ -7,6 +7,7 @@
  * a sentence that says what one before it said gives way.  Each is cited like
  * any other.
  */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -365,6 +366,56 @@ passages_about(struct passages *out, struct work *w)
 	return FAULT_NONE;
 }
 
+/* "chapter 5", "section 2.1": the number; NULL when the topic is something else. */
+static const char *
+chapter_number(struct arena *a, const char *topic)
+{
+	static const char *const names[] = { "chapter", "section", "part", "unit", "lecture", "ch.", "ch" };
+	const char *line = line_lower(a, topic);
+	struct range r;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (phrase_find(&r, line, names[i], PLACE_START) && line[r.end] == ' ' && isdigit((unsigned char)line[r.end + 1]))
+			return arena_strndup(a, line + r.end + 1, strcspn(line + r.end + 1, " ,;"));
+	return NULL;
+}
+
+/* Is the number one of a heading on the path: "Chapter 5. Limits", "5 Limits"? */
+static bool
+heading_numbered(struct arena *a, const char *path, const char *number)
+{
+	for (const char *at = path; at != NULL && *at != '\0';) {
+		const char *end = strstr(at, " > ");
+		const char *line = line_lower(a, arena_strndup(a, at, end ? (size_t)(end - at) : strlen(at)));
+		const char *own = chapter_number(a, line);
+		size_t n = strspn(line, "0123456789.");
+		const char *bare = arena_strndup(a, own ? own : line, own ? strlen(own) : n);
+		size_t len = strlen(bare);
+		while (len > 0 && strchr(".:", bare[len - 1]) != NULL)
+			len--;
+		if (len == strlen(number) && memcmp(bare, number, len) == 0)
+			return true;
+		at = end ? end + 3 : NULL;
+	}
+	return false;
+}
+
+/* The passages of the chapter the topic names; none when there is no such chapter. */
+static enum fault
+passages_of_chapter(struct passages *out, struct work *w, const char *number)
+{
+	struct passages all = { 0 };
+	size_t n = 0;
+	enum fault f = library_outline(&all, w->a, w->t->library, w->db, &w->filter, PASSAGES_MAX);
+	if (f != FAULT_NONE)
+		return f;
+	struct passage *items = all.items.items;
+	for (size_t i = 0; i < all.items.count; i++)
+		if (heading_numbered(w->a, items[i].heading, number) || heading_numbered(w->a, items[i].chapter, number))
+			items[n++] = items[i];
+	*out = (struct passages){ .items = { items, n } };
+	return FAULT_NONE;
+}
+
 static enum fault
 summarise(struct work *w, const struct passages *passages)
 {
@@ -409,7 +460,13 @@ summary_answer(struct work *w)
 		return FAULT_NONE;
 	}
 	answer_status(w, "selecting");
-	if (!narrowed && *w->route.topic != '\0')
+	const char *chapter = chapter_number(w->a, w->route.topic);
+	f = chapter != NULL ? passages_of_chapter(&passages, w, chapter) : FAULT_NONE;
+	if (f != FAULT_NONE)
+		return f;
+	if (passages.items.count > 0)
+		w->route.topic = "";
+	else if (!narrowed && *w->route.topic != '\0')
 		f = passages_about(&passages, w);
 	else
 		f = library_outline(&passages, w->a, w->t->library, w->db, &w->filter, PASSAGES_MAX);

@@ -185,6 +185,7 @@ answer_make(struct work *w)
 	w->m->intent = intent_name(w->route.intent);
 	w->m->status = "answered";
 	if (w->route.intent == INTENT_SMALLTALK && !w->route.vague) {
+		w->m->mode = NULL;
 		say_small(w);
 		return FAULT_NONE;
 	}

@@ -108,6 +108,7 @@ struct work {
 	struct search_run filter;
 	const char *language, *query, *before;
 	struct settings settings;
+	bool strange;                   /* the lead of a follow-up is about something else */
 	struct message *m;              /* the answer */
 	struct text content, note;      /* cleared by answer_clear() */
 	struct sentence *sentences; size_t sentence_count, sentence_cap;
@@ -134,7 +135,7 @@ void context_verify(struct citation *c, const char *context);
 
 enum fault find_evidence(struct found **out, struct work *w, const char *query, const char *before, int passages, int sentences) STOA_MUST;
 /* How sure it is that the first sentence answers. */
-void confide(struct confidence *out, const struct tutor *t, const struct found *found);
+void confide(struct confidence *out, const struct work *w, const struct found *found);
 enum fault extract_answer(struct work *w) STOA_MUST;
 enum fault summary_answer(struct work *w) STOA_MUST;
 /* *done false: the model could not answer; the reason is in the note. */
@@ -155,6 +156,7 @@ void select_rank(struct work *w, struct found *found);
 bool sentence_leans(const char *s);     /* begins with a word that points back */
 /* Is this heading path one of notes, an index, contents: text about the text? */
 bool heading_around(const char *path);
+bool sentence_is_fragment(const char *s);
 bool sentence_defines(const char *s, const char *topic);
 /* A mark "[n]" before the closing stop of a sentence. */
 void put_marked(struct text *out, const char *sentence, int64_t n);

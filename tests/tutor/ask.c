@@ -256,6 +256,7 @@ START_TEST(an_entry_of_a_glossary_is_quoted_with_its_term)
 	ck_assert(quotes(m, "Yellowing of leaves"));
 	ck_assert_uint_eq(m->citations.count, 1);
 	check_verified(&d, m);
+	ck_assert(quotes(desk_ask(&d, NULL, "What are chloroplasts?"), "Chloroplast. The body") || quotes(desk_ask(&d, NULL, "What are chloroplasts?"), "Chloroplast.** The body"));
 	desk_close(&d);
 }
 END_TEST

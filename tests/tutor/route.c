@@ -98,6 +98,21 @@ START_TEST(a_question_about_my_notes_is_searched_without_naming_them)
 }
 END_TEST
 
+START_TEST(the_command_is_not_searched_for)
+{
+	static const struct { const char *said, *query; } rows[] = {
+		{ "List the products of the light reactions", "the products of the light reactions" }, { "Tell me about osmosis", "osmosis" },
+		{ "Compare mitosis and meiosis", "mitosis and meiosis" }, { "define entropy", "What is entropy?" },
+		{ "According to ch4.pdf, why is it slow?", "why is it slow" }, { "Please explain how stomata work", "how stomata work" },
+	};
+	struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		ck_assert_str_eq(routed(&a, rows[i].said).query, rows[i].query);
+	arena_clear(&a);
+}
+END_TEST
+
 START_TEST(both_sides_of_a_comparison_are_found)
 {
 	static const struct { const char *said, *one, *two; } rows[] = {
@@ -200,5 +215,5 @@ END_TEST
 
 TESTS("route", each_way_of_asking_has_its_intent, a_question_that_only_looks_like_a_command_stays_a_question,
 	a_summary_knows_its_length_document_and_focus, a_question_about_my_notes_is_searched_without_naming_them,
-	both_sides_of_a_comparison_are_found, the_term_of_a_definition_is_bare, vague_and_leaning_questions_are_seen,
+	the_command_is_not_searched_for, both_sides_of_a_comparison_are_found, the_term_of_a_definition_is_bare, vague_and_leaning_questions_are_seen,
 	words_are_folded_so_that_spellings_meet, sentences_that_point_back_or_define_are_known, a_mark_stands_before_the_stop)

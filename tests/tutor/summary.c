@@ -126,6 +126,28 @@ START_TEST(a_japanese_text_is_summarised)
 }
 END_TEST
 
+START_TEST(a_chapter_is_summarised_by_its_number)
+{
+	struct desk d;
+	desk_open(&d, false);
+	desk_add(&d, "course.md", "Course", "", "# Chapter 1. Rocks\n\nGranite is a hard rock that forms when magma cools slowly below the ground.\n\n"
+	    "# Chapter 2. Rivers\n\nA river carries sand from the hills down to the wide sea.\n\n## 2.1 Deltas\n\nA delta grows where a river drops its load of sand at the coast.\n\n"
+	    "# Chapter 12. Winds\n\nThe monsoon is a wind that turns with the seasons of the year.\n");
+	desk_add(&d, "photo.md", "Photosynthesis", "Biology", PHOTO);
+	struct message *m = desk_ask(&d, NULL, "summarise chapter 2");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert(quotes(m, "carries sand"));
+	ck_assert(quotes(m, "delta grows"));
+	ck_assert_uint_eq(m->citations.count, 2);
+	m = desk_ask(&d, NULL, "summarise section 2.1 of course.md");
+	ck_assert(quotes(m, "delta grows"));
+	ck_assert_uint_eq(m->citations.count, 1);
+	m = desk_ask(&d, NULL, "summarise chapter 99");
+	ck_assert_str_eq(m->status, "refused");
+	desk_close(&d);
+}
+END_TEST
+
 START_TEST(notes_and_index_are_passed_over)
 {
 	struct desk d;
@@ -139,5 +161,5 @@ START_TEST(notes_and_index_are_passed_over)
 }
 END_TEST
 
-TESTS("summary", a_japanese_text_is_summarised, notes_and_index_are_passed_over, a_summary_covers_the_sections_in_order, the_level_sets_the_length, a_focus_keeps_to_what_speaks_of_it,
+TESTS("summary", a_chapter_is_summarised_by_its_number, a_japanese_text_is_summarised, notes_and_index_are_passed_over, a_summary_covers_the_sections_in_order, the_level_sets_the_length, a_focus_keeps_to_what_speaks_of_it,
 	a_summary_of_nothing_says_so_or_asks, what_says_the_same_twice_is_said_once)
