@@ -58,6 +58,7 @@ struct backend_lock { bool fresh, locked, read_only, memory_unlocked; enum backe
 enum fault backend_lock_state(struct backend_lock *out, struct backend *b) STOA_MUST;
 enum fault backend_seal_new(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label) STOA_MUST;
 enum fault backend_unlock(struct backend *b, enum backend_slot type, struct backend_secret *s) STOA_MUST;
+/* Cancels the questions that run: now means now. */
 enum fault backend_lock(struct backend *b) STOA_MUST;
 enum fault backend_slot_add(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label) STOA_MUST;
 enum fault backend_slot_remove(struct backend *b, int idx) STOA_MUST;

@@ -40,6 +40,7 @@ struct lock_state { bool fresh, locked, read_only, memory_unlocked; enum store_a
 enum fault engine_lock_state(struct lock_state *out, struct engine *e) STOA_MUST;
 enum fault engine_seal_new(struct engine *e, enum vault_slot_type type, const struct vault_secret *secret, const char *label) STOA_MUST;
 enum fault engine_unlock(struct engine *e, enum vault_slot_type type, const struct vault_secret *secret) STOA_MUST;
+/* Waits for the calls that use the vault; ask those to stop first. */
 void engine_lock(struct engine *e);
 enum fault engine_slot_add(struct engine *e, enum vault_slot_type type, const struct vault_secret *secret, const char *label) STOA_MUST;
 enum fault engine_slot_remove(struct engine *e, uint16_t idx) STOA_MUST;
