@@ -13,22 +13,22 @@
 #define CARRY_FADES .6
 /* Fitted by tests/bench/fit.c on the development halves of SQuAD 1.1 and JSQuAD. */
 static const struct sentence_features weight_words = {
-	.cov = .459, .covu = 1.351, .cbi = 1.086, .union_cov = 2.556, .title = 1.474, .ps = 1.275, .gap = -1.275, .rank = -.129,
-	.prev = -.220, .focus = .697, .pos = -.089, .type_match = 1, .heaviest_missing = 1.495, .soft = 4.531, .next = 1.145,
-	.whole = 1.363, .window = .896, .carry = 2.225, .fresh = -.464, .pronoun = .381, .length = .048, .cue = 1, .local = 1.468,
-	.alike = 3.778,
+	.cov = .493, .covu = 1.359, .cbi = .922, .union_cov = 2.580, .title = 1.478, .ps = 1.227, .gap = -1.227, .rank = -.130,
+	.prev = -.232, .focus = .724, .pos = -.082, .type_match = 1, .heaviest_missing = 1.420, .soft = 4.426, .next = 1.172,
+	.whole = 1.206, .window = .935, .carry = 2.246, .fresh = -.472, .pronoun = .379, .length = .068, .cue = 1, .local = 1.372,
+	.alike = 4.016, .missing_name = -3.387, .missing_whole = 1.305,
 }, weight_cjk = {
 	.cov = .734, .covu = .646, .cbi = .295, .union_cov = 1.826, .title = 2.544, .ps = 2.069, .gap = -2.069, .rank = -.211,
 	.prev = -.702, .pos = -.271, .type_match = 1, .heaviest_missing = 1.669, .whole = 3.810, .window = 4.644,
 	.carry = 1.496, .fresh = 1.313, .length = -1.959, .cue = 0, .local = 1.128,
 };
 static const double weight_type[] = {
-	[TYPE_WHEN] = 1.11, [TYPE_HOW_MANY] = 1.15, [TYPE_HOW_MUCH] = 1.39, [TYPE_HOW_LONG] = 1.44, [TYPE_MEASURE] = 1.36,
-	[TYPE_WHO] = 1.22, [TYPE_WHERE] = 1.04, [TYPE_DEFINITION] = 1,
+	[TYPE_WHEN] = 1.15, [TYPE_HOW_MANY] = 1.27, [TYPE_HOW_MUCH] = 1.46, [TYPE_HOW_LONG] = 1.53, [TYPE_MEASURE] = 1.58,
+	[TYPE_WHO] = 1.21, [TYPE_WHERE] = 1.00, [TYPE_DEFINITION] = 1,
 };
 static const double weight_cue[] = {
-	[TYPE_WHEN] = .55, [TYPE_WHO] = .79, [TYPE_WHY] = .63, [TYPE_HOW] = .54, [TYPE_WHAT] = .15, [TYPE_WHICH] = .19,
-	[TYPE_DEFINITION] = .60,
+	[TYPE_WHEN] = .41, [TYPE_WHO] = .79, [TYPE_WHY] = .48, [TYPE_HOW] = .45, [TYPE_WHAT] = .11, [TYPE_WHICH] = .06,
+	[TYPE_DEFINITION] = .46,
 };
 
 /* What of the query a piece of text holds. */
