@@ -11,6 +11,9 @@
 #define WORD_GAP .12           /* of the size: a space in right-to-left lines */
 #define CELL_GAP 2.0           /* with a space between */
 #define CELL_GAP_TIGHT .4      /* poppler put no space: it saw a table */
+#define ROW_GAP .8             /* between lines of one row */
+#define MARK_BYTES_MAX 6
+#define PROSE_CHARS 25
 
 /* The size that most glyphs have, to a tenth of a point. */
 static double
@@ -29,7 +32,7 @@ common_size(const struct glyph *g, size_t n)
 void
 glyphs_measure(struct pdf_line *l, bool *mixed, const struct glyph *g, size_t n, bool rtl_page)
 {
-	size_t bold = 0, mono = 0, rtl = 0, ltr = 0;
+	size_t bold = 0, mono = 0, rtl = 0, ltr = 0, letters = 0;
 	struct { float x0, y0, x1, y1; } box = { 0 };
 	for (size_t i = 0; i < n; i++) {
 		if (g[i].code == ' ')
@@ -46,13 +49,24 @@ glyphs_measure(struct pdf_line *l, bool *mixed, const struct glyph *g, size_t n,
 		mono += g[i].mono;
 		rtl += is_rtl(g[i].code);
 		ltr += is_ltr(g[i].code);
+		letters += is_ltr(g[i].code) && !(g[i].code >= '0' && g[i].code <= '9');
 	}
 	l->x0 = box.x0, l->y0 = box.y0, l->x1 = box.x1, l->y1 = box.y1;
 	l->size = common_size(g, n);
 	l->bold = bold * 10 > l->chars * 8;
 	l->mono = mono * 10 > l->chars * 8;
-	l->rtl = rtl > 0 && (rtl_page || rtl * 2 >= ltr);
-	*mixed = rtl > 0;
+	l->rtl = rtl_page ? rtl > 0 || letters == 0 : rtl > 0 && rtl * 2 >= ltr;
+	*mixed = rtl > 0 || rtl_page;   /* poppler orders all lines of such pages so */
+}
+
+/* "3.2", "(a)" or a bullet before its text: a gap after it is no cell border. */
+static bool
+is_mark(const char *s, size_t n)
+{
+	size_t digits = strspn(s, "0123456789.");
+	if (n == 0 || n > MARK_BYTES_MAX)
+		return false;
+	return digits >= n || s[n - 1] == ')' || s[n - 1] == '.' || memcmp(s, "\u2022", n < 3 ? n : 3) == 0;
 }
 
 static void
@@ -60,10 +74,10 @@ put_cell(struct pdf_line *l, struct text *t)
 {
 	while (t->len > 0 && t->data[t->len - 1] == ' ')
 		text_cut(t, t->len - 1);
-	if (t->len > 0) {
-		text_put(t, " | ");
-		l->cells = true;
-	}
+	bool mark = is_mark(t->data, t->len);
+	if (t->len > 0)
+		text_put(t, mark ? " " : " | ");
+	l->cells |= t->len > 0 && !mark;
 }
 
 static void
@@ -202,6 +216,56 @@ put_line(struct pdf_page *p, struct arena *a, struct text *t, struct glyph *g, s
 	p->lines[p->count++] = l;
 }
 
+/* Does line b go on in the row of line a, further in reading direction? */
+static bool
+goes_on(const struct pdf_line *a, const struct pdf_line *b)
+{
+	double gap = a->rtl ? a->x0 - b->x1 : b->x0 - a->x1;
+	return a->rtl == b->rtl && fabs(a->y0 - b->y0) < .3 * a->size && fabs(a->size - b->size) < .12 * a->size &&
+		gap > -.2 * a->size;
+}
+
+/* Is line k the end of prose that began right above it?  Then what stands beside
+ * it belongs to the margin. */
+static bool
+ends_prose(const struct pdf_page *p, size_t k)
+{
+	if (k == 0)
+		return false;
+	const struct pdf_line *l = &p->lines[k], *above = l - 1;
+	double dy = l->y0 - above->y0;
+	return !above->cells && above->chars > PROSE_CHARS && fabs(above->x0 - l->x0) < 2 && dy > .8 * l->size && dy < 1.6 * l->size;
+}
+
+/* Lines that poppler gave one after the other and that stand in one row are
+ * cells of a table, or a mark and its text. */
+static void
+join_rows(struct pdf_page *p, struct arena *a, struct text *t)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		struct pdf_line *l = kept > 0 ? &p->lines[kept - 1] : NULL, *next = &p->lines[i];
+		if (l == NULL || !goes_on(l, next) || ends_prose(p, kept - 1)) {
+			p->lines[kept++] = *next;
+			continue;
+		}
+		text_reset(t);
+		text_put_n(t, l->text, l->len);
+		if ((l->rtl ? l->x0 - next->x1 : next->x0 - l->x1) > ROW_GAP * l->size)
+			put_cell(l, t);
+		else
+			text_put_c(t, ' ');
+		text_put_n(t, next->text, next->len);
+		l->text = arena_strndup(a, t->data, t->len);
+		l->len = t->len;
+		l->chars += next->chars;
+		l->bold &= next->bold, l->mono &= next->mono, l->cells |= next->cells;
+		l->x0 = fmin(l->x0, next->x0), l->x1 = fmax(l->x1, next->x1);
+		l->y1 = fmax(l->y1, next->y1);
+	}
+	p->count = kept;
+}
+
 void
 pdf_lines(struct pdf_page *p, struct arena *a, PopplerPage *page)
 {
@@ -220,6 +284,8 @@ pdf_lines(struct pdf_page *p, struct arena *a, PopplerPage *page)
 		put_line(p, a, &t, g.at + at, end - at, g.rtl > g.ltr);
 		at = end + 1;
 	}
+	if (placed && !vertical)
+		join_rows(p, a, &t);
 	text_clear(&t);
 	mem_free(g.at);
 }

@@ -79,15 +79,18 @@ sniff_package(const struct format **out, const struct input *in)
 	const struct format *found = NULL;
 	for (size_t i = 0; i < COUNT_OF(packages) && found == NULL && f == FAULT_NONE; i++)
 		if (package_has(p, packages[i].member) &&
-				(packages[i].mimetype == NULL || (mimetype.len > 0 && str_starts(mimetype.data, packages[i].mimetype))))
+				(packages[i].mimetype == NULL || (str_starts(mimetype.data, packages[i].mimetype))))
 			found = &packages[i].format;
 	bool sheet = package_has(p, "xl/workbook.xml");
+	bool other = str_starts(mimetype.data, "application/vnd.oasis.opendocument.");
 	text_clear(&mimetype);
 	package_close(p);
 	if (f != FAULT_NONE)
 		return f;
 	if (found == NULL && sheet)
 		return fault(FAULT_INPUT, "this is a spreadsheet; save the sheet as CSV");
+	if (found == NULL && other)
+		return fault(FAULT_INPUT, "this is an OpenDocument file, but no text; save it as PDF, or a sheet as CSV");
 	if (found == NULL)
 		return fault(FAULT_INPUT, "this is a zip archive without a document that can be read; unpack it first");
 	*out = found;
