@@ -81,11 +81,26 @@ row_fill(struct ingest *g)
 	d->expires = req->retention_days > 0 ? now + req->retention_days * DAY_MS : o != NULL ? o->expires : 0;
 }
 
+/* The row with these bytes. One that is processing and that nobody holds was left
+ * by a killed process; its owner cannot finish while our transaction is open. */
+static enum fault
+same_find(struct ingest *g)
+{
+	enum fault f = document_row_by_sha256(&g->old, g->a, g->db, g->in.sha256);
+
+	while (f == FAULT_NONE && str_same(g->old.d.status, "processing") && !shelf_busy(&g->l->shelf, g->old.stored)) {
+		f = document_row_hide(g->db, g->old.no);
+		if (f == FAULT_NONE)
+			f = document_row_by_sha256(&g->old, g->a, g->db, g->in.sha256);
+	}
+	return f;
+}
+
 /* Are these bytes, or an earlier state of this file, here already? */
 static enum fault
 old_find(struct ingest *g)
 {
-	enum fault f = document_row_by_sha256(&g->old, g->a, g->db, g->in.sha256);
+	enum fault f = same_find(g);
 
 	if (f == FAULT_NONE && str_same(g->old.d.status, "processing"))
 		return fault(g->req->again ? FAULT_BUSY : FAULT_EXISTS, "these bytes are being added just now");

@@ -80,7 +80,7 @@ library_remove(struct library *l, struct store *db, const char *id)
 	if (f == FAULT_NONE && gone.count == 0)
 		f = fault(FAULT_ABSENT, "there is no document %s", id);
 	for (size_t i = 0; i < gone.count && f == FAULT_NONE; i++)
-		if (!gone.items[i].processing && document_forget(l, db, gone.items[i].no, gone.items[i].stored) != FAULT_NONE)
+		if ((!gone.items[i].processing || !shelf_busy(&l->shelf, gone.items[i].stored)) && document_forget(l, db, gone.items[i].no, gone.items[i].stored) != FAULT_NONE)
 			log_event(LOG_WARN, "library", "forget", "no=%lld", (long long)gone.items[i].no);
 	mem_free(gone.items);
 	return f == FAULT_NONE ? library_recount(l, db) : f;

@@ -117,6 +117,44 @@ START_TEST(a_kill_at_any_page_is_cleared_at_the_next_opening)
 }
 END_TEST
 
+START_TEST(what_a_killed_process_left_is_no_hindrance_while_another_is_open)
+{
+	static struct fatal at = { 2, "reading" };
+	struct bench b;
+	struct document *d;
+	struct documents list;
+	int status;
+
+	bench_open(&b);
+	frames_file(&b, "steady.pdf", steady);
+	for (int again = 0; again < 2; again++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			reopen_all(&b);
+			if (library_add(&d, &b.a, b.l, b.db, &(struct document_add){ .path = path_in(&b, "steady.pdf") }, die_at, &at, NULL) == FAULT_NONE)
+				_exit(0);
+			_exit(1);
+		}
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		ck_assert(WIFSIGNALED(status));
+		WELL(library_list(&list, &b.a, b.l, b.db, &(struct document_list){ 0 }));
+		ck_assert_int_eq(list.total, 1);
+		d = list.items.items;
+		ck_assert_str_eq(d->status, "processing");
+		if (again == 0)
+			WELL(library_remove(b.l, b.db, d->id));
+		else
+			WELL(library_add(&d, &b.a, b.l, b.db, &(struct document_add){ .path = path_in(&b, "steady.pdf") }, NULL, NULL, NULL));
+	}
+	ck_assert_str_eq(d->status, "completed");
+	bench_reopen(&b);
+	in_step(&b);
+	ck_assert_int_eq(library_document_count(b.l), 1);
+	bench_close(&b);
+}
+END_TEST
+
 /* Add, change, read again and remove without end. */
 static void
 work(struct bench *b, int told)
@@ -319,7 +357,7 @@ START_TEST(a_document_removed_while_it_is_read_again_stays_removed)
 }
 END_TEST
 
-TESTS("library/recover", a_kill_at_any_page_is_cleared_at_the_next_opening, a_kill_at_any_moment_leaves_rows_files_and_index_in_step,
+TESTS("library/recover", a_kill_at_any_page_is_cleared_at_the_next_opening, what_a_killed_process_left_is_no_hindrance_while_another_is_open, a_kill_at_any_moment_leaves_rows_files_and_index_in_step,
 	an_index_that_lost_a_document_gets_it_again, an_index_that_cannot_be_read_is_made_again,
 	files_without_a_row_are_swept_unless_somebody_holds_them,
 	opening_beside_work_under_way_takes_nothing_from_it,
