@@ -25,10 +25,15 @@ look_after(struct call *c)
 static int64_t
 retention_days(struct call *c, int64_t asked)
 {
-	struct settings s = { 0 };
-	if (asked != 0 || store_is_new(c->db) || store_is_locked(c->db) ||
-		tutor_settings_get(&s, c->a, c->e->tutor, c->db) != FAULT_NONE)
+	struct settings s = { .retention_days = asked };
+	if (asked != 0)
 		return asked;
+	/* Documents pass beside the gate, but this looks into the vault. */
+	pthread_rwlock_rdlock(&c->e->gate);
+	if (store_is_new(c->db) || store_is_locked(c->db) ||
+		tutor_settings_get(&s, c->a, c->e->tutor, c->db) != FAULT_NONE)
+		s.retention_days = asked;
+	pthread_rwlock_unlock(&c->e->gate);
 	return s.retention_days;
 }
 

@@ -1,4 +1,6 @@
 /* The lock through the engine, and domains. */
+#include <pthread.h>
+
 #include "engine_test.h"
 
 static struct world w;
@@ -96,6 +98,54 @@ START_TEST(slots_come_and_go_and_rekeying_shuts_the_old_out)
 }
 END_TEST
 
+static atomic_bool over;
+
+static void *
+keep_asking(void *arg)
+{
+	while (!atomic_load(&over)) {
+		struct arena a;
+		void *reply;
+		const struct conversation_list list = { .limit = 1 };
+		const struct document_add add = { .path = w.course };
+		const struct message_send send = { .content = "What do ribosomes translate?" };
+		arena_init(&a);
+		enum fault f = engine_call(&reply, &a, w.engine, &w.who, "conversation.list", &list, NULL, NULL, NULL);
+		ck_assert_msg(f == FAULT_NONE || f == FAULT_LOCKED, "%s", fault_sentence());
+		f = engine_call(&reply, &a, w.engine, &w.who, "document.add", &add, NULL, NULL, NULL);
+		ck_assert_msg(f == FAULT_EXISTS, "%s", fault_sentence());
+		f = engine_call(&reply, &a, w.engine, &w.who, "message.send", &send, NULL, NULL, NULL);
+		ck_assert_msg(f == FAULT_NONE || f == FAULT_LOCKED, "%s", fault_sentence());
+		arena_clear(&a);
+	}
+	return arg;
+}
+
+START_TEST(locking_in_the_middle_of_calls_only_locks)
+{
+	pthread_t threads[3];
+	struct lock_state s;
+	world_open(&w);
+	add_course(&w);
+	struct vault_secret key = test_key(7);
+	for (size_t i = 0; i < COUNT_OF(threads); i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, keep_asking, NULL), 0);
+	for (int i = 0; i < 40; i++) {
+		engine_lock(w.engine);
+		WELL(engine_lock_state(&s, w.engine));
+		ck_assert(s.locked);
+		WELL(engine_unlock(w.engine, SLOT_KEY_FILE, &key));
+	}
+	atomic_store(&over, true);
+	for (size_t i = 0; i < COUNT_OF(threads); i++)
+		pthread_join(threads[i], NULL);
+	uint64_t records;
+	WELL(engine_verify(w.engine, &records));
+	vault_secret_clear(&key);
+	world_close(&w);
+}
+END_TEST
+
 static enum fault
 open_with_domains(const char *ini)
 {
@@ -122,4 +172,5 @@ END_TEST
 
 TESTS("lock", a_fresh_engine_says_so_and_seals,
 	history_that_went_back_can_be_read_but_not_written,
-	slots_come_and_go_and_rekeying_shuts_the_old_out, domains_are_read_and_their_mistakes_named)
+	slots_come_and_go_and_rekeying_shuts_the_old_out,
+	locking_in_the_middle_of_calls_only_locks, domains_are_read_and_their_mistakes_named)
