@@ -142,7 +142,7 @@ static void
 clean(struct store *s)
 {
 	acknowledge(store_bury_chain(s, OTHER), "chain", OTHER);
-	acknowledge(store_vacuum(s), "vacuum", "");
+	acknowledge(store_vacuum(s), "vacuum", "-");
 	put(s, CHAT);
 }
 
@@ -191,7 +191,7 @@ make(const char *folder)
 		return 3;
 	}
 	f = store_seal_new(s, SLOT_KEY_FILE, &key, "old");
-	acknowledge(f, "sealed", "");
+	acknowledge(f, "sealed", "-");
 	for (unsigned i = 1; i <= 40 && f == FAULT_NONE; i++) {
 		f = store_put(s, KIND_MESSAGE, i % 3 ? CHAT : OTHER, known_id(i), "a message", 9);
 		acknowledge(f, "put", known_id(i));
