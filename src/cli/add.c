@@ -22,7 +22,8 @@ file_name(const char *path)
 }
 
 static void
-add_event(struct cli *c, const char *name, const struct record_type *type, const void *record, void *arg)
+add_event(struct cli *c, const char *name, const struct record_type *type, const void *record,
+	void *arg)
 {
 	const struct add *a = arg;
 	(void)name;
@@ -33,7 +34,8 @@ add_event(struct cli *c, const char *name, const struct record_type *type, const
 	const char *count = a->tally.total > 1
 		? arena_printf(&c->arena, "[%zu/%zu] ", a->tally.done + 1, a->tally.total) : "";
 	if (p->pages > 0)
-		progress(c, "%s%s: page %lld of %lld", count, file, (long long)p->page, (long long)p->pages);
+		progress(c, "%s%s: page %lld of %lld", count, file, (long long)p->page,
+			(long long)p->pages);
 	else
 		progress(c, "%s%s: %s", count, file, p->step ? p->step : "reading");
 }
@@ -64,9 +66,12 @@ document_line(struct cli *c, const struct document *d)
 	}
 	put(c, PAINT_GOOD, "read    ");
 	putf(c, PAINT_NONE, "%s", name);
-	putf(c, PAINT_DIM, "   %lld page%s, %lld passage%s\n", (long long)d->pages, d->pages == 1 ? "" : "s", (long long)d->passages, d->passages == 1 ? "" : "s");
+	putf(c, PAINT_DIM, "   %lld page%s, %lld passage%s\n", (long long)d->pages,
+		d->pages == 1 ? "" : "s", (long long)d->passages, d->passages == 1 ? "" : "s");
 	if (d->stale)
-		put_wrapped(c, PAINT_WARN, "        ", 8, arena_printf(&c->arena, "%lld citations of the older text are stale", (long long)d->stale));
+		put_wrapped(c, PAINT_WARN, "        ", 8,
+			arena_printf(&c->arena, "%lld citations of the older text are stale",
+				(long long)d->stale));
 }
 
 static void
@@ -159,10 +164,16 @@ add_all(struct cli *c, const char *const *paths, size_t count, struct add *a)
 	}
 	if (found.count + found.skipped > 1 && !c->json) {
 		const struct tally *t = &a->tally;
-		putf(c, PAINT_BOLD, "%zu file%s: %zu read", found.count + found.skipped, found.count + found.skipped == 1 ? "" : "s", t->read);
-		putf(c, PAINT_NONE, "%s", t->same ? arena_printf(&c->arena, ", %zu there already", t->same) : "");
-		putf(c, t->failed ? PAINT_WARN : PAINT_NONE, "%s", t->failed ? arena_printf(&c->arena, ", %zu failed", t->failed) : "");
-		putf(c, PAINT_DIM, "%s\n", found.skipped ? arena_printf(&c->arena, ", %zu skipped (no document)", found.skipped) : "");
+		putf(c, PAINT_BOLD, "%zu file%s: %zu read", found.count + found.skipped,
+			found.count + found.skipped == 1 ? "" : "s", t->read);
+		putf(c, PAINT_NONE, "%s",
+			t->same ? arena_printf(&c->arena, ", %zu there already", t->same) : "");
+		putf(c, t->failed ? PAINT_WARN : PAINT_NONE, "%s",
+			t->failed ? arena_printf(&c->arena, ", %zu failed", t->failed) : "");
+		putf(c, PAINT_DIM, "%s\n",
+			found.skipped ? arena_printf(&c->arena, ", %zu skipped (no document)",
+						found.skipped)
+				      : "");
 	}
 	found_clear(&found);
 	return f;
@@ -190,11 +201,13 @@ sample_path(struct arena *a)
 	self[n > 0 ? n : 0] = '\0';
 	char *slash = strrchr(self, '/');
 	for (size_t i = 0; slash && i < COUNT_OF(from_self); i++) {
-		const char *path = arena_printf(a, "%.*s/%s", (int)(slash - self), self, from_self[i]);
+		const char *path =
+			arena_printf(a, "%.*s/%s", (int)(slash - self), self, from_self[i]);
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			return path;
 	}
-	return stat(STOA_PREFIX "/share/stoa/kits/sample", &st) == 0 ? STOA_PREFIX "/share/stoa/kits/sample" : NULL;
+	static const char meant[] = STOA_PREFIX "/share/stoa/kits/sample";
+	return stat(meant, &st) == 0 ? meant : NULL;
 }
 
 enum fault
@@ -214,12 +227,15 @@ verb_add(struct cli *c)
 	enum fault f = session_ready(c);
 	if (f != FAULT_NONE)
 		return f;
-	const char *subject = option_text(&c->args, "subject"), *usual = conf_get(&c->conf, "library.subject");
+	const char *subject = option_text(&c->args, "subject");
+	if (!subject && *conf_get(&c->conf, "library.subject"))
+		subject = conf_get(&c->conf, "library.subject");
 	struct document_add like = {
-		.subject = subject ? subject : *usual ? usual : NULL,
+		.subject = subject,
 		.domain = option_text(&c->args, "domain"),
 		.kind = option_text(&c->args, "kind"),
-		.retention_days = option_number(&c->args, "retention", (int64_t)conf_number(&c->conf, "library.retention_days")),
+		.retention_days = option_number(&c->args, "retention",
+			(int64_t)conf_number(&c->conf, "library.retention_days")),
 		.again = option_given(&c->args, "again"),
 	};
 	struct add a = { .like = &like };

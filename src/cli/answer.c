@@ -21,7 +21,8 @@ answer_place(struct arena *a, const struct citation *ct)
 	if (ct->chapter && *ct->chapter)
 		text_printf(&t, ", ch. %s", untrusted_line(a, ct->chapter));
 	if (ct->chapter_title && *ct->chapter_title && !str_same(ct->chapter_title, ct->title))
-		text_printf(&t, "%s%s", ct->chapter && *ct->chapter ? " " : ", ", untrusted_line(a, ct->chapter_title));
+		text_printf(&t, "%s%s", ct->chapter && *ct->chapter ? " " : ", ",
+			untrusted_line(a, ct->chapter_title));
 	if (ct->page_label && *ct->page_label)
 		text_printf(&t, ", p. %s", untrusted_line(a, ct->page_label));
 	else if (ct->page > 0)
@@ -58,7 +59,8 @@ quote_print(struct cli *c, const char *head, const struct citation *ct)
 	put_wrapped(c, PAINT_DIM, arena_printf(&c->arena, "%*s", (int)indent, ""), indent,
 		arena_printf(&c->arena, "\"%s\"", quote));
 	if (wrong)
-		put_wrapped(c, PAINT_WARN, arena_printf(&c->arena, "%*s", (int)indent, ""), indent, wrong);
+		put_wrapped(c, PAINT_WARN, arena_printf(&c->arena, "%*s", (int)indent, ""), indent,
+			wrong);
 }
 
 void
@@ -87,9 +89,13 @@ sentence_print(struct cli *c, const struct sentence *s)
 		put_wrapped(c, PAINT_BOLD, "", 0, arena_printf(&c->arena, "\n%s", text));
 		return;
 	}
-	const char *mark = s->citation > 0 ? arena_printf(&c->arena, "[%lld]", (long long)s->citation) : "[unsupported]";
+	const char *mark = s->citation > 0
+				   ? arena_printf(&c->arena, "[%lld]", (long long)s->citation)
+				   : "[unsupported]";
 	size_t len = strlen(text), stop = stop_bytes(text);
-	put_wrapped(c, PAINT_NONE, "", 0, arena_printf(&c->arena, "%.*s %s%s", (int)(len - stop), text, mark, text + len - stop));
+	put_wrapped(c, PAINT_NONE, "", 0,
+		arena_printf(
+			&c->arena, "%.*s %s%s", (int)(len - stop), text, mark, text + len - stop));
 }
 
 static void
@@ -98,7 +104,8 @@ support_line(struct cli *c, const struct message *m)
 	struct text t;
 	text_init(&t, 4096);
 	if (m->support)
-		text_printf(&t, "support %lld/%lld \u00b7 ", (long long)m->support->verified, (long long)m->support->sentences);
+		text_printf(&t, "support %lld/%lld \u00b7 ", (long long)m->support->verified,
+			(long long)m->support->sentences);
 	if (m->confidence)
 		text_printf(&t, "confidence %.0f \u00b7 ", round(m->confidence->score));
 	text_put(&t, m->mode ? m->mode : "extractive");
@@ -106,7 +113,8 @@ support_line(struct cli *c, const struct message *m)
 		text_printf(&t, " %s", untrusted_line(&c->arena, m->model));
 	text_printf(&t, " \u00b7 %.0f ms", m->elapsed_ms);
 	if (m->usage && m->usage->cost_usd > 0)
-		text_printf(&t, " \u00b7 $%.4f%s", m->usage->cost_usd, m->usage->estimated ? " (estimated)" : "");
+		text_printf(&t, " \u00b7 $%.4f%s", m->usage->cost_usd,
+			m->usage->estimated ? " (estimated)" : "");
 	put_wrapped(c, m->low_confidence ? PAINT_WARN : PAINT_DIM, "", 0, t.data);
 	text_clear(&t);
 }
@@ -160,7 +168,8 @@ event_json(struct cli *c, const char *name, const struct record_type *type, cons
 }
 
 static void
-answer_event(struct cli *c, const char *name, const struct record_type *type, const void *record, void *arg)
+answer_event(struct cli *c, const char *name, const struct record_type *type, const void *record,
+	void *arg)
 {
 	struct stream *s = arg;
 	if (s->events) {
@@ -181,9 +190,16 @@ answer_event(struct cli *c, const char *name, const struct record_type *type, co
 static void
 status_of(struct cli *c, const struct message *m)
 {
-	static const struct { const char *status; enum fault fault; } rows[] = {
-		{ "answered", FAULT_NONE }, { "clarify", FAULT_NONE }, { "handover", FAULT_NONE },
-		{ "refused", FAULT_ABSENT }, { "cancelled", FAULT_CANCELLED }, { "failed", FAULT_SYSTEM },
+	static const struct {
+		const char *status;
+		enum fault fault;
+	} rows[] = {
+		{ "answered", FAULT_NONE },
+		{ "clarify", FAULT_NONE },
+		{ "handover", FAULT_NONE },
+		{ "refused", FAULT_ABSENT },
+		{ "cancelled", FAULT_CANCELLED },
+		{ "failed", FAULT_SYSTEM },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (str_same(m->status, rows[i].status))
@@ -215,12 +231,17 @@ answer_get(const struct message **m, struct cli *c, const struct message_send *r
 enum fault
 answer_mode(const char **mode, struct cli *c)
 {
-	bool model = option_given(&c->args, "model"), extractive = option_given(&c->args, "extractive");
+	bool model = option_given(&c->args, "model"),
+	     extractive = option_given(&c->args, "extractive");
 	if (model && extractive)
 		return fault(FAULT_INPUT, "--model and --extractive exclude each other");
 	if (model && !*conf_get(&c->conf, "llm.base_url"))
-		return fault(FAULT_INPUT, "no model is set up: stoa config set llm.base_url https://host/v1");
+		return fault(FAULT_INPUT,
+			"no model is set up: stoa config set llm.base_url https://host/v1");
 	const char *usual = conf_get(&c->conf, "answers.mode");
-	*mode = model ? "model" : extractive ? "extractive" : str_same(usual, "auto") ? NULL : usual;
+	*mode = model                     ? "model"
+		: extractive              ? "extractive"
+		: str_same(usual, "auto") ? NULL
+					  : usual;
 	return FAULT_NONE;
 }

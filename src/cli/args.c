@@ -79,7 +79,8 @@ unknown_sub(const char *name, const char *word)
 	size_t used = 0;
 	for (size_t i = 0; i < verb_count; i++)
 		if (str_same(verbs[i].name, name) && used < sizeof list)
-			used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", verbs[i].sub);
+			used += (size_t)snprintf(list + used, sizeof list - used, "%s%s",
+				used ? ", " : "", verbs[i].sub);
 	return fault(FAULT_INPUT, "stoa %s does not know %s; it knows %s", name, word, list);
 }
 
@@ -115,8 +116,10 @@ unknown_option(const struct verb *v, const char *name, size_t len)
 	}
 	const char *verb = v ? v->name : "";
 	if (near)
-		return fault(FAULT_INPUT, "stoa%s%s has no option --%s; did you mean --%s?", v ? " " : "", verb, typed, near);
-	return fault(FAULT_INPUT, "stoa%s%s has no option --%s; see stoa %s --help", v ? " " : "", verb, typed, verb);
+		return fault(FAULT_INPUT, "stoa%s%s has no option --%s; did you mean --%s?",
+			v ? " " : "", verb, typed, near);
+	return fault(FAULT_INPUT, "stoa%s%s has no option --%s; see stoa %s --help", v ? " " : "",
+		verb, typed, verb);
 }
 
 static bool
@@ -141,12 +144,13 @@ option_read(struct given *g, const struct option *o, const char *text)
 		errno = 0;
 		long long n = strtoll(text, &end, 10);
 		if (errno || end == text || *end || n < o->min || n > o->max)
-			return fault(FAULT_INPUT, "--%s takes a number from %lld to %lld, not %s", o->name,
-				(long long)o->min, (long long)o->max, text);
+			return fault(FAULT_INPUT, "--%s takes a number from %lld to %lld, not %s",
+				o->name, (long long)o->min, (long long)o->max, text);
 		g->number = n;
 	}
 	if (o->kind == OPTION_CHOICE && !choice_among(o->choices, text))
-		return fault(FAULT_INPUT, "--%s takes one of %s, not %s", o->name, o->choices, text);
+		return fault(
+			FAULT_INPUT, "--%s takes one of %s, not %s", o->name, o->choices, text);
 	if (o->kind == OPTION_TEXT && !utf8_valid(text, strlen(text)))
 		return fault(FAULT_INPUT, "--%s is not UTF-8: %s", o->name, text);
 	return FAULT_NONE;
@@ -158,7 +162,8 @@ option_take(struct args *out, int *at, int argc, char *const argv[])
 {
 	const char *name = argv[*at] + 2;
 	if (argv[*at][1] != '-')
-		return fault(FAULT_INPUT, "options are words after two dashes: %s is not one", argv[*at]);
+		return fault(FAULT_INPUT, "options are words after two dashes: %s is not one",
+			argv[*at]);
 	size_t len = strcspn(name, "=");
 	const struct option *o = option_find(out->verb, name, len);
 	if (!o)
@@ -168,7 +173,8 @@ option_take(struct args *out, int *at, int argc, char *const argv[])
 		return fault(FAULT_INPUT, "--%s takes no value", o->name);
 	if (o->kind != OPTION_FLAG && !text) {
 		if (*at + 1 >= argc)
-			return fault(FAULT_INPUT, "--%s needs a value: --%s %s", o->name, o->name, o->value);
+			return fault(FAULT_INPUT, "--%s needs a value: --%s %s", o->name, o->name,
+				o->value);
 		text = argv[++*at];
 	}
 	if (!o->many && option_given(out, o->name))
@@ -188,8 +194,9 @@ operands_check(const struct args *a)
 	if ((int)a->operand_count < v->least)
 		return fault(FAULT_INPUT, "stoa %s%s%s needs %s", v->name, gap, sub, v->operands);
 	if (v->most >= 0 && (int)a->operand_count > v->most)
-		return fault(FAULT_INPUT, "stoa %s%s%s does not take %s; it takes %s", v->name, gap, sub,
-			a->operands[v->most], v->operands[0] ? v->operands : "nothing but options");
+		return fault(FAULT_INPUT, "stoa %s%s%s does not take %s; it takes %s", v->name, gap,
+			sub, a->operands[v->most],
+			v->operands[0] ? v->operands : "nothing but options");
 	return FAULT_NONE;
 }
 
@@ -227,7 +234,8 @@ args_parse(struct args *out, struct arena *a, int argc, char *const argv[])
 			options = false;
 		else if (options && argv[at][0] == '-' && argv[at][1])
 			f = option_take(out, &at, argc, argv);
-		else if (!out->verb && (f = verb_take(&out->verb, &took, argc - at, argv + at)) == FAULT_NONE)
+		else if (!out->verb &&
+			 (f = verb_take(&out->verb, &took, argc - at, argv + at)) == FAULT_NONE)
 			at += took - 1;
 		else if (f == FAULT_NONE)
 			out->operands[out->operand_count++] = argv[at];

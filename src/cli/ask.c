@@ -20,7 +20,9 @@ tell_when_silent(struct cli *c, const char *what)
 {
 	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
 	if (poll(&p, 1, SILENT_MS) == 0)
-		notef(c, PAINT_DIM, "stoa: waiting for %s on standard input; end it with Ctrl-D, or use </dev/null\n", what);
+		notef(c, PAINT_DIM,
+			"stoa: waiting for %s on standard input; end it with Ctrl-D, or use </dev/null\n",
+			what);
 }
 
 static enum fault
@@ -40,9 +42,11 @@ read_all(const char **out, struct cli *c, size_t most, const char *what)
 		if (t.over)
 			break;
 	}
-	enum fault f = n < 0 ? fault_errno("%s cannot be read from standard input", what) : text_check(&t, what);
+	enum fault f = n < 0 ? fault_errno("%s cannot be read from standard input", what)
+			     : text_check(&t, what);
 	if (f == FAULT_NONE && t.len && (memchr(t.data, 0, t.len) || !utf8_valid(t.data, t.len)))
-		f = fault(FAULT_INPUT, "%s on standard input is not UTF-8 text; stoa add reads documents", what);
+		f = fault(FAULT_INPUT,
+			"%s on standard input is not UTF-8 text; stoa add reads documents", what);
 	if (f == FAULT_NONE)
 		*out = arena_strndup(&c->arena, t.data ? t.data : "", t.len);
 	text_clear(&t);
@@ -112,7 +116,8 @@ verb_ask(struct cli *c)
 		.ephemeral = option_given(&c->args, "ephemeral"),
 	};
 	struct text_list documents = option_texts(&c->args, &c->arena, "document");
-	const char *context = option_text(&c->args, "context"), *conversation = option_text(&c->args, "conversation");
+	const char *context = option_text(&c->args, "context"),
+		   *conversation = option_text(&c->args, "conversation");
 	bool took_input;
 	enum fault f = question_from(&request.content, c, &took_input);
 	if (f == FAULT_NONE && context)

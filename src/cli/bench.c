@@ -36,14 +36,18 @@ series_print(struct cli *c, struct series *s)
 	if (!s->count)
 		return;
 	qsort(s->ms, s->count, sizeof *s->ms, by_size);
-	double p50 = s->ms[s->count / 2], p95 = s->ms[s->count * 95 / 100], most = s->ms[s->count - 1];
+	double p50 = s->ms[s->count / 2], p95 = s->ms[s->count * 95 / 100],
+	       most = s->ms[s->count - 1];
 	if (!c->json) {
-		putf(c, PAINT_NONE, "%-18s %6zu times   p50 %8.2f   p95 %8.2f   most %8.2f ms\n", s->name, s->count, p50, p95, most);
+		putf(c, PAINT_NONE, "%-18s %6zu times   p50 %8.2f   p95 %8.2f   most %8.2f ms\n",
+			s->name, s->count, p50, p95, most);
 		return;
 	}
 	struct text t;
 	text_init(&t, 1024);
-	text_printf(&t, "{\"measure\":\"%s\",\"times\":%zu,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"max_ms\":%.3f}", s->name, s->count, p50, p95, most);
+	text_printf(&t,
+		"{\"measure\":\"%s\",\"times\":%zu,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"max_ms\":%.3f}",
+		s->name, s->count, p50, p95, most);
 	put_json(c, &t);
 	text_clear(&t);
 }
@@ -73,12 +77,15 @@ static enum fault
 run_rounds(struct cli *c, const struct terms *t, size_t rounds)
 {
 	struct series search = series_new(c, "search", rounds), ask = series_new(c, "ask", rounds),
-		history = series_new(c, "history search", rounds), list = series_new(c, "docs list", rounds);
+		      history = series_new(c, "history search", rounds),
+		      list = series_new(c, "docs list", rounds);
 	enum fault f = FAULT_NONE;
 	for (size_t i = 0; i < rounds && f == FAULT_NONE; i++) {
 		const char *term = t->items[i % t->count];
 		struct search_run s = { .query = term, .k = 10 };
-		struct message_send m = { .content = arena_printf(&c->arena, "What is %s?", term), .mode = "extractive", .ephemeral = true };
+		struct message_send m = { .content = arena_printf(&c->arena, "What is %s?", term),
+			.mode = "extractive",
+			.ephemeral = true };
 		struct history_search h = { .query = term, .k = 20 };
 		struct document_list l = { .limit = 20 };
 		progress(c, "round %zu of %zu", i + 1, rounds);

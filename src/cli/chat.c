@@ -100,9 +100,12 @@ greet(struct chat *ch)
 		return f;
 	const struct health *h = reply;
 	putf(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
-	putf(c, PAINT_DIM, "  %s  %lld document%s, %lld conversation%s  %s\n", backend_word(c->backend), (long long)h->documents,
-		h->documents == 1 ? "" : "s", (long long)h->conversations, h->conversations == 1 ? "" : "s",
-		ch->ephemeral ? "KEEPS NOTHING" : ch->can_lock ? "OPEN" : "NO LOCK");
+	putf(c, PAINT_DIM, "  %s  %lld document%s, %lld conversation%s  %s\n",
+		backend_word(c->backend), (long long)h->documents, h->documents == 1 ? "" : "s",
+		(long long)h->conversations, h->conversations == 1 ? "" : "s",
+		ch->ephemeral  ? "KEEPS NOTHING"
+		: ch->can_lock ? "OPEN"
+			       : "NO LOCK");
 	put_wrapped(c, PAINT_DIM, "", 0, h->documents ? "Ask a question, or /help.  Ctrl-D leaves."
 		: "The library is empty: /add FOLDER fills it.  /help, Ctrl-D leaves.");
 	return FAULT_NONE;
@@ -125,11 +128,13 @@ chat_use(struct chat *ch, const char *id)
 			input_remember(items[i].content);
 	if (c->json)
 		return FAULT_NONE;
-	putf(c, PAINT_BOLD, "%s\n", untrusted_line(&c->arena, t->conversation->title ? t->conversation->title : ""));
+	putf(c, PAINT_BOLD, "%s\n",
+		untrusted_line(&c->arena, t->conversation->title ? t->conversation->title : ""));
 	size_t from = t->messages.count > 2 ? t->messages.count - 2 : 0;
 	for (size_t i = from; i < t->messages.count; i++) {
 		if (str_same(items[i].role, "user"))
-			put_wrapped(c, PAINT_BOLD, "> ", 2, items[i].content ? items[i].content : "");
+			put_wrapped(
+				c, PAINT_BOLD, "> ", 2, items[i].content ? items[i].content : "");
 		else
 			answer_print(c, &items[i], false);
 		put(c, PAINT_NONE, "\n");
@@ -140,14 +145,16 @@ chat_use(struct chat *ch, const char *id)
 void
 chat_draft(struct chat *ch, const char *line)
 {
-	if (ch->ephemeral || ch->locked || !ch->terminal || str_same(line, ch->drafted ? ch->drafted : ""))
+	if (ch->ephemeral || ch->locked || !ch->terminal ||
+		str_same(line, ch->drafted ? ch->drafted : ""))
 		return;
 	struct settings request = { .draft = line };
 	const void *reply = NULL;
 	struct backend_handlers quiet = { 0 };
 	struct arena a;
 	arena_init(&a);
-	if (backend_call_wait(&reply, &a, ch->c->backend, "me.update", &request, &quiet) == FAULT_NONE) {
+	if (backend_call_wait(&reply, &a, ch->c->backend, "me.update", &request, &quiet) ==
+		FAULT_NONE) {
 		mem_free(ch->drafted);
 		ch->drafted = mem_strdup(line);
 		log_event(LOG_INFO, "cli", "draft.kept", "size=%zu", strlen(line));

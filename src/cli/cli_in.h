@@ -259,6 +259,7 @@ void chat_forget(struct chat *ch);       /* the last answer and list */
 enum fault input_open(struct chat *ch) STOA_MUST;
 enum fault input_line(char **out, struct chat *ch) STOA_MUST;
 void input_remember(const char *line);   /* for the Up key; in memory only */
+void input_forget(void);
 void input_close(struct chat *ch);
 /* Text changed in $VISUAL or $EDITOR, by way of a file in the runtime folder. */
 enum fault editor_run(char **out, const char *folder, const char *text) STOA_MUST;

@@ -15,7 +15,8 @@ citation_numbered(const struct citation **out, struct chat *ch, const char *rest
 	if (!ch->answer || !(ch->answer->citations.count || ch->answer->nearest.count))
 		return fault(FAULT_ABSENT, "there is no answer with sources yet");
 	bool refused = ch->answer->citations.count == 0;
-	const struct citation *items = refused ? ch->answer->nearest.items : ch->answer->citations.items;
+	const struct citation *items =
+		refused ? ch->answer->nearest.items : ch->answer->citations.items;
 	size_t count = refused ? ch->answer->nearest.count : ch->answer->citations.count;
 	long n = *rest ? strtol(rest, NULL, 10) : 1;
 	for (size_t i = 0; i < count; i++)
@@ -38,7 +39,8 @@ run_sources(struct chat *ch, const char *rest)
 		return FAULT_NONE;
 	}
 	bool refused = ch->answer->citations.count == 0;
-	const struct citation *items = refused ? ch->answer->nearest.items : ch->answer->citations.items;
+	const struct citation *items =
+		refused ? ch->answer->nearest.items : ch->answer->citations.items;
 	size_t count = refused ? ch->answer->nearest.count : ch->answer->citations.count;
 	for (size_t i = 0; i < count; i++)
 		answer_source(ch->c, &items[i]);
@@ -78,7 +80,8 @@ run_open(struct chat *ch, const char *rest)
 		return f;
 	const struct document *d = reply;
 	if (!d->origin || d->origin[0] != '/')
-		return fault(FAULT_ABSENT, "where %s came from is not known; /page %s shows its text", d->name, rest);
+		return fault(FAULT_ABSENT,
+			"where %s came from is not known; /page %s shows its text", d->name, rest);
 	put_wrapped(ch->c, PAINT_CITE, "", 0, answer_place(&ch->c->arena, ct));
 	return open_outside(ch->c, d->origin);
 }
@@ -103,8 +106,12 @@ list_row(struct cli *c, const struct conversation *v, void *arg)
 		return FAULT_NONE;
 	ch->listed[ch->listed_count++] = mem_strdup(v->id);
 	bool here = str_same(v->id, ch->conversation);
-	put_wrapped(c, here ? PAINT_BOLD : PAINT_NONE, arena_printf(&c->arena, "%3zu  %s  ", ch->listed_count, date_text(&c->arena, v->updated)),
-		23, untrusted_line(&c->arena, v->title && *v->title ? v->title : v->preview ? v->preview : ""));
+	const char *title = v->title && *v->title ? v->title : v->preview;
+	put_wrapped(c, here ? PAINT_BOLD : PAINT_NONE,
+		arena_printf(&c->arena, "%3zu  %s  ", ch->listed_count,
+			date_text(&c->arena, v->updated)),
+		23,
+		untrusted_line(&c->arena, title ? title : ""));
 	return FAULT_NONE;
 }
 
@@ -117,7 +124,9 @@ run_list(struct chat *ch, const char *rest)
 	ch->listed_count = 0;
 	enum fault f = conversations_each(ch->c, &request, 20, list_row, ch);
 	if (f == FAULT_NONE)
-		put(ch->c, PAINT_DIM, ch->listed_count ? "/use N goes on with one.\n" : "No conversation is like that.\n");
+		put(ch->c, PAINT_DIM,
+			ch->listed_count ? "/use N goes on with one.\n"
+					 : "No conversation is like that.\n");
 	return f;
 }
 
@@ -137,7 +146,8 @@ run_use(struct chat *ch, const char *rest)
 static enum fault
 current(struct chat *ch)
 {
-	return ch->conversation[0] ? FAULT_NONE : fault(FAULT_ABSENT, "this conversation has not begun yet");
+	return ch->conversation[0] ? FAULT_NONE
+				   : fault(FAULT_ABSENT, "this conversation has not begun yet");
 }
 
 static enum fault
@@ -165,7 +175,8 @@ static enum fault
 run_archive(struct chat *ch, const char *rest)
 {
 	(void)rest;
-	enum fault f = change(ch, &(struct conversation_update){ .status = "archived" }, "Archived; this is a new conversation.");
+	enum fault f = change(ch, &(struct conversation_update){ .status = "archived" },
+		"Archived; this is a new conversation.");
 	if (f == FAULT_NONE)
 		ch->conversation[0] = '\0';
 	return f;
@@ -178,8 +189,9 @@ run_delete(struct chat *ch, const char *rest)
 	char answer = 'y';
 	enum fault f = current(ch);
 	if (f == FAULT_NONE && !str_same(rest, "yes"))
-		f = ch->terminal ? prompt_choice(&answer, "Delete this conversation for good?  [y/N] ", "ny")
-			: fault(FAULT_INPUT, "say /delete yes when it is meant");
+		f = ch->terminal ? prompt_choice(&answer,
+					   "Delete this conversation for good?  [y/N] ", "ny")
+				 : fault(FAULT_INPUT, "say /delete yes when it is meant");
 	if (f != FAULT_NONE || answer != 'y')
 		return f;
 	struct id_request request = { ch->conversation };
@@ -202,7 +214,8 @@ run_export(struct chat *ch, const char *rest)
 		f = words_split(&words, &count, &ch->c->arena, rest);
 	if (f != FAULT_NONE)
 		return f;
-	return export_write(ch->c, ch->conversation, count > 0 ? words[0] : "md", count > 1 ? words[1] : NULL);
+	return export_write(
+		ch->c, ch->conversation, count > 0 ? words[0] : "md", count > 1 ? words[1] : NULL);
 }
 
 /* ---- how it answers ---------------------------------------------------------------- */
@@ -225,12 +238,14 @@ run_mode(struct chat *ch, const char *rest)
 		if (!str_same(rest, modes[i]))
 			continue;
 		if (i == 2 && !*conf_get(&ch->c->conf, "llm.base_url"))
-			return fault(FAULT_INPUT, "no model is set up: /config set llm.base_url https://host/v1");
+			return fault(FAULT_INPUT,
+				"no model is set up: /config set llm.base_url https://host/v1");
 		ch->mode = modes[i];
 		putf(ch->c, PAINT_DIM, "Answers: %s.\n", modes[i]);
 		return FAULT_NONE;
 	}
-	return fault(FAULT_INPUT, "/mode takes auto, extractive or model; it is %s", ch->mode ? ch->mode : "auto");
+	return fault(FAULT_INPUT, "/mode takes auto, extractive or model; it is %s",
+		ch->mode ? ch->mode : "auto");
 }
 
 static enum fault
@@ -239,7 +254,9 @@ rate(struct chat *ch, int64_t score, const char *comment)
 	const void *reply = NULL;
 	if (!ch->answer)
 		return fault(FAULT_ABSENT, "there is no answer to say that about");
-	struct message_feedback request = { .id = ch->answer->id, .score = score, .comment = *comment ? comment : NULL };
+	struct message_feedback request = {
+		.id = ch->answer->id, .score = score, .comment = *comment ? comment : NULL
+	};
 	enum fault f = call(&reply, ch->c, "message.feedback", &request, NULL);
 	if (f == FAULT_NONE)
 		put(ch->c, PAINT_DIM, "Noted, sealed with the answer.\n");
@@ -268,6 +285,7 @@ run_lock(struct chat *ch, const char *rest)
 	if (f != FAULT_NONE)
 		return f;
 	chat_forget(ch);
+	input_forget();
 	ch->locked = true;
 	put(ch->c, PAINT_DIM, "LOCKED. The next question asks for the passphrase.\n");
 	return FAULT_NONE;
@@ -292,15 +310,20 @@ run_help(struct chat *ch, const char *rest)
 		return FAULT_NONE;
 	}
 	for (size_t i = 0; i < count; i++)
-		put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-22s", arena_printf(&c->arena, "/%s %s", all[i].name, all[i].operands)), 22, all[i].help);
-	put_wrapped(c, PAINT_DIM, "", 0, "Every verb works as well: /add FOLDER, /docs, /search WORDS, /history, /vault, /doctor; /help VERB says more. "
+		put_wrapped(c, PAINT_NONE,
+			arena_printf(&c->arena, "%-22s",
+				arena_printf(&c->arena, "/%s %s", all[i].name, all[i].operands)),
+			22, all[i].help);
+	put_wrapped(c, PAINT_DIM, "", 0,
+		"Every verb works as well: /add FOLDER, /docs, /search WORDS, /history, /vault, /doctor; /help VERB says more. "
 		"Ctrl-C stops an answer, Ctrl-X Ctrl-E opens your editor.");
 	return FAULT_NONE;
 }
 
 static const struct chat_command table[] = {
 	{ "help", "help.show", "[VERB]", run_help, "these commands" },
-	{ "sources", "cite.list", "[N]", run_sources, "the sources of the last answer, or one of them" },
+	{ "sources", "cite.list", "[N]", run_sources,
+		"the sources of the last answer, or one of them" },
 	{ "page", "cite.page", "[N]", run_page, "the page a source stands on, as text" },
 	{ "open", "cite.open", "[N]", run_open, "the original of a source, in its own program" },
 	{ "good", "answer.good", "[WORDS]", run_good, "the last answer helped" },
@@ -311,7 +334,8 @@ static const struct chat_command table[] = {
 	{ "title", "chat.rename", "TITLE", run_title, "rename this conversation" },
 	{ "archive", "chat.archive", "", run_archive, "put this conversation away" },
 	{ "delete", "chat.delete", "", run_delete, "delete this conversation for good" },
-	{ "export", "chat.export", "[FORMAT [FILE]]", run_export, "this conversation as md, json, html or txt" },
+	{ "export", "chat.export", "[FORMAT [FILE]]", run_export,
+		"this conversation as md, json, html or txt" },
 	{ "subject", "answer.subject", "[S]", run_subject, "only this subject; without one, all" },
 	{ "mode", "answer.mode", "MODE", run_mode, "auto, extractive or model" },
 	{ "lock", "vault.lock", "", run_lock, "forget the keys until the next question" },
@@ -347,7 +371,8 @@ run_verb(struct chat *ch, const char *line)
 		f = args_parse(&c->args, &c->arena, (int)count, words);
 	for (size_t i = 0; f == FAULT_NONE && i < COUNT_OF(not_here); i++)
 		if (c->args.verb && str_same(c->args.verb->name, not_here[i]))
-			f = fault(FAULT_INPUT, "stoa %s is not for within a conversation", not_here[i]);
+			f = fault(FAULT_INPUT, "stoa %s is not for within a conversation",
+				not_here[i]);
 	bool json = c->json;
 	if (f == FAULT_NONE) {
 		c->json = json || option_given(&c->args, "json");

@@ -21,20 +21,32 @@ const struct conf_key conf_keys[] = {
 	{ "llm", "base_url", CONF_URL, 0, 0, NULL, "",
 		"an OpenAI-compatible endpoint, as https://host/v1; empty: nothing is ever sent anywhere" },
 	{ "llm", "model", CONF_TEXT, 0, 200, NULL, "", "the model's name at that endpoint" },
-	{ "llm", "embedding_model", CONF_TEXT, 0, 200, NULL, "", "the model for vectors; empty: search by words only" },
-	{ "llm", "key_command", CONF_TEXT, 0, 1000, NULL, "", "a command that prints the key, as: pass show llm" },
-	{ "llm", "connect_ms", CONF_INT, 100, 60000, NULL, "5000", "how long to wait for a connection" },
-	{ "llm", "first_token_ms", CONF_INT, 500, 600000, NULL, "30000", "how long to wait for the first word" },
-	{ "llm", "total_ms", CONF_INT, 1000, 3600000, NULL, "120000", "how long an answer may take" },
-	{ "llm", "input_usd_per_mtok", CONF_REAL, 0, 10000, NULL, "0", "price of a million tokens sent" },
-	{ "llm", "output_usd_per_mtok", CONF_REAL, 0, 10000, NULL, "0", "price of a million tokens received" },
-	{ "llm", "daily_budget_usd", CONF_REAL, 0, 100000, NULL, "0", "spend at most this a day; 0: no limit" },
+	{ "llm", "embedding_model", CONF_TEXT, 0, 200, NULL, "",
+		"the model for vectors; empty: search by words only" },
+	{ "llm", "key_command", CONF_TEXT, 0, 1000, NULL, "",
+		"a command that prints the key, as: pass show llm" },
+	{ "llm", "connect_ms", CONF_INT, 100, 60000, NULL, "5000",
+		"how long to wait for a connection" },
+	{ "llm", "first_token_ms", CONF_INT, 500, 600000, NULL, "30000",
+		"how long to wait for the first word" },
+	{ "llm", "total_ms", CONF_INT, 1000, 3600000, NULL, "120000",
+		"how long an answer may take" },
+	{ "llm", "input_usd_per_mtok", CONF_REAL, 0, 10000, NULL, "0",
+		"price of a million tokens sent" },
+	{ "llm", "output_usd_per_mtok", CONF_REAL, 0, 10000, NULL, "0",
+		"price of a million tokens received" },
+	{ "llm", "daily_budget_usd", CONF_REAL, 0, 100000, NULL, "0",
+		"spend at most this a day; 0: no limit" },
 	{ "history", "lock_minutes", CONF_INT, 0, 1440, NULL, "15",
 		"lock a conversation left alone so long; 0: never" },
-	{ "library", "subject", CONF_TEXT, 0, 200, NULL, "", "subject of added documents when none is given" },
-	{ "library", "retention_days", CONF_INT, 0, 36500, NULL, "0", "forget added documents after so many days; 0: never" },
-	{ "library", "domains_folder", CONF_FOLDER, 0, 0, NULL, "", "folder of domain files; empty: the ones that come with stoa" },
-	{ "vault", "key_file", CONF_FOLDER, 0, 0, NULL, "", "the key file to unlock with, when --keyfile is not given" },
+	{ "library", "subject", CONF_TEXT, 0, 200, NULL, "",
+		"subject of added documents when none is given" },
+	{ "library", "retention_days", CONF_INT, 0, 36500, NULL, "0",
+		"forget added documents after so many days; 0: never" },
+	{ "library", "domains_folder", CONF_FOLDER, 0, 0, NULL, "",
+		"folder of domain files; empty: the ones that come with stoa" },
+	{ "vault", "key_file", CONF_FOLDER, 0, 0, NULL, "",
+		"the key file to unlock with, when --keyfile is not given" },
 };
 const size_t conf_key_count = COUNT_OF(conf_keys);
 _Static_assert(COUNT_OF(conf_keys) <= CONF_KEYS_MAX, "struct conf holds every key");
@@ -73,8 +85,8 @@ check_number(const struct conf_key *key, const char *value)
 	double n = strtod(value, &end);
 	bool whole = key->kind == CONF_REAL || strspn(value, "0123456789") == strlen(value);
 	if (errno || end == value || *end || !isfinite(n) || !whole || n < key->min || n > key->max)
-		return fault(FAULT_INPUT, "%s.%s takes a number from %g to %g, not %s", key->section,
-			key->name, key->min, key->max, value);
+		return fault(FAULT_INPUT, "%s.%s takes a number from %g to %g, not %s",
+			key->section, key->name, key->min, key->max, value);
 	return FAULT_NONE;
 }
 
@@ -88,14 +100,16 @@ check_choice(const struct conf_key *key, const char *value)
 			return FAULT_NONE;
 		at += n + (at[n] == '|');
 	}
-	return fault(FAULT_INPUT, "%s.%s takes one of %s, not %s", key->section, key->name, key->choices, value);
+	return fault(FAULT_INPUT, "%s.%s takes one of %s, not %s", key->section, key->name,
+		key->choices, value);
 }
 
 /* https anywhere, plain http only on this machine (THREATS T26). */
 static enum fault
 check_url(const struct conf_key *key, const char *value)
 {
-	static const char *const local[] = { "http://localhost", "http://127.0.0.1", "http://[::1]" };
+	static const char *const local[] = { "http://localhost", "http://127.0.0.1",
+		"http://[::1]" };
 	if (!*value)
 		return FAULT_NONE;
 	bool good = str_starts(value, "https://") && value[8];
@@ -103,9 +117,11 @@ check_url(const struct conf_key *key, const char *value)
 		if (str_starts(value, local[i]) && strchr(":/", value[strlen(local[i])]))
 			good = true;
 	if (strpbrk(value, " \t@"))
-		return fault(FAULT_INPUT, "%s.%s must not hold blanks or user names: %s", key->section, key->name, value);
+		return fault(FAULT_INPUT, "%s.%s must not hold blanks or user names: %s",
+			key->section, key->name, value);
 	if (!good)
-		return fault(FAULT_INPUT, "%s.%s takes an https:// address, or http:// on this machine, not %s",
+		return fault(FAULT_INPUT,
+			"%s.%s takes an https:// address, or http:// on this machine, not %s",
 			key->section, key->name, value);
 	return FAULT_NONE;
 }
@@ -117,7 +133,8 @@ conf_check(const struct conf_key *key, const char *value)
 	if (!utf8_valid(value, strlen(value)) || strpbrk(value, "\r\n"))
 		return fault(FAULT_INPUT, "%s.%s takes one line of UTF-8", key->section, key->name);
 	if (strlen(value) > most)
-		return fault(FAULT_INPUT, "%s.%s is longer than %zu bytes", key->section, key->name, most);
+		return fault(FAULT_INPUT, "%s.%s is longer than %zu bytes", key->section, key->name,
+			most);
 	if (key->kind == CONF_INT || key->kind == CONF_REAL)
 		return check_number(key, value);
 	if (key->kind == CONF_CHOICE)
@@ -125,7 +142,8 @@ conf_check(const struct conf_key *key, const char *value)
 	if (key->kind == CONF_URL)
 		return check_url(key, value);
 	if (key->kind == CONF_FOLDER && *value && *value != '/')
-		return fault(FAULT_INPUT, "%s.%s takes a whole path, from /, not %s", key->section, key->name, value);
+		return fault(FAULT_INPUT, "%s.%s takes a whole path, from /, not %s", key->section,
+			key->name, value);
 	return FAULT_NONE;
 }
 
@@ -145,8 +163,11 @@ conf_take(const char *section, const char *name, const char *value, int line, vo
 	const struct conf_key *key = conf_find(dotted);
 	if (!key) {
 		const char *near = nearest(name, conf_name_at, conf_key_count);
-		return near ? fault(FAULT_INPUT, "there is no setting %s; did you mean %s?", dotted, near)
-			: fault(FAULT_INPUT, "there is no setting %s; stoa config list names them", dotted);
+		return near ? fault(FAULT_INPUT, "there is no setting %s; did you mean %s?", dotted,
+				      near)
+			    : fault(FAULT_INPUT,
+				      "there is no setting %s; stoa config list names them",
+				      dotted);
 	}
 	enum fault f = conf_check(key, value);
 	if (f != FAULT_NONE)
@@ -193,7 +214,8 @@ line_opens(const char *line, size_t len, const char *section)
 	size_t n = strlen(section);
 	while (len && (*line == ' ' || *line == '\t'))
 		line++, len--;
-	return len >= n + 2 && line[0] == '[' && strncmp(line + 1, section, n) == 0 && line[n + 1] == ']';
+	return len >= n + 2 && line[0] == '[' && strncmp(line + 1, section, n) == 0 &&
+	       line[n + 1] == ']';
 }
 
 static bool
@@ -211,7 +233,8 @@ line_sets(const char *line, size_t len, const char *name)
 }
 
 enum fault
-conf_edit(struct text *out, const char *s, size_t len, const struct conf_key *key, const char *value)
+conf_edit(
+	struct text *out, const char *s, size_t len, const struct conf_key *key, const char *value)
 {
 	bool inside = false, done = value == NULL, dropped = false;
 	for (size_t at = 0; at < len;) {

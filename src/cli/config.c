@@ -13,7 +13,8 @@ key_named(const struct conf_key **out, const char *dotted)
 {
 	const struct conf_key *key = conf_find(dotted);
 	if (!key)
-		return fault(FAULT_INPUT, "there is no setting %s; stoa config list names them", dotted);
+		return fault(
+			FAULT_INPUT, "there is no setting %s; stoa config list names them", dotted);
 	*out = key;
 	return FAULT_NONE;
 }
@@ -25,11 +26,15 @@ key_print(struct cli *c, const struct conf_key *key)
 	const char *value = conf_get(&c->conf, dotted);
 	bool set = c->conf.values[key - conf_keys] != NULL;
 	if (!c->json) {
-		putf(c, set ? PAINT_BOLD : PAINT_NONE, "%s = %s", dotted, *value ? value : "(nothing)");
+		putf(c, set ? PAINT_BOLD : PAINT_NONE, "%s = %s", dotted,
+			*value ? value : "(nothing)");
 		putf(c, PAINT_DIM, "%s\n", set ? "" : "   default");
-		const char *allowed = key->choices ? arena_printf(&c->arena, "%s (%s)", key->help, key->choices)
+		const char *allowed =
+			key->choices ? arena_printf(&c->arena, "%s (%s)", key->help, key->choices)
 			: key->kind == CONF_INT || key->kind == CONF_REAL
-			? arena_printf(&c->arena, "%s (%g to %g)", key->help, key->min, key->max) : key->help;
+				? arena_printf(
+					  &c->arena, "%s (%g to %g)", key->help, key->min, key->max)
+				: key->help;
 		put_wrapped(c, PAINT_DIM, "    ", 4, allowed);
 		return;
 	}
@@ -93,7 +98,9 @@ conf_store(struct cli *c, const char *dotted, const char *value)
 	if (f == FAULT_NONE)
 		f = conf_parse(&again, conf_path(c), new.data ? new.data : "", new.len);
 	if (f == FAULT_NONE && value && !str_same(conf_get(&again, dotted), value))
-		f = fault(FAULT_INPUT, "%s cannot be written as it is; leave out semicolons and outer blanks", dotted);
+		f = fault(FAULT_INPUT,
+			"%s cannot be written as it is; leave out semicolons and outer blanks",
+			dotted);
 	if (f == FAULT_NONE)
 		f = file_write(conf_path(c), new.data ? new.data : "", new.len);
 	if (f != FAULT_NONE)

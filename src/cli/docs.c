@@ -13,7 +13,8 @@ date_text(struct arena *a, int64_t unix_ms)
 	char text[32];
 	struct tm tm;
 	time_t t = (time_t)(unix_ms / 1000);
-	if (unix_ms == 0 || !localtime_r(&t, &tm) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm))
+	if (unix_ms == 0 || !localtime_r(&t, &tm) ||
+		!strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm))
 		return "";
 	return arena_strdup(a, text);
 }
@@ -44,7 +45,9 @@ document_row(struct cli *c, const struct document *d, void *arg)
 	const char *title = d->title && *d->title ? d->title : d->name;
 	size_t room = c->width ? (c->width > 60 ? c->width - 46 : 20) : 0;
 	putf(c, PAINT_DIM, "%.8s  ", d->id);
-	putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ", room ? column_text(&c->arena, title, room, true) : untrusted_line(&c->arena, title ? title : ""));
+	putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ",
+		room ? column_text(&c->arena, title, room, true)
+		     : untrusted_line(&c->arena, title ? title : ""));
 	if (failed)
 		putf(c, PAINT_WARN, "failed: %s", d->reason && *d->reason ? d->reason : "unknown");
 	else if (str_same(d->status, "processing"))
@@ -76,7 +79,9 @@ verb_docs_list(struct cli *c)
 	if (f == FAULT_CANCELLED && c->out_broken)
 		return FAULT_NONE;
 	if (f == FAULT_NONE && count == 0)
-		note(c, PAINT_DIM, c->args.given_count ? "No document is like that.\n" : "The library is empty; stoa add FOLDER fills it.\n");
+		note(c, PAINT_DIM,
+			c->args.given_count ? "No document is like that.\n"
+					    : "The library is empty; stoa add FOLDER fills it.\n");
 	return f;
 }
 
@@ -131,8 +136,11 @@ verb_docs_show(struct cli *c)
 	row(c, "subject", d->subject);
 	row(c, "domain", d->domain);
 	row(c, "language", d->language);
-	row(c, "status", str_same(d->status, "failed") ? arena_printf(a, "failed: %s: %s", d->reason ? d->reason : "",
-		d->error_message ? d->error_message : "") : d->status);
+	row(c, "status",
+		str_same(d->status, "failed")
+			? arena_printf(a, "failed: %s: %s", d->reason ? d->reason : "",
+				  d->error_message ? d->error_message : "")
+			: d->status);
 	row(c, "pages", arena_printf(a, "%lld, %lld passages, %lld words, %s", (long long)d->pages,
 		(long long)d->passages, (long long)d->words, size_text(a, d->size_bytes)));
 	row(c, "cited", arena_printf(a, "%lld times%s", (long long)d->cited,
@@ -169,8 +177,10 @@ verb_docs_page(struct cli *c)
 		put_record(c, &record_content, text);
 		return FAULT_NONE;
 	}
-	putf(c, PAINT_DIM, "%s, page %s (%lld of %lld)\n\n", untrusted_line(&c->arena, d->title && *d->title ? d->title : d->name),
-		text->page_label && *text->page_label ? text->page_label : arena_printf(&c->arena, "%ld", page),
+	putf(c, PAINT_DIM, "%s, page %s (%lld of %lld)\n\n",
+		untrusted_line(&c->arena, d->title && *d->title ? d->title : d->name),
+		text->page_label && *text->page_label ? text->page_label
+						      : arena_printf(&c->arena, "%ld", page),
 		(long long)text->page, (long long)text->pages);
 	put_wrapped(c, PAINT_NONE, "", 0, text->text ? text->text : "");
 	return FAULT_NONE;
@@ -184,7 +194,8 @@ open_outside(struct cli *c, const char *path)
 	if (!getenv("DISPLAY") && !getenv("WAYLAND_DISPLAY")) {
 		put(c, PAINT_NONE, untrusted_line(&c->arena, path));
 		put(c, PAINT_NONE, "\n");
-		note(c, PAINT_DIM, "There is no desktop here to open it with; this is where it is.\n");
+		note(c, PAINT_DIM,
+			"There is no desktop here to open it with; this is where it is.\n");
 		return FAULT_NONE;
 	}
 	pid_t pid = fork();
@@ -217,19 +228,22 @@ verb_docs_open(struct cli *c)
 	if (!d->origin || d->origin[0] != '/')
 		return fault(FAULT_ABSENT, "where %s came from is not known", d->name);
 	if (option_given(&c->args, "page"))
-		notef(c, PAINT_DIM, "Go to page %lld.\n", (long long)option_number(&c->args, "page", 1));
+		notef(c, PAINT_DIM, "Go to page %lld.\n",
+			(long long)option_number(&c->args, "page", 1));
 	return open_outside(c, d->origin);
 }
 
 /* ---- again, away ---------------------------------------------------------------- */
 
 static void
-reindex_event(struct cli *c, const char *name, const struct record_type *type, const void *record, void *arg)
+reindex_event(struct cli *c, const char *name, const struct record_type *type, const void *record,
+	void *arg)
 {
 	(void)name, (void)arg;
 	const struct ev_progress *p = record;
 	if (type == &record_ev_progress)
-		progress(c, "%s: page %lld of %lld", p->name ? p->name : "", (long long)p->page, (long long)p->pages);
+		progress(c, "%s: page %lld of %lld", p->name ? p->name : "", (long long)p->page,
+			(long long)p->pages);
 }
 
 static enum fault
@@ -276,7 +290,8 @@ confirmed(struct cli *c, const char *what)
 		return FAULT_NONE;
 	if (c->json || !isatty(STDIN_FILENO) || !prompt_possible())
 		return fault(FAULT_INPUT, "%s: say --yes when it is meant", what);
-	enum fault f = prompt_choice(&answer, arena_printf(&c->arena, "%s?  [y/N] ", untrusted_line(&c->arena, what)), "ny");
+	enum fault f = prompt_choice(&answer,
+		arena_printf(&c->arena, "%s?  [y/N] ", untrusted_line(&c->arena, what)), "ny");
 	if (f == FAULT_NONE && answer != 'y')
 		return fault(FAULT_CANCELLED, "nothing was changed");
 	return f;

@@ -26,7 +26,8 @@ static const enum paint verdict_paints[] = { PAINT_GOOD, PAINT_DIM, PAINT_WARN, 
 static struct finding
 check_version(struct cli *c)
 {
-	return GOOD(arena_printf(&c->arena, "stoa %s, readline %s", STOA_VERSION, rl_library_version));
+	return GOOD(
+		arena_printf(&c->arena, "stoa %s, readline %s", STOA_VERSION, rl_library_version));
 }
 
 static struct finding
@@ -34,9 +35,11 @@ folder(struct cli *c, const char *path)
 {
 	struct stat st;
 	if (stat(path, &st) != 0)
-		return (struct finding){ VERDICT_BAD, path, "the folder cannot be made: look at the rights of the one above" };
+		return (struct finding){ VERDICT_BAD, path,
+			"the folder cannot be made: look at the rights of the one above" };
 	if (st.st_uid != geteuid() || (st.st_mode & 077))
-		return (struct finding){ VERDICT_WARN, path, arena_printf(&c->arena, "others can look in: chmod 700 '%s'", path) };
+		return (struct finding){ VERDICT_WARN, path,
+			arena_printf(&c->arena, "others can look in: chmod 700 '%s'", path) };
 	return GOOD(path);
 }
 
@@ -62,7 +65,9 @@ static struct finding
 check_conf(struct cli *c)
 {
 	const char *path = arena_printf(&c->arena, "%s/stoa.conf", c->places.config);
-	return access(path, F_OK) == 0 ? GOOD(path) : (struct finding){ VERDICT_NOTE, "every setting at its default", NULL };
+	return access(path, F_OK) == 0
+		       ? GOOD(path)
+		       : (struct finding){ VERDICT_NOTE, "every setting at its default", NULL };
 }
 
 static struct finding
@@ -74,7 +79,8 @@ check_disk(struct cli *c)
 	int64_t left = (int64_t)v.f_bavail * (int64_t)v.f_frsize;
 	const char *value = arena_printf(&c->arena, "%s free", size_text(&c->arena, left));
 	if (left < 200 * 1000 * 1000)
-		return (struct finding){ VERDICT_WARN, value, "room runs out: stoa docs rm, or move the data folder" };
+		return (struct finding){ VERDICT_WARN, value,
+			"room runs out: stoa docs rm, or move the data folder" };
 	return GOOD(value);
 }
 
@@ -83,21 +89,27 @@ check_store(struct cli *c)
 {
 	struct backend_lock l = { 0 };
 	if (backend_lock_state(&l, c->backend) != FAULT_NONE)
-		return (struct finding){ VERDICT_BAD, arena_strdup(&c->arena, fault_sentence()), "restore a copy of the data folder" };
+		return (struct finding){ VERDICT_BAD, arena_strdup(&c->arena, fault_sentence()),
+			"restore a copy of the data folder" };
 	if (l.fresh)
 		return (struct finding){ VERDICT_NOTE, "nothing kept yet", "stoa init" };
-	const char *slots = arena_printf(&c->arena, "%zu way%s to unlock", l.slot_count, l.slot_count == 1 ? "" : "s");
+	const char *slots = arena_printf(
+		&c->arena, "%zu way%s to unlock", l.slot_count, l.slot_count == 1 ? "" : "s");
 	bool only_keyring = l.slot_count == 1 && l.slots[0].type == BACKEND_KEYRING;
 	bool only_phrase = l.slot_count == 1 && l.slots[0].type == BACKEND_PASSPHRASE;
 	if (l.read_only)
-		return (struct finding){ VERDICT_BAD, "read only: it is not as it was left", "stoa vault status" };
+		return (struct finding){ VERDICT_BAD, "read only: it is not as it was left",
+			"stoa vault status" };
 	if (only_keyring)
-		return (struct finding){ VERDICT_WARN, "only the keyring unlocks it", "stoa vault sheet" };
+		return (struct finding){ VERDICT_WARN, "only the keyring unlocks it",
+			"stoa vault sheet" };
 	if (only_phrase)
-		return (struct finding){ VERDICT_NOTE, "only the passphrase unlocks it", "a sheet for the day it is forgotten: stoa vault sheet" };
+		return (struct finding){ VERDICT_NOTE, "only the passphrase unlocks it",
+			"a sheet for the day it is forgotten: stoa vault sheet" };
 	for (size_t i = 0; i < l.slot_count; i++)
 		if (l.slots[i].type == BACKEND_OPEN)
-			return (struct finding){ VERDICT_NOTE, "no lock: the key is in a file beside it", "stoa vault passwd" };
+			return (struct finding){ VERDICT_NOTE,
+				"no lock: the key is in a file beside it", "stoa vault passwd" };
 	return GOOD(slots);
 }
 
@@ -106,11 +118,14 @@ check_library(struct cli *c)
 {
 	const void *reply = NULL;
 	struct backend_handlers quiet = { 0 };
-	enum fault f = backend_call_wait(&reply, &c->arena, c->backend, "health.get", &(struct nothing){ 0 }, &quiet);
+	enum fault f = backend_call_wait(
+		&reply, &c->arena, c->backend, "health.get", &(struct nothing){ 0 }, &quiet);
 	if (f != FAULT_NONE)
-		return (struct finding){ VERDICT_WARN, arena_strdup(&c->arena, fault_sentence()), NULL };
+		return (struct finding){ VERDICT_WARN, arena_strdup(&c->arena, fault_sentence()),
+			NULL };
 	const struct health *h = reply;
-	const char *value = arena_printf(&c->arena, "%lld documents, %lld passages", (long long)h->documents, (long long)h->passages);
+	const char *value = arena_printf(&c->arena, "%lld documents, %lld passages",
+		(long long)h->documents, (long long)h->passages);
 	if (h->documents == 0)
 		return (struct finding){ VERDICT_NOTE, value, "stoa add FOLDER" };
 	return GOOD(value);
@@ -122,9 +137,11 @@ check_memory(struct cli *c)
 	struct rlimit r;
 	if (getrlimit(RLIMIT_MEMLOCK, &r) != 0 || r.rlim_cur == RLIM_INFINITY)
 		return GOOD("no limit of locked memory");
-	const char *value = arena_printf(&c->arena, "%s may be locked", size_text(&c->arena, (int64_t)r.rlim_cur));
+	const char *value = arena_printf(
+		&c->arena, "%s may be locked", size_text(&c->arena, (int64_t)r.rlim_cur));
 	if (r.rlim_cur < 64 * 1024)
-		return (struct finding){ VERDICT_WARN, value, "keys may reach swap: raise memlock in /etc/security/limits.conf" };
+		return (struct finding){ VERDICT_WARN, value,
+			"keys may reach swap: raise memlock in /etc/security/limits.conf" };
 	return GOOD(value);
 }
 
@@ -133,7 +150,8 @@ check_locale(struct cli *c)
 {
 	const char *set = nl_langinfo(CODESET);
 	if (!c->utf8)
-		return (struct finding){ VERDICT_WARN, arena_strdup(&c->arena, set), "letters are shown as question marks: export LANG=C.UTF-8" };
+		return (struct finding){ VERDICT_WARN, arena_strdup(&c->arena, set),
+			"letters are shown as question marks: export LANG=C.UTF-8" };
 	return GOOD(arena_strdup(&c->arena, set));
 }
 
@@ -145,10 +163,12 @@ check_terminal(struct cli *c)
 	if (!c->out_terminal)
 		return (struct finding){ VERDICT_NOTE, "standard output is no terminal", NULL };
 	if (!term || setupterm(term, STDOUT_FILENO, &error) != 0)
-		return (struct finding){ VERDICT_WARN, term ? arena_strdup(&c->arena, term) : "TERM is not set", "apt install ncurses-term, or export TERM=xterm" };
+		return (struct finding){ VERDICT_WARN,
+			term ? arena_strdup(&c->arena, term) : "TERM is not set",
+			"apt install ncurses-term, or export TERM=xterm" };
 	int colours = tigetnum("colors");
-	return GOOD(arena_printf(&c->arena, "%s, %d colours, %zu columns%s", term, colours > 0 ? colours : 0, c->width,
-		c->colour ? "" : ", shown without"));
+	return GOOD(arena_printf(&c->arena, "%s, %d colours, %zu columns%s", term,
+		colours > 0 ? colours : 0, c->width, c->colour ? "" : ", shown without"));
 }
 
 static struct finding
@@ -160,7 +180,8 @@ check_extract(struct cli *c)
 	const char *where = arena_strndup(&c->arena, path.data ? path.data : "", path.len);
 	text_clear(&path);
 	if (f != FAULT_NONE || access(where, X_OK) != 0)
-		return (struct finding){ VERDICT_BAD, "stoa-extract is missing: documents cannot be read", "make install" };
+		return (struct finding){ VERDICT_BAD,
+			"stoa-extract is missing: documents cannot be read", "make install" };
 	return GOOD(where);
 }
 
@@ -185,7 +206,8 @@ check_japanese(struct cli *c)
 	(void)c;
 	if (access("/usr/share/poppler", R_OK) == 0)
 		return GOOD("poppler-data is there");
-	return (struct finding){ VERDICT_WARN, "PDFs in Japanese or Chinese may give no text", "apt install poppler-data" };
+	return (struct finding){ VERDICT_WARN, "PDFs in Japanese or Chinese may give no text",
+		"apt install poppler-data" };
 }
 
 static struct finding
@@ -193,7 +215,9 @@ check_keyring(struct cli *c)
 {
 	const char *where = program(c, "secret-tool");
 	if (!where)
-		return (struct finding){ VERDICT_NOTE, "no secret-tool: the keyring cannot hold the key", "apt install libsecret-tools" };
+		return (struct finding){ VERDICT_NOTE,
+			"no secret-tool: the keyring cannot hold the key",
+			"apt install libsecret-tools" };
 	return GOOD(where);
 }
 
@@ -202,7 +226,8 @@ check_opener(struct cli *c)
 {
 	const char *where = program(c, "xdg-open");
 	if (!where)
-		return (struct finding){ VERDICT_NOTE, "no xdg-open: originals are named, not opened", "apt install xdg-utils" };
+		return (struct finding){ VERDICT_NOTE,
+			"no xdg-open: originals are named, not opened", "apt install xdg-utils" };
 	return GOOD(where);
 }
 
@@ -214,8 +239,9 @@ check_editor(struct cli *c)
 		editor = getenv("EDITOR");
 	if (editor && *editor)
 		return GOOD(editor);
-	return program(c, "vi") ? (struct finding){ VERDICT_NOTE, "vi", "export EDITOR=... for another" }
-		: (struct finding){ VERDICT_NOTE, "none", "export EDITOR=..." };
+	return program(c, "vi")
+		       ? (struct finding){ VERDICT_NOTE, "vi", "export EDITOR=... for another" }
+		       : (struct finding){ VERDICT_NOTE, "none", "export EDITOR=..." };
 }
 
 static struct finding
@@ -223,7 +249,8 @@ check_model(struct cli *c)
 {
 	const char *url = conf_get(&c->conf, "llm.base_url");
 	if (!*url)
-		return (struct finding){ VERDICT_NOTE, "none set up: nothing is ever sent anywhere", NULL };
+		return (struct finding){ VERDICT_NOTE, "none set up: nothing is ever sent anywhere",
+			NULL };
 	if (!*conf_get(&c->conf, "llm.model"))
 		return (struct finding){ VERDICT_WARN, url, "stoa config set llm.model NAME" };
 	return GOOD(arena_printf(&c->arena, "%s at %s", conf_get(&c->conf, "llm.model"), url));
@@ -239,13 +266,29 @@ check_first_log(struct cli *c)
 	return GOOD(arena_printf(&c->arena, "%s, %s", path, size_text(&c->arena, st.st_size)));
 }
 
-static const struct { const char *name; check_fn *run; bool needs_store; } checks[] = {
-	{ "version", check_version, false }, { "config", check_config, false }, { "settings", check_conf, false },
-	{ "data", check_data, false }, { "state", check_state, false }, { "log", check_first_log, false },
-	{ "disk", check_disk, false }, { "store", check_store, true }, { "library", check_library, true },
-	{ "memory", check_memory, false }, { "locale", check_locale, false }, { "terminal", check_terminal, false },
-	{ "extract", check_extract, false }, { "fonts", check_japanese, false }, { "keyring", check_keyring, false },
-	{ "opener", check_opener, false }, { "editor", check_editor, false }, { "model", check_model, false },
+static const struct {
+	const char *name;
+	check_fn *run;
+	bool needs_store;
+} checks[] = {
+	{ "version", check_version, false },
+	{ "config", check_config, false },
+	{ "settings", check_conf, false },
+	{ "data", check_data, false },
+	{ "state", check_state, false },
+	{ "log", check_first_log, false },
+	{ "disk", check_disk, false },
+	{ "store", check_store, true },
+	{ "library", check_library, true },
+	{ "memory", check_memory, false },
+	{ "locale", check_locale, false },
+	{ "terminal", check_terminal, false },
+	{ "extract", check_extract, false },
+	{ "fonts", check_japanese, false },
+	{ "keyring", check_keyring, false },
+	{ "opener", check_opener, false },
+	{ "editor", check_editor, false },
+	{ "model", check_model, false },
 };
 
 static void
@@ -260,7 +303,8 @@ finding_print(struct cli *c, const char *name, const struct finding *f)
 	}
 	struct text t;
 	text_init(&t, 65536);
-	text_printf(&t, "{\"check\":\"%s\",\"state\":\"%s\",\"value\":", name, verdict_words[f->verdict]);
+	text_printf(&t, "{\"check\":\"%s\",\"state\":\"%s\",\"value\":", name,
+		verdict_words[f->verdict]);
 	json_put_string(&t, f->value);
 	text_put(&t, ",\"advice\":");
 	if (f->advice)
@@ -279,7 +323,8 @@ verb_doctor(struct cli *c)
 	if (f != FAULT_NONE && !c->places.config)
 		return f;
 	if (f != FAULT_NONE) {
-		struct finding broken = { VERDICT_BAD, arena_strdup(&c->arena, fault_sentence()), "mend that line" };
+		struct finding broken = { VERDICT_BAD, arena_strdup(&c->arena, fault_sentence()),
+			"mend that line" };
 		finding_print(c, "settings", &broken);
 		c->status = 1;
 		return FAULT_NONE;

@@ -28,14 +28,16 @@ editor_wait(const char *path)
 	if (pid == 0) {
 		/* the variable may hold arguments, as in "emacs -nw" */
 		setenv("STOA_EDITOR", editor, 1);
-		execl("/bin/sh", "sh", "-c", "eval \"$STOA_EDITOR\" '\"$1\"'", "sh", path, (char *)NULL);
+		execl("/bin/sh", "sh", "-c", "eval \"$STOA_EDITOR\" '\"$1\"'", "sh", path,
+			(char *)NULL);
 		_exit(127);
 	}
 	int status;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return fault(FAULT_CANCELLED, "the editor %s ended without saving; the line is as it was", editor);
+		return fault(FAULT_CANCELLED,
+			"the editor %s ended without saving; the line is as it was", editor);
 	return FAULT_NONE;
 }
 

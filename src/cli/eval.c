@@ -27,7 +27,8 @@ struct item {
 };
 struct bin { size_t count, right; double confidence; };
 struct score {
-	size_t asked, answerable, ranked, found[RANKS], answered, right, unanswerable, refused, quotes, quotes_same, stale, low;
+	size_t asked, answerable, ranked, found[RANKS], answered, right, unanswerable, refused,
+		quotes, quotes_same, stale, low;
 	struct bin bins[BINS];
 	double elapsed_ms;
 };
@@ -48,9 +49,11 @@ answers_of(struct item *out, struct arena *a, struct json_object *o)
 {
 	struct json_object *v;
 	const char *one = member(a, o, "answer");
-	bool list = json_object_object_get_ex(o, "answers", &v) && json_object_is_type(v, json_type_array);
+	bool list = json_object_object_get_ex(o, "answers", &v) &&
+		    json_object_is_type(v, json_type_array);
 	if (!list)
-		list = json_object_object_get_ex(o, "answer", &v) && json_object_is_type(v, json_type_array);
+		list = json_object_object_get_ex(o, "answer", &v) &&
+		       json_object_is_type(v, json_type_array);
 	size_t count = list ? json_object_array_length(v) : 0;
 	out->answers = arena_alloc(a, sizeof(char *) * (count + 1));
 	if (one && *one)
@@ -58,7 +61,8 @@ answers_of(struct item *out, struct arena *a, struct json_object *o)
 	for (size_t i = 0; i < count && !one; i++) {
 		struct json_object *each = json_object_array_get_idx(v, i);
 		if (json_object_is_type(each, json_type_string))
-			out->answers[out->answer_count++] = arena_strdup(a, json_object_get_string(each));
+			out->answers[out->answer_count++] =
+				arena_strdup(a, json_object_get_string(each));
 	}
 }
 
@@ -75,7 +79,8 @@ item_parse(struct item *out, struct arena *a, const char *s, size_t len)
 	if (!out->document)
 		out->document = member(a, o, "doc");
 	answers_of(out, a, o);
-	if (json_object_object_get_ex(o, "answerable", &v) && json_object_is_type(v, json_type_boolean))
+	if (json_object_object_get_ex(o, "answerable", &v) &&
+		json_object_is_type(v, json_type_boolean))
 		out->answerable = json_object_get_boolean(v);
 	json_object_put(o);
 	if (!out->question || !*out->question)
@@ -94,7 +99,8 @@ plain(struct text *out, const char *s)
 	utf8_nfkc(&wide, s, strlen(s));
 	for (size_t at = 0; at < wide.len;) {
 		uint32_t code = utf8_next(wide.data, wide.len, &at);
-		if (code < 0x80 && !((code | 32) >= 'a' && (code | 32) <= 'z') && !(code >= '0' && code <= '9'))
+		if (code < 0x80 && !((code | 32) >= 'a' && (code | 32) <= 'z') &&
+			!(code >= '0' && code <= '9'))
 			continue;
 		if ((code >= 0x2000 && code <= 0x206f) || (code >= 0x3000 && code <= 0x303f))
 			continue;
@@ -124,7 +130,8 @@ holds_answer(const struct item *it, const char *s)
 static bool
 same_document(const struct item *it, const char *id, const char *title, const char *name)
 {
-	return !it->document || str_same(it->document, id) || str_same(it->document, title) || str_same(it->document, name);
+	return !it->document || str_same(it->document, id) || str_same(it->document, title) ||
+	       str_same(it->document, name);
 }
 
 struct names { struct pair { const char *id, *name; } *rows; size_t count, cap; };
@@ -134,7 +141,8 @@ name_keep(struct cli *c, const struct document *d, void *arg)
 {
 	struct names *n = arg;
 	mem_reserve(&n->rows, &n->cap, n->count + 1, sizeof *n->rows);
-	n->rows[n->count++] = (struct pair){ arena_strdup(&c->arena, d->id), arena_strdup(&c->arena, d->name) };
+	n->rows[n->count++] =
+		(struct pair){ arena_strdup(&c->arena, d->id), arena_strdup(&c->arena, d->name) };
 	return FAULT_NONE;
 }
 
@@ -148,19 +156,27 @@ static const char *
 name_of(const struct names *n, const char *id)
 {
 	struct pair key = { id ? id : "", NULL };
-	const struct pair *found = n->count ? bsearch(&key, n->rows, n->count, sizeof key, pair_by_id) : NULL;
+	const struct pair *found =
+		n->count ? bsearch(&key, n->rows, n->count, sizeof key, pair_by_id) : NULL;
 	return found ? found->name : NULL;
 }
 
 /* ---- one question ------------------------------------------------------------------ */
 
-struct eval { struct score score; struct names names; struct text_list subjects, domains; bool failures; };
+struct eval {
+	struct score score;
+	struct names names;
+	struct text_list subjects, domains;
+	bool failures;
+};
 
 static enum fault
 rank_it(size_t *rank, struct cli *c, const struct eval *e, const struct item *it)
 {
 	const void *reply = NULL;
-	struct search_run request = { .query = it->question, .k = RANKS, .subjects = e->subjects, .domains = e->domains };
+	struct search_run request = {
+		.query = it->question, .k = RANKS, .subjects = e->subjects, .domains = e->domains
+	};
 	enum fault f = call(&reply, c, "search.run", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
@@ -186,7 +202,9 @@ quotes_check(struct cli *c, struct score *s, const struct message *m)
 		const void *reply = NULL;
 		s->quotes++;
 		s->stale += !str_same(ct->state, "verified");
-		struct document_content request = { .id = ct->file_id, .start = ct->start, .end = ct->end };
+		struct document_content request = {
+			.id = ct->file_id, .start = ct->start, .end = ct->end
+		};
 		enum fault f = call(&reply, c, "document.content", &request, NULL);
 		if (f == FAULT_ABSENT)
 			continue;
@@ -206,8 +224,11 @@ answer_right(const struct eval *e, const struct item *it, const struct message *
 		if (holds_answer(it, sentences[i].text))
 			return true;
 	for (size_t i = 0; i < m->citations.count; i++)
-		if (it->answer_count ? holds_answer(it, citations[i].quote)
-			: it->document && same_document(it, citations[i].file_id, citations[i].title, name_of(&e->names, citations[i].file_id)))
+		if (it->answer_count
+				? holds_answer(it, citations[i].quote)
+				: it->document && same_document(it, citations[i].file_id,
+							  citations[i].title,
+							  name_of(&e->names, citations[i].file_id)))
 			return true;
 	return false;
 }
@@ -251,15 +272,19 @@ item_run(struct cli *c, struct eval *e, const struct item *it)
 		for (size_t k = rank; k < RANKS; k++)
 			s->found[k]++;
 	}
-	struct message_send request = { .content = it->question, .mode = "extractive", .ephemeral = true,
-		.domains = e->domains, .subject = e->subjects.count ? e->subjects.items[0] : NULL };
+	struct message_send request = { .content = it->question,
+		.mode = "extractive",
+		.ephemeral = true,
+		.domains = e->domains,
+		.subject = e->subjects.count ? e->subjects.items[0] : NULL };
 	if (f == FAULT_NONE)
 		f = call(&reply, c, "message.send", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	count_answer(e, it, reply, &right);
 	if (e->failures && !right && !c->json)
-		putf(c, PAINT_NONE, "%-12s %s\n", !it->answerable ? "false answer" : ((const struct message *)reply)->status,
+		putf(c, PAINT_NONE, "%-12s %s\n",
+			!it->answerable ? "false answer" : ((const struct message *)reply)->status,
 			untrusted_line(&c->arena, it->question));
 	return quotes_check(c, s, reply);
 }
@@ -290,18 +315,25 @@ score_json(struct cli *c, const struct score *s)
 {
 	struct text t;
 	text_init(&t, 65536);
-	text_printf(&t, "{\"questions\":%zu,\"answerable\":%zu,\"recall_at_1\":%.4f,\"recall_at_5\":%.4f,\"recall_at_10\":%.4f,",
-		s->asked, s->answerable, percent(s->found[0], s->ranked) / 100, percent(s->found[4], s->ranked) / 100,
-		percent(s->found[9], s->ranked) / 100);
-	text_printf(&t, "\"answered\":%zu,\"accuracy\":%.4f,\"precision\":%.4f,\"unanswerable\":%zu,\"refused\":%zu,\"refusal_rate\":%.4f,\"false_answers\":%zu,",
-		s->answered, percent(s->right, s->answerable) / 100, percent(s->right, s->answered) / 100, s->unanswerable,
-		s->refused, percent(s->refused, s->unanswerable) / 100, s->unanswerable - s->refused);
-	text_printf(&t, "\"quotes\":%zu,\"quotes_equal\":%zu,\"stale\":%zu,\"ece\":%.4f,\"calibration\":[", s->quotes, s->quotes_same,
-		s->stale, calibration_error(s));
+	text_printf(&t,
+		"{\"questions\":%zu,\"answerable\":%zu,\"recall_at_1\":%.4f,\"recall_at_5\":%.4f,\"recall_at_10\":%.4f,",
+		s->asked, s->answerable, percent(s->found[0], s->ranked) / 100,
+		percent(s->found[4], s->ranked) / 100, percent(s->found[9], s->ranked) / 100);
+	text_printf(&t,
+		"\"answered\":%zu,\"accuracy\":%.4f,\"precision\":%.4f,\"unanswerable\":%zu,\"refused\":%zu,\"refusal_rate\":%.4f,\"false_answers\":%zu,",
+		s->answered, percent(s->right, s->answerable) / 100,
+		percent(s->right, s->answered) / 100, s->unanswerable, s->refused,
+		percent(s->refused, s->unanswerable) / 100, s->unanswerable - s->refused);
+	text_printf(&t,
+		"\"quotes\":%zu,\"quotes_equal\":%zu,\"stale\":%zu,\"ece\":%.4f,\"calibration\":[",
+		s->quotes, s->quotes_same, s->stale, calibration_error(s));
 	for (size_t i = 0; i < BINS; i++) {
 		const struct bin *b = &s->bins[i];
-		text_printf(&t, "%s{\"from\":%.1f,\"answers\":%zu,\"confidence\":%.4f,\"right\":%.4f}", i ? "," : "", (double)i / BINS, b->count,
-			b->count ? b->confidence / (double)b->count : 0, percent(b->right, b->count) / 100);
+		text_printf(&t,
+			"%s{\"from\":%.1f,\"answers\":%zu,\"confidence\":%.4f,\"right\":%.4f}",
+			i ? "," : "", (double)i / BINS, b->count,
+			b->count ? b->confidence / (double)b->count : 0,
+			percent(b->right, b->count) / 100);
 	}
 	text_put(&t, "]}");
 	put_json(c, &t);
@@ -312,21 +344,26 @@ static void
 score_print(struct cli *c, const struct score *s)
 {
 	putf(c, PAINT_BOLD, "%zu questions, %zu answerable\n", s->asked, s->answerable);
-	putf(c, PAINT_NONE, "recall@1 %.1f   @5 %.1f   @10 %.1f %%   (%zu with a known place)\n", percent(s->found[0], s->ranked),
-		percent(s->found[4], s->ranked), percent(s->found[9], s->ranked), s->ranked);
-	putf(c, PAINT_NONE, "answered %.1f %%, right %.1f %% of all, %.1f %% of those answered\n", percent(s->answered, s->answerable),
-		percent(s->right, s->answerable), percent(s->right, s->answered));
+	putf(c, PAINT_NONE, "recall@1 %.1f   @5 %.1f   @10 %.1f %%   (%zu with a known place)\n",
+		percent(s->found[0], s->ranked), percent(s->found[4], s->ranked),
+		percent(s->found[9], s->ranked), s->ranked);
+	putf(c, PAINT_NONE, "answered %.1f %%, right %.1f %% of all, %.1f %% of those answered\n",
+		percent(s->answered, s->answerable), percent(s->right, s->answerable),
+		percent(s->right, s->answered));
 	if (s->unanswerable)
-		putf(c, PAINT_NONE, "refused %.1f %% of %zu unanswerable; %zu false answers\n", percent(s->refused, s->unanswerable),
-			s->unanswerable, s->unanswerable - s->refused);
-	putf(c, s->quotes == s->quotes_same ? PAINT_NONE : PAINT_BAD, "quotations %zu, equal to the stored bytes %zu, stale %zu\n",
-		s->quotes, s->quotes_same, s->stale);
+		putf(c, PAINT_NONE, "refused %.1f %% of %zu unanswerable; %zu false answers\n",
+			percent(s->refused, s->unanswerable), s->unanswerable,
+			s->unanswerable - s->refused);
+	putf(c, s->quotes == s->quotes_same ? PAINT_NONE : PAINT_BAD,
+		"quotations %zu, equal to the stored bytes %zu, stale %zu\n", s->quotes,
+		s->quotes_same, s->stale);
 	put(c, PAINT_NONE, "\nconfidence   answers   said   right\n");
 	for (size_t i = 0; i < BINS; i++) {
 		const struct bin *b = &s->bins[i];
 		if (b->count)
-			putf(c, PAINT_NONE, "%3zu-%-3zu      %7zu  %5.1f   %5.1f\n", i * 10, i * 10 + 10, b->count,
-				100 * b->confidence / (double)b->count, percent(b->right, b->count));
+			putf(c, PAINT_NONE, "%3zu-%-3zu      %7zu  %5.1f   %5.1f\n", i * 10,
+				i * 10 + 10, b->count, 100 * b->confidence / (double)b->count,
+				percent(b->right, b->count));
 	}
 	putf(c, PAINT_NONE, "calibration error (ECE) %.3f\n", calibration_error(s));
 	notef(c, PAINT_DIM, "%.1f ms an answer\n", s->asked ? s->elapsed_ms / (double)s->asked : 0);
@@ -344,7 +381,8 @@ floor_missed(struct cli *c, const struct score *s)
 	for (size_t i = 0; i < COUNT_OF(floors); i++) {
 		double least = (double)option_number(&c->args, floors[i].option, -1);
 		if (least >= 0 && floors[i].got < least)
-			return arena_printf(&c->arena, "%.1f %% is below --%s %.0f", floors[i].got, floors[i].option, least);
+			return arena_printf(&c->arena, "%.1f %% is below --%s %.0f", floors[i].got,
+				floors[i].option, least);
 	}
 	return NULL;
 }
@@ -357,7 +395,9 @@ lines_run(struct cli *c, struct eval *e, FILE *in, const char *path)
 	ssize_t n;
 	int64_t most = option_number(&c->args, "limit", INT64_MAX);
 	enum fault f = FAULT_NONE;
-	for (int number = 1; f == FAULT_NONE && (int64_t)e->score.asked < most && (n = getline(&line, &cap, in)) >= 0; number++) {
+	for (int number = 1; f == FAULT_NONE && (int64_t)e->score.asked < most &&
+			     (n = getline(&line, &cap, in)) >= 0;
+		number++) {
 		while (n > 0 && strchr(" \t\r\n", line[n - 1]))
 			line[--n] = '\0';
 		if (n == 0)
@@ -365,8 +405,9 @@ lines_run(struct cli *c, struct eval *e, FILE *in, const char *path)
 		struct arena outer = c->arena;
 		struct item it;
 		arena_init(&c->arena);
-		f = n > LINE_MAX_BYTES ? fault(FAULT_LIMIT, "the line is longer than %d bytes", LINE_MAX_BYTES)
-			: item_parse(&it, &c->arena, line, (size_t)n);
+		f = n > LINE_MAX_BYTES
+			    ? fault(FAULT_LIMIT, "the line is longer than %d bytes", LINE_MAX_BYTES)
+			    : item_parse(&it, &c->arena, line, (size_t)n);
 		if (f != FAULT_NONE)
 			f = fault(f, "%s:%d: %s", path, number, fault_sentence());
 		else

@@ -18,21 +18,25 @@ help_all(struct cli *c)
 {
 	putf(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
 	put(c, PAINT_NONE, " - ask your own documents; every sentence carries its quotation\n\n");
-	put(c, PAINT_NONE, "  stoa                 a conversation, line by line; the first time: the set-up\n"
+	put(c, PAINT_NONE,
+		"  stoa                 a conversation, line by line; the first time: the set-up\n"
 		"  stoa VERB ...        one of these; stoa VERB --help says more\n\n");
 	for (size_t i = 0; i < verb_count; i++) {
 		const struct verb *v = &verbs[i];
-		const char *head = arena_printf(&c->arena, "  %s%s%s", v->name, v->sub ? " " : "", v->sub ? v->sub : "");
+		const char *head = arena_printf(
+			&c->arena, "  %s%s%s", v->name, v->sub ? " " : "", v->sub ? v->sub : "");
 		head = arena_printf(&c->arena, "%-23s", head);
 		put_wrapped(c, PAINT_NONE, head, 23, first_clause(&c->arena, v->help));
 	}
 	put(c, PAINT_NONE, "\nEvery verb takes:\n");
 	for (size_t i = 0; i < common_option_count; i++) {
 		const struct option *o = &common_options[i];
-		const char *head = arena_printf(&c->arena, "  --%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+		const char *head = arena_printf(&c->arena, "  --%s%s%s", o->name,
+			o->value ? " " : "", o->value ? o->value : "");
 		put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-23s", head), 23, o->help);
 	}
-	put(c, PAINT_NONE, "\nExit status: 0 done, 1 failed, 2 usage, 3 nothing found, 4 denied, 5 offline,\n"
+	put(c, PAINT_NONE,
+		"\nExit status: 0 done, 1 failed, 2 usage, 3 nothing found, 4 denied, 5 offline,\n"
 		"6 locked, 7 limit reached, 130 cancelled.  More: man stoa, man stoa.conf\n");
 }
 
@@ -40,12 +44,16 @@ static void
 help_row(struct cli *c, const struct verb *v)
 {
 	putf(c, PAINT_BOLD, "stoa %s%s%s", v->name, v->sub ? " " : "", v->sub ? v->sub : "");
-	putf(c, PAINT_NONE, "%s%s%s\n", v->option_count ? " [OPTIONS]" : "", v->operands[0] ? " " : "", v->operands);
+	putf(c, PAINT_NONE, "%s%s%s\n", v->option_count ? " [OPTIONS]" : "",
+		v->operands[0] ? " " : "", v->operands);
 	put_wrapped(c, PAINT_NONE, "    ", 4, v->help);
 	for (size_t i = 0; i < v->option_count; i++) {
 		const struct option *o = &v->options[i];
-		const char *head = arena_printf(&c->arena, "    --%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-		const char *help = o->choices ? arena_printf(&c->arena, "%s (%s)", o->help, o->choices) : o->help;
+		const char *head = arena_printf(&c->arena, "    --%s%s%s", o->name,
+			o->value ? " " : "", o->value ? o->value : "");
+		const char *help = o->choices
+					   ? arena_printf(&c->arena, "%s (%s)", o->help, o->choices)
+					   : o->help;
 		put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-29s ", head), 30, help);
 	}
 	putf(c, PAINT_DIM, "    --json: %s\n\n", v->json);
@@ -98,7 +106,9 @@ bash_values(struct text *out, const struct option *options, size_t count)
 			put_choice_words(out, o->choices);
 			text_put(out, "' -- \"$cur\")); return ;;\n");
 		} else if (o->kind == OPTION_FILE) {
-			text_printf(out, "\t--%s) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n", o->name);
+			text_printf(out,
+				"\t--%s) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n",
+				o->name);
 		} else if (o->kind != OPTION_FLAG) {
 			text_printf(out, "\t--%s) return ;;\n", o->name);
 		}
@@ -120,7 +130,8 @@ print_bash(struct text *out)
 	for (size_t i = 0; i < verb_count; i++)
 		if (verb_first(&verbs[i]))
 			text_printf(out, "%s ", verbs[i].name);
-	text_put(out, "--help --version --plain' -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase \"$verb $sub\" in\n");
+	text_put(out,
+		"--help --version --plain' -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase \"$verb $sub\" in\n");
 	for (size_t i = 0; i < verb_count; i++) {
 		if (!verbs[i].sub)
 			continue;
@@ -186,7 +197,8 @@ print_zsh(struct text *out)
 		put_quoted(out, verbs[i].help);
 		text_put_c(out, '\'');
 	}
-	text_put(out, ")\n\t\t_describe verb verbs\n\t\treturn\n\tfi\n\tcase \"$words[2] $words[3]\" in\n");
+	text_put(out,
+		")\n\t\t_describe verb verbs\n\t\treturn\n\tfi\n\tcase \"$words[2] $words[3]\" in\n");
 	for (size_t pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < verb_count; i++) {
 			const struct verb *v = &verbs[i];
@@ -203,7 +215,8 @@ print_zsh(struct text *out)
 			if (pass == 1 && (v->sub || str_same(v->name, "completion"))) {
 				text_put(out, " '2:what:(");
 				put_subs(out, v->name);
-				text_put(out, str_same(v->name, "completion") ? "bash zsh fish)'" : ")'");
+				text_put(out,
+					str_same(v->name, "completion") ? "bash zsh fish)'" : ")'");
 			}
 			text_put(out, " '*:file:_files' ;;\n");
 		}
@@ -238,19 +251,23 @@ print_fish(struct text *out)
 	for (size_t i = 0; i < verb_count; i++) {
 		const struct verb *v = &verbs[i];
 		if (verb_first(v)) {
-			text_printf(out, "complete -c stoa -n __fish_use_subcommand -a %s -d '", v->name);
+			text_printf(out, "complete -c stoa -n __fish_use_subcommand -a %s -d '",
+				v->name);
 			put_quoted(out, v->help);
 			text_put(out, "'\n");
 		}
 		if (v->sub) {
-			text_printf(out, "complete -c stoa -n '__fish_seen_subcommand_from %s' -a %s -d '", v->name, v->sub);
+			text_printf(out,
+				"complete -c stoa -n '__fish_seen_subcommand_from %s' -a %s -d '",
+				v->name, v->sub);
 			put_quoted(out, v->help);
 			text_put(out, "'\n");
 		}
 		for (size_t o = 0; o < v->option_count; o++)
 			fish_option(out, v, &v->options[o]);
 	}
-	text_put(out, "complete -c stoa -n '__fish_seen_subcommand_from completion' -x -a 'bash zsh fish'\n");
+	text_put(out,
+		"complete -c stoa -n '__fish_seen_subcommand_from completion' -x -a 'bash zsh fish'\n");
 	for (size_t o = 0; o < common_option_count; o++)
 		fish_option(out, NULL, &common_options[o]);
 }
@@ -266,5 +283,6 @@ completion_print(struct text *out, const char *shell)
 			shells[i].print(out);
 			return text_check(out, "the completion script");
 		}
-	return fault(FAULT_INPUT, "there are completions for bash, zsh and fish, not for %s", shell);
+	return fault(
+		FAULT_INPUT, "there are completions for bash, zsh and fish, not for %s", shell);
 }

@@ -17,7 +17,9 @@ conversation_row(struct cli *c, const struct conversation *v, void *arg)
 	size_t room = c->width > 60 ? c->width - 34 : 0;
 	const char *title = v->title && *v->title ? v->title : v->preview;
 	putf(c, PAINT_DIM, "%.8s  %s  ", v->id, date_text(&c->arena, v->updated));
-	putf(c, PAINT_NONE, "%s", room ? column_text(&c->arena, title, room, false) : untrusted_line(&c->arena, title ? title : ""));
+	putf(c, PAINT_NONE, "%s",
+		room ? column_text(&c->arena, title, room, false)
+		     : untrusted_line(&c->arena, title ? title : ""));
 	putf(c, PAINT_DIM, "%4lld\n", (long long)v->message_count);
 	return FAULT_NONE;
 }
@@ -33,7 +35,8 @@ verb_history_list(struct cli *c)
 	};
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = conversations_each(c, &request, option_number(&c->args, "limit", 20), conversation_row, &count);
+		f = conversations_each(c, &request, option_number(&c->args, "limit", 20),
+			conversation_row, &count);
 	if (f == FAULT_NONE && !count)
 		note(c, PAINT_DIM, "No conversation is like that.\n");
 	return f;
@@ -57,7 +60,8 @@ verb_history_show(struct cli *c)
 		return FAULT_NONE;
 	}
 	const struct message *items = t->messages.items;
-	putf(c, PAINT_BOLD, "%s\n", untrusted_line(&c->arena, t->conversation->title ? t->conversation->title : ""));
+	putf(c, PAINT_BOLD, "%s\n",
+		untrusted_line(&c->arena, t->conversation->title ? t->conversation->title : ""));
 	for (size_t i = 0; i < t->messages.count; i++) {
 		putf(c, PAINT_DIM, "\n%s  ", date_text(&c->arena, items[i].created));
 		if (str_same(items[i].role, "user")) {
@@ -95,10 +99,14 @@ verb_history_search(struct cli *c)
 	}
 	for (size_t i = 0; i < hits->items.count; i++) {
 		const char *title = items[i].conversation_title;
-		put_wrapped(c, PAINT_BOLD, arena_printf(&c->arena, "%.8s  ", items[i].conversation_id), 10,
-			arena_printf(&c->arena, "%s  %s  %s", untrusted_line(&c->arena, title ? title : ""),
-				date_text(&c->arena, items[i].created), str_same(items[i].role, "user") ? "you" : "stoa"));
-		put_wrapped(c, PAINT_NONE, "          ", 10, untrusted_line(&c->arena, items[i].snippet ? items[i].snippet : ""));
+		put_wrapped(c, PAINT_BOLD,
+			arena_printf(&c->arena, "%.8s  ", items[i].conversation_id), 10,
+			arena_printf(&c->arena, "%s  %s  %s",
+				untrusted_line(&c->arena, title ? title : ""),
+				date_text(&c->arena, items[i].created),
+				str_same(items[i].role, "user") ? "you" : "stoa"));
+		put_wrapped(c, PAINT_NONE, "          ", 10,
+			untrusted_line(&c->arena, items[i].snippet ? items[i].snippet : ""));
 	}
 	if (!hits->items.count)
 		put(c, PAINT_NONE, "Nothing like that was said.\n");
@@ -151,7 +159,8 @@ verb_history_export(struct cli *c)
 		f = conversation_named(&id, c, c->args.operands[0]);
 	if (f != FAULT_NONE)
 		return f;
-	return export_write(c, id, option_text(&c->args, "format"), option_text(&c->args, "output"));
+	return export_write(
+		c, id, option_text(&c->args, "format"), option_text(&c->args, "output"));
 }
 
 enum fault
@@ -167,7 +176,8 @@ verb_history_import(struct cli *c)
 		size_t n;
 		while ((n = fread(buf, 1, sizeof buf, stdin)) > 0 && !t.over)
 			text_put_n(&t, buf, n);
-		f = ferror(stdin) ? fault_errno("standard input cannot be read") : text_check(&t, "the import");
+		f = ferror(stdin) ? fault_errno("standard input cannot be read")
+				  : text_check(&t, "the import");
 	} else if (f == FAULT_NONE) {
 		f = file_read(&t, path);
 	}
@@ -202,7 +212,8 @@ update(struct cli *c, const struct conversation_update *request, const char *don
 	if (c->json)
 		put_record(c, &record_conversation, v);
 	else
-		putf(c, PAINT_NONE, "%s  %s\n", done, untrusted_line(&c->arena, v->title ? v->title : ""));
+		putf(c, PAINT_NONE, "%s  %s\n", done,
+			untrusted_line(&c->arena, v->title ? v->title : ""));
 	return FAULT_NONE;
 }
 
@@ -239,11 +250,17 @@ verb_history_rm(struct cli *c)
 		const void *reply = NULL;
 		f = conversation_named(&request.id, c, c->args.operands[i]);
 		if (f == FAULT_NONE)
-			f = confirmed(c, arena_printf(&c->arena, "Delete the conversation %.8s for good", request.id));
+			f = confirmed(
+				c, arena_printf(&c->arena, "Delete the conversation %.8s for good",
+					   request.id));
 		if (f == FAULT_NONE)
 			f = call(&reply, c, "conversation.delete", &request, NULL);
 		if (f == FAULT_NONE && c->json)
-			put_record(c, &record_conversation, &(struct conversation){ .id = request.id, .title = "", .status = "archived", .type = "general" });
+			put_record(c, &record_conversation,
+				&(struct conversation){ .id = request.id,
+					.title = "",
+					.status = "archived",
+					.type = "general" });
 		else if (f == FAULT_NONE)
 			putf(c, PAINT_NONE, "deleted  %.8s\n", request.id);
 	}

@@ -14,7 +14,8 @@ static enum fault
 ask_documents(struct cli *c, struct setup *s)
 {
 	char answer, path[4096];
-	enum fault f = prompt_choice(&answer, "2/3  Study what?   [s]ample course   [f]older or file   [l]ater   ", "sfl");
+	enum fault f = prompt_choice(&answer,
+		"2/3  Study what?   [s]ample course   [f]older or file   [l]ater   ", "sfl");
 	if (f != FAULT_NONE || answer == 'l')
 		return f;
 	if (answer == 's') {
@@ -42,10 +43,12 @@ static enum fault
 ask_answers(struct cli *c, struct setup *s)
 {
 	char answer, url[1024], model[256];
-	enum fault f = prompt_choice(&answer, "3/3  Answers come from   [o]nly my documents   [m]odel at a URL   ", "om");
+	enum fault f = prompt_choice(&answer,
+		"3/3  Answers come from   [o]nly my documents   [m]odel at a URL   ", "om");
 	if (f != FAULT_NONE || answer == 'o')
 		return f;
-	note(c, PAINT_DIM, "     Questions and passages will be sent there; nothing else, and nowhere else.\n");
+	note(c, PAINT_DIM,
+		"     Questions and passages will be sent there; nothing else, and nowhere else.\n");
 	for (;;) {
 		f = prompt_line(url, sizeof url, "     URL (https://host/v1): ", false);
 		if (f != FAULT_NONE || !*url)
@@ -63,7 +66,8 @@ ask_answers(struct cli *c, struct setup *s)
 	if (f != FAULT_NONE)
 		return f;
 	s->answers = "model";
-	note(c, PAINT_DIM, "     A key, if it needs one: stoa config set llm.key_command 'pass show llm'\n");
+	note(c, PAINT_DIM,
+		"     A key, if it needs one: stoa config set llm.key_command 'pass show llm'\n");
 	return FAULT_NONE;
 }
 
@@ -89,7 +93,8 @@ about(const struct message *m, const char *term)
 {
 	static const char called[] = "called ";
 	const struct sentence *s = m->sentences.items;
-	const char *text = m->sentences.count ? s->text : NULL, *at = text ? strcasestr(text, term) : NULL;
+	const char *text = m->sentences.count ? s->text : NULL,
+		   *at = text ? strcasestr(text, term) : NULL;
 	if (!at)
 		return false;
 	if (at - text <= 4)
@@ -108,7 +113,10 @@ question_of(const char **out, struct cli *c)
 	enum fault f = documents_each(c, &request, suggest, &s);
 	for (size_t i = 0; i < s.count && f == FAULT_NONE && !*out; i++) {
 		const void *reply = NULL;
-		struct message_send ask = { .content = arena_printf(&c->arena, "What is %s?", s.terms[i]), .mode = "extractive", .ephemeral = true };
+		struct message_send ask = { .content = arena_printf(
+						    &c->arena, "What is %s?", s.terms[i]),
+			.mode = "extractive",
+			.ephemeral = true };
 		f = call(&reply, c, "message.send", &ask, NULL);
 		const struct message *m = reply;
 		if (f == FAULT_NONE && str_same(m->status, "answered") && about(m, s.terms[i]))
@@ -129,7 +137,8 @@ finish(struct cli *c, struct setup *s)
 		text_init(&t, 65536);
 		text_put(&t, "{\"setup\":{\"lock\":");
 		json_put_string(&t, s->lock);
-		text_printf(&t, ",\"already\":%s,\"answers\":\"%s\"", s->again ? "true" : "false", s->answers);
+		text_printf(&t, ",\"already\":%s,\"answers\":\"%s\"", s->again ? "true" : "false",
+			s->answers);
 		if (s->recovery[0])
 			text_printf(&t, ",\"recovery_code\":\"%s\"", s->recovery);
 		text_put(&t, ",\"data\":");
@@ -156,8 +165,11 @@ static const char *
 lock_word(const struct backend_lock *l)
 {
 	static const char *const words[] = {
-		[BACKEND_PASSPHRASE] = "passphrase", [BACKEND_KEY_FILE] = "key file",
-		[BACKEND_KEYRING] = "keyring", [BACKEND_RECOVERY] = "recovery code", [BACKEND_OPEN] = "no lock",
+		[BACKEND_PASSPHRASE] = "passphrase",
+		[BACKEND_KEY_FILE] = "key file",
+		[BACKEND_KEYRING] = "keyring",
+		[BACKEND_RECOVERY] = "recovery code",
+		[BACKEND_OPEN] = "no lock",
 	};
 	for (size_t i = 0; i < l->slot_count; i++)
 		if (l->slots[i].type == BACKEND_OPEN)
@@ -169,7 +181,8 @@ enum fault
 verb_init(struct cli *c)
 {
 	struct setup s = { .answers = "documents" };
-	bool ask = !c->json && !option_given(&c->args, "defaults") && isatty(STDIN_FILENO) && prompt_possible();
+	bool ask = !c->json && !option_given(&c->args, "defaults") && isatty(STDIN_FILENO) &&
+		   prompt_possible();
 	struct backend_lock l = { 0 };
 	enum fault f = session_open(c);
 	if (f == FAULT_NONE)
@@ -180,7 +193,8 @@ verb_init(struct cli *c)
 	ask = ask && !s.again;
 	if (ask) {
 		notef(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
-		note(c, PAINT_NONE, "  Nothing is sent anywhere unless you set it up.  Ctrl-C leaves.\n\n1/3  ");
+		note(c, PAINT_NONE,
+			"  Nothing is sent anywhere unless you set it up.  Ctrl-C leaves.\n\n1/3  ");
 	}
 	if (s.again) {
 		s.lock = lock_word(&l);

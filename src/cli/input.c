@@ -64,6 +64,12 @@ input_remember(const char *line)
 	text_clear(&t);
 }
 
+void
+input_forget(void)
+{
+	clear_history();
+}
+
 /* Names of commands and verbs that begin with what was typed, one a call. */
 static char *
 command_next(const char *typed, int state)
@@ -217,6 +223,7 @@ lock_now(struct chat *ch)
 	if (f != FAULT_NONE)
 		return f;
 	chat_forget(ch);
+	input_forget();
 	ch->locked = true;
 	say_between(ch, "LOCKED: left alone. The next question asks for the passphrase.");
 	return FAULT_NONE;
@@ -294,7 +301,8 @@ streamed_line(char **out, struct chat *ch)
 	if (f == FAULT_NONE && n < 0)
 		f = fault(FAULT_ABSENT, "the end of the input");
 	else if (f == FAULT_NONE && (n > LINE_MAX_BYTES || !utf8_valid(line, (size_t)n)))
-		f = fault(FAULT_INPUT, "a line is longer than %d bytes or not UTF-8", LINE_MAX_BYTES);
+		f = fault(
+			FAULT_INPUT, "a line is longer than %d bytes or not UTF-8", LINE_MAX_BYTES);
 	if (f == FAULT_NONE) {
 		while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
 			line[--n] = '\0';

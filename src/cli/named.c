@@ -29,7 +29,8 @@ documents_each(struct cli *c, struct document_list *request, document_fn *each, 
 }
 
 enum fault
-conversations_each(struct cli *c, struct conversation_list *request, int64_t most, conversation_fn *each, void *arg)
+conversations_each(struct cli *c, struct conversation_list *request, int64_t most,
+	conversation_fn *each, void *arg)
 {
 	for (int64_t left = most; left > 0;) {
 		request->limit = left < PAGE ? left : PAGE;
@@ -161,10 +162,12 @@ conversation_named(const char **id, struct cli *c, const char *ref)
 	}
 	if (!s.found)
 		return s.newest ? fault(FAULT_ABSENT, "there is no conversation yet")
-			: fault(FAULT_ABSENT, "no conversation is called %s; stoa history lists them", ref);
+				: fault(FAULT_ABSENT,
+					  "no conversation is called %s; stoa history lists them",
+					  ref);
 	if (s.too)
-		return fault(FAULT_INPUT, "%s may be \"%s\" (%.8s) or \"%s\" (%.8s); say its id", ref,
-			s.found->title, s.found->id, s.too->title, s.too->id);
+		return fault(FAULT_INPUT, "%s may be \"%s\" (%.8s) or \"%s\" (%.8s); say its id",
+			ref, s.found->title, s.found->id, s.too->title, s.too->id);
 	*id = s.found->id;
 	return FAULT_NONE;
 }

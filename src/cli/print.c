@@ -34,15 +34,18 @@ terminal_width(void)
 void
 print_init(struct cli *c)
 {
-	const char *when = option_text(&c->args, "color"), *term = getenv("TERM"), *no = getenv("NO_COLOR");
+	const char *when = option_text(&c->args, "color"), *term = getenv("TERM"),
+		   *no = getenv("NO_COLOR");
 	bool dumb = !term || str_same(term, "dumb");
 	bool allowed = !(no && *no) && !dumb && !option_given(&c->args, "plain");
 	c->json = option_given(&c->args, "json");
 	c->out_terminal = isatty(STDOUT_FILENO);
 	c->err_terminal = isatty(STDERR_FILENO);
 	c->utf8 = str_same(nl_langinfo(CODESET), "UTF-8");
-	c->colour = str_same(when, "always") || (!str_same(when, "never") && allowed && c->out_terminal);
-	c->err_colour = str_same(when, "always") || (!str_same(when, "never") && allowed && c->err_terminal);
+	c->colour = str_same(when, "always") ||
+		    (!str_same(when, "never") && allowed && c->out_terminal);
+	c->err_colour = str_same(when, "always") ||
+			(!str_same(when, "never") && allowed && c->err_terminal);
 	c->progress = option_given(&c->args, "progress") || (c->err_terminal && !c->json && !dumb);
 	c->width = c->out_terminal ? terminal_width() : 0;
 	if (option_given(&c->args, "plain") && !option_given(&c->args, "progress"))
@@ -62,7 +65,9 @@ to_ascii(struct text *out, const char *s, size_t len)
 		else if (code == 0x2026)
 			text_put(out, "...");
 		else
-			text_put_c(out, code == 0x2019 || code == 0x2018 ? '\'' : code == 0x201c || code == 0x201d ? '"' : '?');
+			text_put_c(out, code == 0x2019 || code == 0x2018   ? '\''
+					: code == 0x201c || code == 0x201d ? '"'
+									   : '?');
 	}
 }
 
@@ -129,7 +134,8 @@ put_wrapped(struct cli *c, enum paint paint, const char *first, size_t indent, c
 }
 
 void
-put_row(struct cli *c, enum paint head_paint, const char *first, size_t indent, enum paint paint, const char *s)
+put_row(struct cli *c, enum paint head_paint, const char *first, size_t indent, enum paint paint,
+	const char *s)
 {
 	struct text head, clean, lines;
 	text_init(&head, SAY_MAX);
@@ -191,10 +197,11 @@ notef(struct cli *c, enum paint paint, const char *fmt, ...)
 static bool
 harmful(uint32_t code)
 {
-	return code == 0x7f || (code >= 0x80 && code < 0xa0) || code == 0xad || code == 0x61c
-		|| (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e)
-		|| (code >= 0x2060 && code <= 0x206f) || code == 0xfeff || code == 0x115f
-		|| code == 0x1160 || code == 0x3164 || code == 0xffa0 || (code >= 0xe0000 && code < 0xe1000);
+	return code == 0x7f || (code >= 0x80 && code < 0xa0) || code == 0xad || code == 0x61c ||
+	       (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2060 && code <= 0x206f) || code == 0xfeff || code == 0x115f ||
+	       code == 0x1160 || code == 0x3164 || code == 0xffa0 ||
+	       (code >= 0xe0000 && code < 0xe1000);
 }
 
 void
@@ -208,7 +215,8 @@ json_harmless(struct text *out, const char *s, size_t len)
 			continue;
 		text_put_n(out, s + from, start - from);
 		if (code > 0xffff)
-			text_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)),
+			text_printf(out, "\\u%04x\\u%04x",
+				(unsigned)(0xd800 + ((code - 0x10000) >> 10)),
 				(unsigned)(0xdc00 + ((code - 0x10000) & 0x3ff)));
 		else
 			text_printf(out, "\\u%04x", (unsigned)code);

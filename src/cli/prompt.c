@@ -87,7 +87,8 @@ line_gather(char *buf, size_t size, int fd, int signals, bool hidden)
 			len = 0;
 		} else if ((unsigned char)b >= ' ') {
 			if (len + 1 >= size)
-				return fault(FAULT_INPUT, "the line is longer than %zu bytes", size - 1);
+				return fault(
+					FAULT_INPUT, "the line is longer than %zu bytes", size - 1);
 			buf[len++] = b;
 			if (!hidden)
 				(void)!write(fd, &b, 1);

@@ -68,7 +68,8 @@ seal_asked_passphrase(struct cli *c)
 	}
 	if (f != FAULT_NONE)
 		return f;
-	note(c, PAINT_DIM, "     Kept nowhere: forgotten means lost.  A recovery sheet can be printed: stoa vault sheet\n");
+	note(c, PAINT_DIM,
+		"     Kept nowhere: forgotten means lost.  A recovery sheet can be printed: stoa vault sheet\n");
 	return seal(c, BACKEND_PASSPHRASE, s, "passphrase");
 }
 
@@ -77,11 +78,14 @@ seal_asking(struct cli *c, const char **how, char recovery[48])
 {
 	for (;;) {
 		char answer;
-		enum fault f = prompt_choice(&answer, "Lock your history?   [P]assphrase   [k]eyring   [n]o lock   ", "pkn");
+		enum fault f = prompt_choice(&answer,
+			"Lock your history?   [P]assphrase   [k]eyring   [n]o lock   ", "pkn");
 		if (f != FAULT_NONE)
 			return f;
 		*how = answer == 'p' ? "passphrase" : answer == 'k' ? "keyring" : "no lock";
-		f = answer == 'p' ? seal_asked_passphrase(c) : answer == 'k' ? seal_keyring(c, recovery) : seal_open(c);
+		f = answer == 'p'   ? seal_asked_passphrase(c)
+		    : answer == 'k' ? seal_keyring(c, recovery)
+				    : seal_open(c);
 		if (f == FAULT_NONE || answer != 'k' || f == FAULT_CANCELLED)
 			return f;
 		notef(c, PAINT_WARN, "     %s\n", fault_sentence());
@@ -111,7 +115,8 @@ session_seal_new(struct cli *c, bool ask, const char **how, char recovery[48])
 	*how = "no lock";
 	enum fault f = seal_open(c);
 	if (f == FAULT_NONE && !option_given(&c->args, "no-lock"))
-		note(c, PAINT_DIM, "stoa: first use: your history is sealed, with its key in a file beside it (no lock); "
+		note(c, PAINT_DIM,
+			"stoa: first use: your history is sealed, with its key in a file beside it (no lock); "
 			"stoa vault passwd sets a passphrase\n");
 	return f;
 }

@@ -20,10 +20,13 @@ operands_joined(struct cli *c, size_t from)
 static const char *
 passage_place(struct arena *a, const struct passage *p)
 {
-	const char *page = p->page_label && *p->page_label ? p->page_label : arena_printf(a, "%lld", (long long)p->page);
+	const char *page = p->page_label && *p->page_label
+				   ? p->page_label
+				   : arena_printf(a, "%lld", (long long)p->page);
 	const char *under = p->heading && *p->heading ? p->heading : p->chapter;
-	return arena_printf(a, "%s, p. %s%s%s", untrusted_line(a, p->title ? p->title : ""), untrusted_line(a, page),
-		under && *under ? " \u00b7 " : "", untrusted_line(a, under ? under : ""));
+	return arena_printf(a, "%s, p. %s%s%s", untrusted_line(a, p->title ? p->title : ""),
+		untrusted_line(a, page), under && *under ? " \u00b7 " : "",
+		untrusted_line(a, under ? under : ""));
 }
 
 /* The part of a passage around its first match, cut between words. */
@@ -39,7 +42,8 @@ excerpt(struct arena *a, const struct hit *h)
 	if (len <= most)
 		from = 0;
 	from = utf8_floor(text, len, from);
-	while (from > 0 && from < len && text[from - 1] != ' ' && text[from - 1] != '\n' && (unsigned char)text[from] < 0x80)
+	while (from > 0 && from < len && text[from - 1] != ' ' && text[from - 1] != '\n' &&
+		(unsigned char)text[from] < 0x80)
 		from--;
 	size_t n = utf8_floor(text + from, len - from, most);
 	bool cut = from + n < len;
@@ -76,13 +80,17 @@ verb_search(struct cli *c)
 		return FAULT_NONE;
 	}
 	if (hits->corrected && *hits->corrected)
-		note(c, PAINT_DIM, arena_printf(&c->arena, "Searched for: %s\n", untrusted_line(&c->arena, hits->corrected)));
+		note(c, PAINT_DIM,
+			arena_printf(&c->arena, "Searched for: %s\n",
+				untrusted_line(&c->arena, hits->corrected)));
 	for (size_t i = 0; i < hits->items.count; i++) {
-		put_wrapped(c, PAINT_BOLD, arena_printf(&c->arena, "%2zu  ", i + 1), 4, passage_place(&c->arena, items[i].passage));
+		put_wrapped(c, PAINT_BOLD, arena_printf(&c->arena, "%2zu  ", i + 1), 4,
+			passage_place(&c->arena, items[i].passage));
 		put_wrapped(c, PAINT_NONE, "    ", 4, excerpt(&c->arena, &items[i]));
 	}
 	if (!hits->items.count)
 		put(c, PAINT_NONE, "Nothing like that is in your documents.\n");
-	notef(c, PAINT_DIM, "%zu passage%s \u00b7 %.0f ms\n", hits->items.count, hits->items.count == 1 ? "" : "s", hits->elapsed_ms);
+	notef(c, PAINT_DIM, "%zu passage%s \u00b7 %.0f ms\n", hits->items.count,
+		hits->items.count == 1 ? "" : "s", hits->elapsed_ms);
 	return FAULT_NONE;
 }

@@ -165,7 +165,8 @@ relay_event(const char *name, const struct record_type *type, const void *record
 }
 
 enum fault
-call(const void **reply, struct cli *c, const char *operation, const void *request, const struct call_events *ev)
+call(const void **reply, struct cli *c, const char *operation, const void *request,
+	const struct call_events *ev)
 {
 	struct relay r = { c, ev };
 	struct backend_handlers h = { relay_event, NULL, &r };
@@ -242,7 +243,8 @@ unlock_silently(struct cli *c, const struct backend_lock *l)
 			return FAULT_NONE;
 		note(c, PAINT_WARN, "stoa: the keyring does not give the key\n");
 	}
-	return fault(FAULT_LOCKED, "the history is locked: unlock it with --passphrase-fd N or --keyfile F");
+	return fault(FAULT_LOCKED,
+		"the history is locked: unlock it with --passphrase-fd N or --keyfile F");
 }
 
 static enum fault
@@ -250,7 +252,8 @@ unlock_asking(struct cli *c, const struct backend_lock *l)
 {
 	bool recovery = !has_slot(l, BACKEND_PASSPHRASE);
 	if (recovery && !has_slot(l, BACKEND_RECOVERY))
-		return fault(FAULT_LOCKED, "the history is locked with a key file: give it with --keyfile F");
+		return fault(FAULT_LOCKED,
+			"the history is locked with a key file: give it with --keyfile F");
 	enum fault f = FAULT_NONE;
 	for (int tries = 0; tries < UNLOCK_TRIES; tries++) {
 		struct backend_secret *s = NULL;
@@ -265,7 +268,8 @@ unlock_asking(struct cli *c, const struct backend_lock *l)
 			f = unlock_with(c, recovery ? BACKEND_RECOVERY : BACKEND_PASSPHRASE, s);
 		if (f != FAULT_DENIED && f != FAULT_INPUT)
 			return f;
-		notef(c, PAINT_WARN, "stoa: %s\n", fault_sentence());
+		notef(c, PAINT_WARN, "stoa: %s\n",
+			f == FAULT_INPUT ? fault_sentence() : "that does not open it; try again");
 	}
 	return fault(FAULT_DENIED, "no passphrase fitted; nothing is lost, try again");
 }
@@ -277,10 +281,13 @@ tell_anchor(struct cli *c)
 	if (backend_lock_state(&l, c->backend) != FAULT_NONE)
 		return;
 	if (l.anchor == BACKEND_ANCHOR_BEHIND)
-		notef(c, PAINT_WARN, "stoa: this history went back by %llu changes; it is open for reading only. "
-			"If you restored a backup, `stoa vault accept` goes on with it.\n", (unsigned long long)l.changes_back);
+		notef(c, PAINT_WARN,
+			"stoa: this history went back by %llu changes; it is open for reading only. "
+			"If you restored a backup, `stoa vault accept` goes on with it.\n",
+			(unsigned long long)l.changes_back);
 	if (l.anchor == BACKEND_ANCHOR_ALTERED)
-		note(c, PAINT_BAD, "stoa: this history was altered from outside; it is open for reading only.\n");
+		note(c, PAINT_BAD,
+			"stoa: this history was altered from outside; it is open for reading only.\n");
 	if (l.memory_unlocked)
 		log_event(LOG_WARN, "cli", "memory.unlocked", "limit=%s", "RLIMIT_MEMLOCK");
 }
@@ -313,7 +320,8 @@ session_ready(struct cli *c)
 	if (l.fresh) {
 		const char *how;
 		char recovery[48] = "";
-		f = session_seal_new(c, !c->json && isatty(STDIN_FILENO) && prompt_possible(), &how, recovery);
+		f = session_seal_new(
+			c, !c->json && isatty(STDIN_FILENO) && prompt_possible(), &how, recovery);
 		if (f == FAULT_NONE && recovery[0])
 			notef(c, PAINT_BOLD, "Recovery code, write it down: %s\n", recovery);
 		return f;

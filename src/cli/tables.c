@@ -39,7 +39,8 @@ verb_json(struct cli *c, const struct verb *v)
 {
 	struct text t;
 	text_init(&t, 65536);
-	text_printf(&t, "{\"verb\":\"%s%s%s\",\"operands\":", v->name, v->sub ? " " : "", v->sub ? v->sub : "");
+	text_printf(&t, "{\"verb\":\"%s%s%s\",\"operands\":", v->name, v->sub ? " " : "",
+		v->sub ? v->sub : "");
 	json_put_string(&t, v->operands);
 	text_put(&t, ",\"help\":");
 	json_put_string(&t, v->help);
@@ -94,7 +95,8 @@ op_json(struct cli *c, const struct operation *op)
 	text_init(&t, (size_t)1024 * 1024);
 	text_printf(&t, "{\"id\":\"%s\",\"method\":\"%s\",\"path\":", op->id, op->method);
 	json_put_string(&t, op->path);
-	text_printf(&t, ",\"least_role\":\"%s\",\"writes\":%s,\"help\":", role_name(op->least), op->writes ? "true" : "false");
+	text_printf(&t, ",\"least_role\":\"%s\",\"writes\":%s,\"help\":", role_name(op->least),
+		op->writes ? "true" : "false");
 	json_put_string(&t, op->help);
 	text_put(&t, ",\"request\":");
 	record_schema(&t, op->request);
@@ -112,7 +114,8 @@ static void
 op_describe(struct cli *c, const struct operation *op)
 {
 	putf(c, PAINT_BOLD, "%s", op->id);
-	putf(c, PAINT_NONE, "  %s %s  (%s%s)\n", op->method, op->path, role_name(op->least), op->writes ? ", writes" : "");
+	putf(c, PAINT_NONE, "  %s %s  (%s%s)\n", op->method, op->path, role_name(op->least),
+		op->writes ? ", writes" : "");
 	put_wrapped(c, PAINT_NONE, "    ", 4, op->help);
 	const struct { const char *name; const struct record_type *type; } parts[] = {
 		{ "request", op->request }, { "reply", op->reply },
@@ -148,7 +151,8 @@ verb_ops(struct cli *c)
 		else if (name)
 			op_describe(c, &all[i]);
 		else
-			put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-22s ", all[i].id), 23, all[i].help);
+			put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-22s ", all[i].id), 23,
+				all[i].help);
 	}
 	return FAULT_NONE;
 }
@@ -168,7 +172,8 @@ static void
 action_print(struct cli *c, const char *id, const char *how, const char *help, bool key)
 {
 	if (!c->json) {
-		put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-20s %-18s ", id, how), 40, help);
+		put_wrapped(
+			c, PAINT_NONE, arena_printf(&c->arena, "%-20s %-18s ", id, how), 40, help);
 		return;
 	}
 	struct text t;
@@ -188,7 +193,8 @@ verb_keys(struct cli *c)
 	size_t count;
 	const struct chat_command *all = chat_commands(&count);
 	for (size_t i = 0; i < count; i++) {
-		const char *how = arena_printf(&c->arena, "/%s%s%s", all[i].name, *all[i].operands ? " " : "", all[i].operands);
+		const char *how = arena_printf(&c->arena, "/%s%s%s", all[i].name,
+			*all[i].operands ? " " : "", all[i].operands);
 		action_print(c, all[i].id, how, all[i].help, false);
 	}
 	for (size_t i = 0; i < COUNT_OF(line_keys); i++)

@@ -9,8 +9,11 @@
 #include "cli_in.h"
 
 static const char *const type_words[] = {
-	[BACKEND_PASSPHRASE] = "passphrase", [BACKEND_KEY_FILE] = "key file", [BACKEND_KEYRING] = "keyring",
-	[BACKEND_RECOVERY] = "recovery code", [BACKEND_OPEN] = "no lock",
+	[BACKEND_PASSPHRASE] = "passphrase",
+	[BACKEND_KEY_FILE] = "key file",
+	[BACKEND_KEYRING] = "keyring",
+	[BACKEND_RECOVERY] = "recovery code",
+	[BACKEND_OPEN] = "no lock",
 };
 static const char *const anchor_words[] = {
 	[BACKEND_ANCHOR_NONE] = "none yet", [BACKEND_ANCHOR_SAME] = "as it was left",
@@ -21,7 +24,8 @@ static const char *const anchor_words[] = {
 static const char *
 type_word(enum backend_slot type)
 {
-	return (size_t)type < COUNT_OF(type_words) && type_words[type] ? type_words[type] : "unknown";
+	return (size_t)type < COUNT_OF(type_words) && type_words[type] ? type_words[type]
+								       : "unknown";
 }
 
 static enum fault
@@ -83,18 +87,22 @@ verb_vault_status(struct cli *c)
 	if (c->json) {
 		struct text t;
 		text_init(&t, 4096);
-		text_printf(&t, "{\"fresh\":%s,\"locked\":%s,\"read_only\":%s,\"memory_locked\":%s,\"anchor\":\"%s\",\"changes_back\":%llu,\"slots\":%zu}",
-			l.fresh ? "true" : "false", l.locked ? "true" : "false", l.read_only ? "true" : "false",
-			l.memory_unlocked ? "false" : "true", anchor, (unsigned long long)l.changes_back, l.slot_count);
+		text_printf(&t,
+			"{\"fresh\":%s,\"locked\":%s,\"read_only\":%s,\"memory_locked\":%s,\"anchor\":\"%s\",\"changes_back\":%llu,\"slots\":%zu}",
+			l.fresh ? "true" : "false", l.locked ? "true" : "false",
+			l.read_only ? "true" : "false", l.memory_unlocked ? "false" : "true",
+			anchor, (unsigned long long)l.changes_back, l.slot_count);
 		put_json(c, &t);
 		text_clear(&t);
 		return FAULT_NONE;
 	}
 	put_wrapped(c, PAINT_NONE, "lock     ", 9, lock_words(c, &l));
 	putf(c, PAINT_NONE, "slots    %zu\n", l.slot_count);
-	putf(c, l.anchor >= BACKEND_ANCHOR_BEHIND ? PAINT_BAD : PAINT_NONE, "history  %s%s\n", anchor, l.read_only ? "; read only" : "");
+	putf(c, l.anchor >= BACKEND_ANCHOR_BEHIND ? PAINT_BAD : PAINT_NONE, "history  %s%s\n",
+		anchor, l.read_only ? "; read only" : "");
 	if (l.memory_unlocked)
-		put_wrapped(c, PAINT_WARN, "memory   ", 9, "keys could not be kept out of swap: raise the limit of locked memory (ulimit -l)");
+		put_wrapped(c, PAINT_WARN, "memory   ", 9,
+			"keys could not be kept out of swap: raise the limit of locked memory (ulimit -l)");
 	return FAULT_NONE;
 }
 
@@ -106,12 +114,14 @@ verb_vault_slots(struct cli *c)
 	for (size_t i = 0; f == FAULT_NONE && i < l.slot_count; i++) {
 		const struct backend_slot_info *s = &l.slots[i];
 		if (!c->json) {
-			putf(c, PAINT_NONE, "%d  %-14s %s\n", s->idx, type_word(s->type), untrusted_line(&c->arena, s->label));
+			putf(c, PAINT_NONE, "%d  %-14s %s\n", s->idx, type_word(s->type),
+				untrusted_line(&c->arena, s->label));
 			continue;
 		}
 		struct text t;
 		text_init(&t, 4096);
-		text_printf(&t, "{\"slot\":%d,\"type\":\"%s\",\"label\":", s->idx, type_word(s->type));
+		text_printf(
+			&t, "{\"slot\":%d,\"type\":\"%s\",\"label\":", s->idx, type_word(s->type));
 		json_put_string(&t, s->label);
 		text_put_c(&t, '}');
 		put_json(c, &t);
@@ -142,7 +152,8 @@ verb_vault_passwd(struct cli *c)
 	if (fd >= 0)
 		f = backend_secret_read(&s, fd);
 	else if (c->json || !prompt_possible())
-		f = fault(FAULT_INPUT, "there is no terminal to ask on: give --new-passphrase-fd N");
+		f = fault(
+			FAULT_INPUT, "there is no terminal to ask on: give --new-passphrase-fd N");
 	else
 		f = prompt_secret(&s, "New passphrase: ", true);
 	if (f != FAULT_NONE)
@@ -155,7 +166,8 @@ verb_vault_passwd(struct cli *c)
 		if (before.slots[i].type == BACKEND_OPEN)
 			(void)!remove(session_key_path(c));
 	if (before.slot_count > 1)
-		note(c, PAINT_WARN, "The other ways to unlock are gone with the old key: stoa vault slots, stoa vault sheet.\n");
+		note(c, PAINT_WARN,
+			"The other ways to unlock are gone with the old key: stoa vault slots, stoa vault sheet.\n");
 	return done(c, "The passphrase is set, and everything is sealed with a new key.");
 }
 
@@ -183,10 +195,12 @@ verb_vault_sheet(struct cli *c)
 	}
 	put(c, PAINT_BOLD, "stoa recovery sheet\n\n");
 	putf(c, PAINT_BOLD, "    %s\n\n", shown);
-	put_wrapped(c, PAINT_NONE, "", 0, arena_printf(&c->arena,
-		"This code opens the history in %s when the passphrase is forgotten. Keep it on paper, away from this machine: "
-		"whoever has it and the files can read everything. It is shown this once. "
-		"stoa vault slots lists it; stoa vault remove takes it away.", c->places.data));
+	put_wrapped(c, PAINT_NONE, "", 0,
+		arena_printf(&c->arena,
+			"This code opens the history in %s when the passphrase is forgotten. Keep it on paper, away from this machine: "
+			"whoever has it and the files can read everything. It is shown this once. "
+			"stoa vault slots lists it; stoa vault remove takes it away.",
+			c->places.data));
 	return FAULT_NONE;
 }
 
@@ -202,12 +216,14 @@ verb_vault_verify(struct cli *c)
 	if (c->json) {
 		struct text t;
 		text_init(&t, 256);
-		text_printf(&t, "{\"verified\":true,\"records\":%llu}", (unsigned long long)records);
+		text_printf(
+			&t, "{\"verified\":true,\"records\":%llu}", (unsigned long long)records);
 		put_json(c, &t);
 		text_clear(&t);
 		return FAULT_NONE;
 	}
-	putf(c, PAINT_GOOD, "%llu records, every seal and every chain is whole.\n", (unsigned long long)records);
+	putf(c, PAINT_GOOD, "%llu records, every seal and every chain is whole.\n",
+		(unsigned long long)records);
 	return FAULT_NONE;
 }
 
@@ -223,7 +239,9 @@ verb_vault_add_keyfile(struct cli *c)
 		return f;
 	f = backend_slot_add(c->backend, BACKEND_KEY_FILE, s, "key file");
 	backend_secret_free(s);
-	return f == FAULT_NONE ? done(c, arena_printf(&c->arena, "%s unlocks the history as well.", untrusted_line(&c->arena, path))) : f;
+	return f == FAULT_NONE ? done(c, arena_printf(&c->arena, "%s unlocks the history as well.",
+						 untrusted_line(&c->arena, path)))
+			       : f;
 }
 
 enum fault
@@ -233,7 +251,8 @@ verb_vault_remove(struct cli *c)
 	struct backend_lock l = { 0 };
 	long idx = strtol(c->args.operands[0], &end, 10);
 	if (*end || end == c->args.operands[0])
-		return fault(FAULT_INPUT, "a slot is a number, see stoa vault slots, not %s", c->args.operands[0]);
+		return fault(FAULT_INPUT, "a slot is a number, see stoa vault slots, not %s",
+			c->args.operands[0]);
 	enum fault f = unlocked(c);
 	if (f == FAULT_NONE)
 		f = backend_lock_state(&l, c->backend);
@@ -244,8 +263,10 @@ verb_vault_remove(struct cli *c)
 		if (l.slots[i].idx == idx)
 			slot = &l.slots[i];
 	if (!slot)
-		return fault(FAULT_ABSENT, "there is no slot %ld; stoa vault slots lists them", idx);
-	f = confirmed(c, arena_printf(&c->arena, "Take away slot %ld, %s", idx, type_word(slot->type)));
+		return fault(
+			FAULT_ABSENT, "there is no slot %ld; stoa vault slots lists them", idx);
+	f = confirmed(
+		c, arena_printf(&c->arena, "Take away slot %ld, %s", idx, type_word(slot->type)));
 	if (f == FAULT_NONE)
 		f = backend_slot_remove(c->backend, (int)idx);
 	return f == FAULT_NONE ? done(c, "The slot is gone; the others still unlock.") : f;
@@ -263,8 +284,9 @@ verb_vault_accept(struct cli *c)
 	if (!l.read_only)
 		return done(c, "The history is as it was left; there is nothing to accept.");
 	f = confirmed(c, l.anchor == BACKEND_ANCHOR_BEHIND
-		? arena_printf(&c->arena, "Go on without the last %llu changes", (unsigned long long)l.changes_back)
-		: "Go on with a history that was altered from outside");
+				 ? arena_printf(&c->arena, "Go on without the last %llu changes",
+					   (unsigned long long)l.changes_back)
+				 : "Go on with a history that was altered from outside");
 	if (f == FAULT_NONE)
 		f = backend_accept_anchor(c->backend);
 	return f == FAULT_NONE ? done(c, "Accepted; the history can be written to again.") : f;
@@ -278,5 +300,6 @@ verb_vault_lock(struct cli *c)
 		f = backend_lock(c->backend);
 	if (f != FAULT_NONE)
 		return f;
-	return done(c, "Locked. A verb holds the keys only while it runs; a conversation locks itself when it is left alone, or with /lock.");
+	return done(c,
+		"Locked. A verb holds the keys only while it runs; a conversation locks itself when it is left alone, or with /lock.");
 }

@@ -9,46 +9,74 @@
 
 #define OPTIONS(table) table, COUNT_OF(table)
 #define NO_OPTIONS NULL, 0
-#define SUBJECT { "subject", "S", OPTION_TEXT, 0, 0, NULL, true, "only this subject (may be repeated)" }
-#define DOMAIN { "domain", "D", OPTION_TEXT, 0, 0, NULL, true, "only this domain (may be repeated)" }
-#define DOCUMENT { "document", "DOCUMENT", OPTION_TEXT, 0, 0, NULL, true, "only this document: its id, title or file name (may be repeated)" }
-#define KIND { "kind", "KIND", OPTION_CHOICE, 0, 0, "pdf|docx|pptx|odt|epub|html|markdown|text|csv", true, "only documents of this kind (may be repeated)" }
-#define MODEL { "model", NULL, OPTION_FLAG, 0, 0, NULL, false, "let the configured model write; its quotations are verified" }
-#define EXTRACTIVE { "extractive", NULL, OPTION_FLAG, 0, 0, NULL, false, "answer with sentences of the documents only, no model" }
-#define EPHEMERAL { "ephemeral", NULL, OPTION_FLAG, 0, 0, NULL, false, "keep nothing of this in the history" }
+#define SUBJECT \
+	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, true, \
+		"only this subject (may be repeated)" }
+#define DOMAIN \
+	{ "domain", "D", OPTION_TEXT, 0, 0, NULL, true, \
+		"only this domain (may be repeated)" }
+#define DOCUMENT \
+	{ "document", "DOCUMENT", OPTION_TEXT, 0, 0, NULL, true, \
+		"only this document: its id, title or file name (may be repeated)" }
+#define KIND \
+	{ "kind", "KIND", OPTION_CHOICE, 0, 0, "pdf|docx|pptx|odt|epub|html|markdown|text|csv", true, \
+		"only documents of this kind (may be repeated)" }
+#define MODEL \
+	{ "model", NULL, OPTION_FLAG, 0, 0, NULL, false, \
+		"let the configured model write; its quotations are verified" }
+#define EXTRACTIVE \
+	{ "extractive", NULL, OPTION_FLAG, 0, 0, NULL, false, \
+		"answer with sentences of the documents only, no model" }
+#define EPHEMERAL \
+	{ "ephemeral", NULL, OPTION_FLAG, 0, 0, NULL, false, \
+		"keep nothing of this in the history" }
 
 const struct option common_options[] = {
 	{ "json", NULL, OPTION_FLAG, 0, 0, NULL, false, "print records as JSON, one a line" },
-	{ "plain", NULL, OPTION_FLAG, 0, 0, NULL, false, "line by line, for screen readers and dumb terminals; no colours" },
-	{ "color", "WHEN", OPTION_CHOICE, 0, 0, "auto|always|never", false, "colours; auto: on a terminal, unless NO_COLOR is set" },
-	{ "progress", NULL, OPTION_FLAG, 0, 0, NULL, false, "show progress on standard error even when it is no terminal" },
-	{ "passphrase-fd", "N", OPTION_NUMBER, 0, 1023, NULL, false, "read the passphrase from this file descriptor" },
+	{ "plain", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"line by line, for screen readers and dumb terminals; no colours" },
+	{ "color", "WHEN", OPTION_CHOICE, 0, 0, "auto|always|never", false,
+		"colours; auto: on a terminal, unless NO_COLOR is set" },
+	{ "progress", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"show progress on standard error even when it is no terminal" },
+	{ "passphrase-fd", "N", OPTION_NUMBER, 0, 1023, NULL, false,
+		"read the passphrase from this file descriptor" },
 	{ "keyfile", "F", OPTION_FILE, 0, 0, NULL, false, "unlock with this key file" },
 	{ "help", NULL, OPTION_FLAG, 0, 0, NULL, false, "say what the verb does and takes" },
 };
 const size_t common_option_count = COUNT_OF(common_options);
 
 static const struct option init_options[] = {
-	{ "defaults", NULL, OPTION_FLAG, 0, 0, NULL, false, "ask nothing; what is not said otherwise takes its default" },
-	{ "keyring", NULL, OPTION_FLAG, 0, 0, NULL, false, "keep the key in the desktop's keyring, and print a recovery code" },
-	{ "no-lock", NULL, OPTION_FLAG, 0, 0, NULL, false, "keep the key in a file beside the store" },
+	{ "defaults", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"ask nothing; what is not said otherwise takes its default" },
+	{ "keyring", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"keep the key in the desktop's keyring, and print a recovery code" },
+	{ "no-lock", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"keep the key in a file beside the store" },
 	{ "sample", NULL, OPTION_FLAG, 0, 0, NULL, false, "add the sample course" },
 };
 static const struct option add_options[] = {
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "file them under this subject" },
 	{ "domain", "D", OPTION_TEXT, 0, 0, NULL, false, "and this domain" },
-	{ "kind", "KIND", OPTION_CHOICE, 0, 0, "pdf|docx|pptx|odt|epub|html|markdown|text|csv", false, "take the files for this kind, whatever they look like" },
-	{ "retention", "DAYS", OPTION_NUMBER, 1, 36500, NULL, false, "forget them after so many days" },
-	{ "again", NULL, OPTION_FLAG, 0, 0, NULL, false, "read them again even when nothing has changed" },
-	{ "watch", NULL, OPTION_FLAG, 0, 0, NULL, false, "stay, and add what is put or changed there, until Ctrl-C" },
+	{ "kind", "KIND", OPTION_CHOICE, 0, 0, "pdf|docx|pptx|odt|epub|html|markdown|text|csv", false,
+		"take the files for this kind, whatever they look like" },
+	{ "retention", "DAYS", OPTION_NUMBER, 1, 36500, NULL, false,
+		"forget them after so many days" },
+	{ "again", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"read them again even when nothing has changed" },
+	{ "watch", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"stay, and add what is put or changed there, until Ctrl-C" },
 };
 static const struct option docs_list_options[] = {
 	SUBJECT, DOMAIN, KIND,
-	{ "status", "STATE", OPTION_CHOICE, 0, 0, "processing|completed|failed", false, "only documents in this state" },
-	{ "search", "TEXT", OPTION_TEXT, 0, 0, NULL, false, "only titles and names with this in them" },
+	{ "status", "STATE", OPTION_CHOICE, 0, 0, "processing|completed|failed", false,
+		"only documents in this state" },
+	{ "search", "TEXT", OPTION_TEXT, 0, 0, NULL, false,
+		"only titles and names with this in them" },
 };
 static const struct option docs_open_options[] = {
-	{ "page", "N", OPTION_NUMBER, 1, 1000000, NULL, false, "at this page, where the program that opens it can" },
+	{ "page", "N", OPTION_NUMBER, 1, 1000000, NULL, false,
+		"at this page, where the program that opens it can" },
 };
 static const struct option search_options[] = {
 	{ "k", "N", OPTION_NUMBER, 1, 100, NULL, false, "how many passages; 5 unless told" },
@@ -56,14 +84,18 @@ static const struct option search_options[] = {
 };
 static const struct option ask_options[] = {
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "only this subject" }, DOMAIN, DOCUMENT,
-	{ "conversation", "ID", OPTION_TEXT, 0, 0, NULL, false, "go on with this conversation: its id, title, or last" },
+	{ "conversation", "ID", OPTION_TEXT, 0, 0, NULL, false,
+		"go on with this conversation: its id, title, or last" },
 	MODEL, EXTRACTIVE, EPHEMERAL,
-	{ "context", "FILE", OPTION_FILE, 0, 0, NULL, false, "search this text as well, this once; standard input does the same" },
-	{ "stream", NULL, OPTION_FLAG, 0, 0, NULL, false, "with --json: every event as it comes, then the message" },
+	{ "context", "FILE", OPTION_FILE, 0, 0, NULL, false,
+		"search this text as well, this once; standard input does the same" },
+	{ "stream", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"with --json: every event as it comes, then the message" },
 };
 static const struct option chat_options[] = {
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "only this subject" }, DOMAIN, DOCUMENT,
-	{ "conversation", "ID", OPTION_TEXT, 0, 0, NULL, false, "go on with this conversation: its id, title, or last" },
+	{ "conversation", "ID", OPTION_TEXT, 0, 0, NULL, false,
+		"go on with this conversation: its id, title, or last" },
 	MODEL, EXTRACTIVE, EPHEMERAL,
 };
 static const struct option history_list_options[] = {
@@ -75,11 +107,13 @@ static const struct option history_list_options[] = {
 static const struct option history_search_options[] = {
 	{ "k", "N", OPTION_NUMBER, 1, 100, NULL, false, "how many places; 20 unless told" },
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "only this subject" },
-	{ "role", "WHO", OPTION_CHOICE, 0, 0, "user|stoa", false, "only questions (user) or answers (stoa)" },
+	{ "role", "WHO", OPTION_CHOICE, 0, 0, "user|stoa", false,
+		"only questions (user) or answers (stoa)" },
 };
 static const struct option history_export_options[] = {
 	{ "format", "F", OPTION_CHOICE, 0, 0, "md|json|html|txt", false, "md unless told" },
-	{ "output", "FILE", OPTION_FILE, 0, 0, NULL, false, "write to this file instead of standard output" },
+	{ "output", "FILE", OPTION_FILE, 0, 0, NULL, false,
+		"write to this file instead of standard output" },
 };
 static const struct option history_archive_options[] = {
 	{ "undo", NULL, OPTION_FLAG, 0, 0, NULL, false, "take out of the archive" },
@@ -88,17 +122,23 @@ static const struct option yes_options[] = {
 	{ "yes", NULL, OPTION_FLAG, 0, 0, NULL, false, "do not ask whether it is meant" },
 };
 static const struct option passwd_options[] = {
-	{ "new-passphrase-fd", "N", OPTION_NUMBER, 0, 1023, NULL, false, "read the new passphrase from this file descriptor" },
+	{ "new-passphrase-fd", "N", OPTION_NUMBER, 0, 1023, NULL, false,
+		"read the new passphrase from this file descriptor" },
 };
 static const struct option bench_options[] = {
-	{ "rounds", "N", OPTION_NUMBER, 1, 10000, NULL, false, "how many questions and searches; 50 unless told" },
+	{ "rounds", "N", OPTION_NUMBER, 1, 10000, NULL, false,
+		"how many questions and searches; 50 unless told" },
 };
 static const struct option eval_options[] = {
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "only this subject" }, DOMAIN,
-	{ "limit", "N", OPTION_NUMBER, 1, 1000000, NULL, false, "only the first so many questions" },
-	{ "min-recall", "PERCENT", OPTION_NUMBER, 0, 100, NULL, false, "fail when recall@5 is below this" },
-	{ "min-accuracy", "PERCENT", OPTION_NUMBER, 0, 100, NULL, false, "fail when answer accuracy is below this" },
-	{ "min-refusal", "PERCENT", OPTION_NUMBER, 0, 100, NULL, false, "fail when fewer unanswerable questions are refused" },
+	{ "limit", "N", OPTION_NUMBER, 1, 1000000, NULL, false,
+		"only the first so many questions" },
+	{ "min-recall", "PERCENT", OPTION_NUMBER, 0, 100, NULL, false,
+		"fail when recall@5 is below this" },
+	{ "min-accuracy", "PERCENT", OPTION_NUMBER, 0, 100, NULL, false,
+		"fail when answer accuracy is below this" },
+	{ "min-refusal", "PERCENT", OPTION_NUMBER, 0, 100, NULL, false,
+		"fail when fewer unanswerable questions are refused" },
 	{ "failures", NULL, OPTION_FLAG, 0, 0, NULL, false, "list the questions that went wrong" },
 };
 

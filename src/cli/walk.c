@@ -62,8 +62,9 @@ walk_entry(struct found *out, struct cli *c, const char *folder, const char *nam
 {
 	char path[PATH_BYTES];
 	struct stat st;
-	if ((size_t)snprintf(path, sizeof path, "%s/%s", str_same(folder, "/") ? "" : folder, name) >= sizeof path
-		|| lstat(path, &st) != 0) {
+	if ((size_t)snprintf(path, sizeof path, "%s/%s", str_same(folder, "/") ? "" : folder,
+		    name) >= sizeof path ||
+		lstat(path, &st) != 0) {
 		out->skipped++;
 		return FAULT_NONE;
 	}
@@ -115,7 +116,8 @@ walk(struct found *out, struct cli *c, const char *path)
 	memcpy(clean, path, len);
 	clean[len] = '\0';
 	if (stat(clean, &st) != 0)
-		return errno == ENOENT ? fault(FAULT_ABSENT, "there is no %s", path) : fault_errno("%s cannot be read", path);
+		return errno == ENOENT ? fault(FAULT_ABSENT, "there is no %s", path)
+				       : fault_errno("%s cannot be read", path);
 	if (S_ISDIR(st.st_mode))
 		return walk_folder(out, c, clean, 0);
 	if (!S_ISREG(st.st_mode))

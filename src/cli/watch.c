@@ -48,7 +48,8 @@ watch_folder(struct watch *w, const char *folder, const char *only)
 {
 	if (w->count == WATCHES_MAX)
 		return fault(FAULT_LIMIT, "more than %d folders to watch", WATCHES_MAX);
-	int wd = inotify_add_watch(w->fd, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR);
+	int wd = inotify_add_watch(
+		w->fd, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR);
 	if (wd < 0)
 		return fault_errno("the folder %s cannot be watched", folder);
 	for (size_t i = 0; i < w->count; i++)
@@ -83,12 +84,14 @@ take_event(struct watch *w, const struct inotify_event *e)
 		const struct watched *row = &w->rows[i];
 		if (row->wd != e->wd || (row->only && !str_same(row->only, e->name)))
 			continue;
-		if ((size_t)snprintf(path, sizeof path, "%s/%s", row->folder, e->name) >= sizeof path)
+		if ((size_t)snprintf(path, sizeof path, "%s/%s", row->folder, e->name) >=
+			sizeof path)
 			continue;
 		if ((e->mask & IN_ISDIR) && !row->only) {
 			mem_reserve(&w->fresh, &w->fresh_cap, w->fresh_count + 1, sizeof *w->fresh);
 			w->fresh[w->fresh_count++] = mem_strdup(path);
-		} else if (!(e->mask & (IN_ISDIR | IN_CREATE)) && (row->only || walk_wants(e->name))) {
+		} else if (!(e->mask & (IN_ISDIR | IN_CREATE)) &&
+			   (row->only || walk_wants(e->name))) {
 			expect(w, path);
 		}
 		return;
@@ -155,7 +158,9 @@ watch_operand(struct watch *w, const char *path)
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return watch_below(w, path, false);
 	const char *slash = strrchr(path, '/');
-	const char *folder = slash == path ? "/" : slash ? arena_strndup(&w->c->arena, path, (size_t)(slash - path)) : ".";
+	const char *folder = slash == path ? "/"
+			     : slash ? arena_strndup(&w->c->arena, path, (size_t)(slash - path))
+				     : ".";
 	return watch_folder(w, folder, slash ? slash + 1 : path);
 }
 

@@ -60,20 +60,33 @@ END_TEST
 
 START_TEST(what_is_wrong_is_said_with_the_word_that_is)
 {
-	static const struct { const char *line, *says; } rows[] = {
-		{ "aks x", "did you mean ask" }, { "serch x", "did you mean search" }, { "quiz", "no verb quiz" },
-		{ "ask --subjct b x", "did you mean --subject" }, { "ask --zzzzzz", "no option --zzzzzz" },
-		{ "search x --k", "needs a value" }, { "search x --k many", "from 1 to 100, not many" },
-		{ "search x --k 101", "from 1 to 100" }, { "search x --k 9999999999999999999", "from 1 to 100" },
-		{ "search x --k 5x", "not 5x" }, { "search x --kind tar", "takes one of pdf|" },
-		{ "ask --json=yes x", "takes no value" }, { "search --k 1 --k 2 x", "given twice" },
-		{ "ask -x y", "two dashes" }, { "docs show", "needs DOCUMENT" }, { "docs show a b", "does not take b" },
-		{ "doctor now", "does not take now" }, { "history rename x", "needs" },
+	static const struct {
+		const char *line, *says;
+	} rows[] = {
+		{ "aks x", "did you mean ask" },
+		{ "serch x", "did you mean search" },
+		{ "quiz", "no verb quiz" },
+		{ "ask --subjct b x", "did you mean --subject" },
+		{ "ask --zzzzzz", "no option --zzzzzz" },
+		{ "search x --k", "needs a value" },
+		{ "search x --k many", "from 1 to 100, not many" },
+		{ "search x --k 101", "from 1 to 100" },
+		{ "search x --k 9999999999999999999", "from 1 to 100" },
+		{ "search x --k 5x", "not 5x" },
+		{ "search x --kind tar", "takes one of pdf|" },
+		{ "ask --json=yes x", "takes no value" },
+		{ "search --k 1 --k 2 x", "given twice" },
+		{ "ask -x y", "two dashes" },
+		{ "docs show", "needs DOCUMENT" },
+		{ "docs show a b", "does not take b" },
+		{ "doctor now", "does not take now" },
+		{ "history rename x", "needs" },
 	};
 	PARSING;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		FAILS(FAULT_INPUT, parse(&args, &a, rows[i].line));
-		ck_assert_msg(strstr(fault_sentence(), rows[i].says) != NULL, "%s: %s", rows[i].line, fault_sentence());
+		ck_assert_msg(strstr(fault_sentence(), rows[i].says) != NULL, "%s: %s",
+			rows[i].line, fault_sentence());
 	}
 	arena_clear(&a);
 }
@@ -126,15 +139,25 @@ START_TEST(the_table_is_sound)
 	size_t count;
 	const struct chat_command *all = chat_commands(&count);
 	for (size_t i = 0; i < count; i++)
-		ck_assert_msg(!verb_find(all[i].name, NULL) || str_same(all[i].name, "help"), "/%s is a verb", all[i].name);
+		ck_assert_msg(!verb_find(all[i].name, NULL) || str_same(all[i].name, "help"),
+			"/%s is a verb", all[i].name);
 }
 END_TEST
 
 START_TEST(a_line_is_split_as_a_shell_does)
 {
-	static const struct { const char *line, *words; } rows[] = {
-		{ "", "" }, { "  a  b ", "a|b" }, { "'a b' c", "a b|c" }, { "\"a 'b'\"", "a 'b'" },
-		{ "a\\ b", "a b" }, { "'a\\b'", "a\\b" }, { "x''y", "xy" }, { "~/n", "/there/n" }, { "a~/n", "a~/n" },
+	static const struct {
+		const char *line, *words;
+	} rows[] = {
+		{ "", "" },
+		{ "  a  b ", "a|b" },
+		{ "'a b' c", "a b|c" },
+		{ "\"a 'b'\"", "a 'b'" },
+		{ "a\\ b", "a b" },
+		{ "'a\\b'", "a\\b" },
+		{ "x''y", "xy" },
+		{ "~/n", "/there/n" },
+		{ "a~/n", "a~/n" },
 		{ "$(id) `id` ;", "$(id)|`id`|;" },
 	};
 	struct arena a;
@@ -166,7 +189,8 @@ START_TEST(completions_hold_every_verb_and_option)
 		for (size_t i = 0; i < verb_count; i++) {
 			ck_assert_ptr_nonnull(strstr(t.data, verbs[i].name));
 			for (size_t o = 0; o < verbs[i].option_count; o++)
-				ck_assert_msg(strstr(t.data, verbs[i].options[o].name) != NULL, "%s: --%s", shells[s], verbs[i].options[o].name);
+				ck_assert_msg(strstr(t.data, verbs[i].options[o].name) != NULL,
+					"%s: --%s", shells[s], verbs[i].options[o].name);
 		}
 		text_clear(&t);
 	}
@@ -178,7 +202,8 @@ START_TEST(completions_hold_every_verb_and_option)
 }
 END_TEST
 
-TESTS("args", a_verb_takes_options_and_operands_in_any_order, a_sub_verb_is_found_and_the_first_is_the_default,
-	two_dashes_end_the_options, what_is_wrong_is_said_with_the_word_that_is, a_nearest_word_is_near,
+TESTS("args", a_verb_takes_options_and_operands_in_any_order,
+	a_sub_verb_is_found_and_the_first_is_the_default, two_dashes_end_the_options,
+	what_is_wrong_is_said_with_the_word_that_is, a_nearest_word_is_near,
 	help_and_no_verb_are_no_error, the_table_is_sound, a_line_is_split_as_a_shell_does,
 	completions_hold_every_verb_and_option)

@@ -33,7 +33,8 @@ END_TEST
 START_TEST(settings_are_read_with_comments_and_blanks)
 {
 	struct conf conf = { 0 };
-	WELL(read_text(&conf, "# a comment\n[answers]\nmode = model\n\n; another\n[llm]\nbase_url=https://h/v1\ntotal_ms = 9000\n"));
+	WELL(read_text(&conf,
+		"# a comment\n[answers]\nmode = model\n\n; another\n[llm]\nbase_url=https://h/v1\ntotal_ms = 9000\n"));
 	ck_assert_str_eq(conf_get(&conf, "answers.mode"), "model");
 	ck_assert_str_eq(conf_get(&conf, "llm.base_url"), "https://h/v1");
 	ck_assert_double_eq(conf_number(&conf, "llm.total_ms"), 9000);
@@ -45,17 +46,28 @@ END_TEST
 START_TEST(what_cannot_be_is_refused_with_file_and_line)
 {
 	static const char *const rows[] = {
-		"[answers]\nmoode = auto\n", "[answrs]\nmode = auto\n", "\nmode = auto\n", "[answers]\nmode = loud\n",
-		"[answers]\nthreshold_answer = 2\n", "[answers]\nthreshold_answer = nan\n", "[answers]\nthreshold_answer = \n",
-		"[llm]\ntotal_ms = 1e9\n", "[llm]\ntotal_ms = 9000.5\n", "[llm]\ntotal_ms = -1\n",
-		"[llm]\nbase_url = http://example.org\n", "[llm]\nbase_url = file:///etc/passwd\n",
-		"[llm]\nbase_url = https://me:pw@h/v1\n", "[llm]\nbase_url = http://localhost.evil.org/\n",
-		"[llm]\nbase_url = https://\n", "[library]\ndomains_folder = here\n",
+		"[answers]\nmoode = auto\n",
+		"[answrs]\nmode = auto\n",
+		"\nmode = auto\n",
+		"[answers]\nmode = loud\n",
+		"[answers]\nthreshold_answer = 2\n",
+		"[answers]\nthreshold_answer = nan\n",
+		"[answers]\nthreshold_answer = \n",
+		"[llm]\ntotal_ms = 1e9\n",
+		"[llm]\ntotal_ms = 9000.5\n",
+		"[llm]\ntotal_ms = -1\n",
+		"[llm]\nbase_url = http://example.org\n",
+		"[llm]\nbase_url = file:///etc/passwd\n",
+		"[llm]\nbase_url = https://me:pw@h/v1\n",
+		"[llm]\nbase_url = http://localhost.evil.org/\n",
+		"[llm]\nbase_url = https://\n",
+		"[library]\ndomains_folder = here\n",
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct conf conf = { 0 };
 		FAILS(FAULT_INPUT, read_text(&conf, rows[i]));
-		ck_assert_msg(strstr(fault_sentence(), "stoa.conf:2: ") != NULL, "%s", fault_sentence());
+		ck_assert_msg(
+			strstr(fault_sentence(), "stoa.conf:2: ") != NULL, "%s", fault_sentence());
 		conf_clear(&conf);
 	}
 }
@@ -79,15 +91,19 @@ START_TEST(a_change_leaves_the_rest_as_it_was)
 		"[answers]\n# why\nmode = model\n\n[llm]\nmodel = x\n");
 	EDITS("[answers]\nmode = auto\n[llm]\nmodel = x\n", "answers.threshold_maybe", "0.4",
 		"[answers]\nmode = auto\nthreshold_maybe = 0.4\n[llm]\nmodel = x\n");
-	EDITS("[answers]\nmode = auto\n", "llm.model", "y", "[answers]\nmode = auto\n\n[llm]\nmodel = y\n");
-	EDITS("[llm]\nmodel = x\nembedding_model = e\n", "llm.model", "y", "[llm]\nmodel = y\nembedding_model = e\n");
-	EDITS("[llm]\nkey_command = a\n  b\nmodel = x\n", "llm.key_command", "c", "[llm]\nkey_command = c\nmodel = x\n");
+	EDITS("[answers]\nmode = auto\n", "llm.model", "y",
+		"[answers]\nmode = auto\n\n[llm]\nmodel = y\n");
+	EDITS("[llm]\nmodel = x\nembedding_model = e\n", "llm.model", "y",
+		"[llm]\nmodel = y\nembedding_model = e\n");
+	EDITS("[llm]\nkey_command = a\n  b\nmodel = x\n", "llm.key_command", "c",
+		"[llm]\nkey_command = c\nmodel = x\n");
 }
 END_TEST
 
 START_TEST(a_setting_goes_back_to_its_default)
 {
-	EDITS("[answers]\nmode = model\n[llm]\nmodel = x\n", "answers.mode", NULL, "[answers]\n[llm]\nmodel = x\n");
+	EDITS("[answers]\nmode = model\n[llm]\nmodel = x\n", "answers.mode", NULL,
+		"[answers]\n[llm]\nmodel = x\n");
 	EDITS("[llm]\nmodel = x\n", "answers.mode", NULL, "[llm]\nmodel = x\n");
 }
 END_TEST
@@ -99,7 +115,10 @@ START_TEST(what_a_change_writes_is_read_back)
 		struct conf conf = { 0 };
 		char dotted[128];
 		const struct conf_key *key = &conf_keys[i];
-		const char *value = key->kind == CONF_URL ? "https://h/v1" : key->kind == CONF_FOLDER ? "/a b" : *key->otherwise ? key->otherwise : "wort";
+		const char *value = key->kind == CONF_URL      ? "https://h/v1"
+				    : key->kind == CONF_FOLDER ? "/a b"
+				    : *key->otherwise          ? key->otherwise
+							       : "wort";
 		snprintf(dotted, sizeof dotted, "%s.%s", key->section, key->name);
 		text_init(&t, 65536);
 		WELL(conf_edit(&t, "", 0, key, value));
@@ -113,4 +132,5 @@ END_TEST
 
 TESTS("conf", every_default_is_a_value_that_may_be, settings_are_read_with_comments_and_blanks,
 	what_cannot_be_is_refused_with_file_and_line, an_endpoint_on_this_machine_may_be_plain,
-	a_change_leaves_the_rest_as_it_was, a_setting_goes_back_to_its_default, what_a_change_writes_is_read_back)
+	a_change_leaves_the_rest_as_it_was, a_setting_goes_back_to_its_default,
+	what_a_change_writes_is_read_back)

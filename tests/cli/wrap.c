@@ -69,7 +69,8 @@ START_TEST(json_is_harmless_to_look_at_and_means_the_same)
 {
 	struct text t;
 	text_init(&t, 4096);
-	const char *s = "{\"a\":\"x\xc2\x9b" "2J\x7f\xe2\x80\xae\xef\xbb\xbf\xf3\xa0\x80\x81 é 光\"}";
+	const char *s = "{\"a\":\"x\xc2\x9b"
+			"2J\x7f\xe2\x80\xae\xef\xbb\xbf\xf3\xa0\x80\x81 é 光\"}";
 	json_harmless(&t, s, strlen(s));
 	ck_assert_str_eq(t.data, "{\"a\":\"x\\u009b2J\\u007f\\u202e\\ufeff\\udb40\\udc01 é 光\"}");
 	struct json_object *o;
@@ -83,7 +84,8 @@ START_TEST(a_column_is_exactly_as_wide_as_asked)
 {
 	struct arena a;
 	arena_init(&a);
-	static const char *const texts[] = { "", "short", "exactly ten", "光合成の速度と光", "a\033[31mred\nline", NULL };
+	static const char *const texts[] = { "", "short", "exactly ten", "光合成の速度と光",
+		"a\033[31mred\nline", NULL };
 	for (size_t i = 0; texts[i]; i++) {
 		for (int middle = 0; middle < 2; middle++) {
 			const char *s = column_text(&a, texts[i], 10, middle);
@@ -99,6 +101,6 @@ START_TEST(a_column_is_exactly_as_wide_as_asked)
 END_TEST
 
 TESTS("wrap", lines_break_at_blanks, later_lines_are_indented_and_the_first_has_less_room,
-	a_word_longer_than_the_line_is_cut_and_nothing_is_lost, wide_characters_count_two_and_break_between,
-	no_line_is_wider_than_the_terminal, json_is_harmless_to_look_at_and_means_the_same,
-	a_column_is_exactly_as_wide_as_asked)
+	a_word_longer_than_the_line_is_cut_and_nothing_is_lost,
+	wide_characters_count_two_and_break_between, no_line_is_wider_than_the_terminal,
+	json_is_harmless_to_look_at_and_means_the_same, a_column_is_exactly_as_wide_as_asked)
