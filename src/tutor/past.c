@@ -1,16 +1,16 @@
 /* The turns before: what a question may lean on.
  *
  * "and at night?" means nothing alone.  The last question that stood on its own
- * lends its words as context that weighs less.  Ten turns are kept word for word for a model, older ones as
- * their first sentences, oldest dropped first.
+ * lends its words as context that weighs less.  Ten turns are kept word for word
+ * for a model, forty older ones as their first sentences.
  */
 #include <string.h>
 #include "tutor_in.h"
 
-#define OLDER_BYTES_MAX 4000
+#define KEPT 50                         /* turns looked at: ten whole, the rest shortened */
 #define OLDER_LINE_MAX 160
 
-struct past_reading { const char *except; char *plain[TURNS_MAX]; size_t bytes[TURNS_MAX]; size_t total; struct text older; };
+struct past_reading { const char *except; char *plain[KEPT]; size_t bytes[KEPT]; size_t total; struct text older; };
 
 /* The first sentence of an older turn, with who said it. */
 static void
@@ -27,12 +27,6 @@ older_put(struct past_reading *r, const char *plain, size_t len)
 	size_t n = words.len ? library_sentences(&ranges, words.data, words.len) : 0;
 	size_t end = n > 0 ? ranges[0].end : words.len;
 	end = utf8_floor(words.len ? words.data : "", words.len, end < OLDER_LINE_MAX ? end : OLDER_LINE_MAX);
-	if (r->older.len + end + 32 > OLDER_BYTES_MAX) {
-		const char *half = memchr(r->older.data + r->older.len / 2, '\n', r->older.len - r->older.len / 2);
-		size_t cut = half ? (size_t)(half + 1 - r->older.data) : r->older.len;
-		memmove(r->older.data, r->older.data + cut, r->older.len - cut);
-		text_cut(&r->older, r->older.len - cut);
-	}
 	if (end > 0)
 		text_printf(&r->older, "%.*s: %.*s\n", role.len > 2 ? (int)role.len - 2 : 0, role.s + 1, (int)end, words.data);
 	mem_free(ranges);
@@ -45,11 +39,8 @@ past_put(const struct sealed *rec, void *arg)
 	struct past_reading *r = arg;
 	if (str_same(rec->rec_id, r->except))
 		return FAULT_NONE;
-	size_t at = r->total++ % TURNS_MAX;
-	if (r->plain[at] != NULL) {
-		older_put(r, r->plain[at], r->bytes[at]);
-		mem_free(r->plain[at]);
-	}
+	size_t at = r->total++ % KEPT;
+	mem_free(r->plain[at]);
 	r->plain[at] = mem_new(rec->plain_bytes + 1);
 	memcpy(r->plain[at], rec->plain, rec->plain_bytes);
 	r->bytes[at] = rec->plain_bytes;
@@ -61,27 +52,31 @@ past_load(struct past *out, struct arena *a, struct store *db, const char *conv_
 {
 	struct past_reading r = { .except = except_id };
 	struct past past = { .older = "" };
-	text_init(&r.older, OLDER_BYTES_MAX + 256);
+	text_init(&r.older, KEPT * (OLDER_LINE_MAX + 32));
 	enum fault f = whole_or_rest(store_each(db, conv_id, KIND_MESSAGE, past_put, &r));
 	if (f != FAULT_NONE)
 		goto out;
 	past.total = r.total;
 	past.turns = arena_alloc(a, TURNS_MAX * sizeof *past.turns);
-	size_t count = r.total < TURNS_MAX ? r.total : TURNS_MAX;
-	for (size_t i = 0; i < count; i++) {
-		size_t at = (r.total - count + i) % TURNS_MAX;
+	size_t kept = r.total < KEPT ? r.total : KEPT;
+	for (size_t i = 0; i < kept; i++) {
+		size_t at = (r.total - kept + i) % KEPT;
+		if (i + TURNS_MAX < kept) {
+			older_put(&r, r.plain[at], r.bytes[at]);
+			continue;
+		}
 		struct sealed rec = { .rec_id = "", .plain = r.plain[at], .plain_bytes = r.bytes[at] };
-		void *kept = NULL;
-		f = kept_read(&kept, a, &record_kept_message, &rec);
+		void *record = NULL;
+		f = kept_read(&record, a, &record_kept_message, &rec);
 		if (f != FAULT_NONE)
 			goto out;
-		past.turns[past.count++] = ((struct kept_message *)kept)->message;
+		past.turns[past.count++] = ((struct kept_message *)record)->message;
 	}
 	if (r.older.len > 0)
 		past.older = arena_strndup(a, r.older.data, r.older.len);
 	*out = past;
 out:
-	for (size_t i = 0; i < TURNS_MAX; i++)
+	for (size_t i = 0; i < KEPT; i++)
 		mem_free(r.plain[i]);
 	text_clear(&r.older);
 	return f;
