@@ -58,7 +58,8 @@ static void
 sentence_put(struct work *w, const char *text, int64_t citation, bool heading)
 {
 	mem_reserve(&w->sentences, &w->sentence_cap, w->sentence_count + 1, sizeof *w->sentences);
-	w->sentences[w->sentence_count++] = (struct sentence){ .text = text, .citation = citation, .heading = heading };
+	w->sentences[w->sentence_count++] =
+		(struct sentence){ .text = text, .citation = citation, .heading = heading };
 }
 
 /* Latin sentences are parted by a space, others follow each other. */
@@ -112,7 +113,8 @@ answer_heading(struct work *w, const char *heading)
 void
 put_marked(struct text *out, const char *s, int64_t n)
 {
-	static const char *const stops[] = { ".", "!", "?", "\"", "'", ")", "\u201d", "\u2019", "\u3002", "\uff01", "\uff1f", "\u300d" };
+	static const char *const stops[] = { ".", "!", "?", "\"", "'", ")", "\u201d", "\u2019",
+		"\u3002", "\uff01", "\uff1f", "\u300d" };
 	size_t len = strlen(s), end = len;
 	for (size_t i = 0; i < COUNT_OF(stops) && end > 0; i++) {
 		size_t k = strlen(stops[i]);
@@ -137,11 +139,13 @@ sentence_on(struct work *w, struct citation *c, const char *text)
 {
 	int64_t n = 0;
 	for (size_t i = 0; i < w->citation_count && n == 0; i++)
-		if (w->citations[i].start == c->start && w->citations[i].end == c->end && str_same(w->citations[i].file_id, c->file_id))
+		if (w->citations[i].start == c->start && w->citations[i].end == c->end &&
+			str_same(w->citations[i].file_id, c->file_id))
 			n = w->citations[i].n;
 	if (n == 0) {
 		c->n = n = (int64_t)w->citation_count + 1;
-		mem_reserve(&w->citations, &w->citation_cap, w->citation_count + 1, sizeof *w->citations);
+		mem_reserve(&w->citations, &w->citation_cap, w->citation_count + 1,
+			sizeof *w->citations);
 		w->citations[w->citation_count++] = *c;
 		if (w->events != NULL && w->events->citation != NULL)
 			w->events->citation(c, w->events->arg);
@@ -164,7 +168,8 @@ citation_fails(enum fault f)
 }
 
 enum fault
-answer_cite(bool *added, struct work *w, const struct passage *p, int64_t start, int64_t end, double score, const char *text)
+answer_cite(bool *added, struct work *w, const struct passage *p, int64_t start, int64_t end,
+	double score, const char *text)
 {
 	struct citation c = { 0 };
 	*added = false;
@@ -187,7 +192,8 @@ void
 context_verify(struct citation *c, const char *context)
 {
 	size_t len = context ? strlen(context) : 0, n = c->quote ? strlen(c->quote) : 0;
-	bool there = c->start >= 0 && c->end > c->start && (size_t)c->end <= len && (size_t)(c->end - c->start) == n;
+	bool there = c->start >= 0 && c->end > c->start && (size_t)c->end <= len &&
+		     (size_t)(c->end - c->start) == n;
 	c->verified = there && memcmp(context + c->start, c->quote, n) == 0;
 	c->state = c->verified ? "verified" : context ? "stale" : "missing";
 }
@@ -199,8 +205,17 @@ answer_cite_context(bool *added, struct work *w, const char *quote, double score
 	*added = false;
 	if (at == NULL || w->citation_count >= ANSWER_SENTENCES_MAX)
 		return FAULT_NONE;
-	struct citation c = { .file_id = "", .title = "standard input", .quote = arena_strdup(w->a, quote), .sha256 = "", .subject_id = "", .chapter = "",
-		.chapter_title = "", .page_label = "", .url = "", .start = at - w->req->context, .score = score };
+	struct citation c = { .file_id = "",
+		.title = "standard input",
+		.quote = arena_strdup(w->a, quote),
+		.sha256 = "",
+		.subject_id = "",
+		.chapter = "",
+		.chapter_title = "",
+		.page_label = "",
+		.url = "",
+		.start = at - w->req->context,
+		.score = score };
 	c.end = c.start + (int64_t)strlen(quote);
 	context_verify(&c, w->req->context);
 	if (!c.verified)
@@ -226,10 +241,12 @@ nearest_collect(struct work *w, const struct found *found)
 			continue;
 		const struct passage *p = &found->passages[s->passage].p;
 		for (size_t k = 0; k < n && !seen; k++)
-			seen = str_same(items[k].file_id, p->file_id) && items[k].page == p->page && p->page > 0;
+			seen = str_same(items[k].file_id, p->file_id) && items[k].page == p->page &&
+			       p->page > 0;
 		if (seen)
 			continue;
-		enum fault f = library_cite(&items[n], w->a, w->t->library, w->db, p, s->start, s->end);
+		enum fault f =
+			library_cite(&items[n], w->a, w->t->library, w->db, p, s->start, s->end);
 		if (citation_fails(f))
 			continue;
 		if (f != FAULT_NONE)
@@ -255,7 +272,10 @@ answer_refuse(struct work *w, const struct found *found, bool *empty_library)
 		f = nearest_collect(w, found);
 	if (f != FAULT_NONE)
 		return f;
-	answer_say(w, phrase_in(*empty_library ? PHRASE_EMPTY_LIBRARY : w->m->nearest.count > 0 ? PHRASE_REFUSED : PHRASE_REFUSED_NONE, w->language));
+	answer_say(w, phrase_in(*empty_library            ? PHRASE_EMPTY_LIBRARY
+				: w->m->nearest.count > 0 ? PHRASE_REFUSED
+							  : PHRASE_REFUSED_NONE,
+			      w->language));
 	return FAULT_NONE;
 }
 
@@ -283,6 +303,7 @@ answer_finish(struct work *w)
 	m->citations = (struct record_list){ citations, w->citation_count };
 	m->support = s->sentences > 0 || str_same(m->status, "refused") ? s : NULL;
 	if (m->confidence != NULL)
-		m->confidence->citation_match = s->sentences > 0 ? 100 * (double)s->verified / (double)s->sentences : 0;
+		m->confidence->citation_match =
+			s->sentences > 0 ? 100 * (double)s->verified / (double)s->sentences : 0;
 	return FAULT_NONE;
 }

@@ -13,8 +13,14 @@
 
 #define QUOTE_BYTES_LEAST 12
 
-static const struct { const char *open, *close; } quote_marks[] = {
-	{ "\"", "\"" }, { "\u201c", "\u201d" }, { "\u201e", "\u201c" }, { "\u00ab", "\u00bb" }, { "\u300c", "\u300d" },
+static const struct {
+	const char *open, *close;
+} quote_marks[] = {
+	{ "\"", "\"" },
+	{ "\u201c", "\u201d" },
+	{ "\u201e", "\u201c" },
+	{ "\u00ab", "\u00bb" },
+	{ "\u300c", "\u300d" },
 };
 
 /* "[12]" at s: its number and length; 0 when there is none. */
@@ -40,7 +46,8 @@ quote_at(const char **words, struct arena *a, const char *s)
 	for (size_t i = 0; i < COUNT_OF(quote_marks); i++) {
 		if (!str_starts(s, quote_marks[i].open))
 			continue;
-		const char *from = s + strlen(quote_marks[i].open), *to = strstr(from, quote_marks[i].close);
+		const char *from = s + strlen(quote_marks[i].open),
+			   *to = strstr(from, quote_marks[i].close);
 		/* A plain mark may stand inside the quotation: the last one closes it
 		 * unless another claim follows. */
 		const char *next = i == 0 && to ? strchr(to + 1, '"') : NULL;
@@ -89,7 +96,7 @@ claims_of_line(struct claim *out, size_t max, struct arena *a, const char *line)
 		int64_t more;
 		while (k > 0 && (k = mark_at(at + strspn(at, " "), &more)) > 0)
 			at += strspn(at, " ") + k;
-		if (c.source > 0 && strchr(".!?", *at) != NULL && *at != '\0') {       /* "word [1]." */
+		if (c.source > 0 && strchr(".!?", *at) != NULL && *at != '\0') { /* "word [1]." */
 			c.sentence = arena_printf(a, "%s%c", c.sentence, *at);
 			at++;
 		}
@@ -119,7 +126,11 @@ claims_parse(struct claim *out, size_t max, struct arena *a, const char *reply)
 
 /* ---- does it stand on its quotation ------------------------------------------- */
 
-struct checking { const struct word_set *quote, *question; size_t words, carried; bool stray_number; };
+struct checking {
+	const struct word_set *quote, *question;
+	size_t words, carried;
+	bool stray_number;
+};
 
 static void
 check_word(const struct word *w, void *arg)
@@ -138,16 +149,19 @@ check_word(const struct word *w, void *arg)
 bool
 claim_grounded(struct arena *a, const char *sentence, const char *quote, const char *question)
 {
-	struct word_set quoted = words_set(a, quote, strlen(quote), false), asked = words_set(a, question, strlen(question), false);
+	struct word_set quoted = words_set(a, quote, strlen(quote), false),
+			asked = words_set(a, question, strlen(question), false);
 	struct checking c = { .quote = &quoted, .question = &asked };
 	const char *low = line_lower(a, sentence);
-	if (strstr(low, "://") != NULL || strstr(low, "www.") != NULL || strstr(low, "](") != NULL || strchr(low, '<') != NULL)
+	if (strstr(low, "://") != NULL || strstr(low, "www.") != NULL ||
+		strstr(low, "](") != NULL || strchr(low, '<') != NULL)
 		return strstr(quote, sentence) != NULL;
 	words_each(sentence, strlen(sentence), check_word, &c);
 	if (c.stray_number)
 		return false;
 	/* A sentence in another language than its quotation shares no words. */
-	const char *said = library_language(sentence, strlen(sentence)), *source = library_language(quote, strlen(quote));
+	const char *said = library_language(sentence, strlen(sentence)),
+		   *source = library_language(quote, strlen(quote));
 	if (*said != '\0' && *source != '\0' && !str_same(said, source))
 		return true;
 	return c.words > 0 && c.carried * 2 >= c.words;
@@ -157,7 +171,8 @@ claim_grounded(struct arena *a, const char *sentence, const char *quote, const c
 
 /* Cite from the passage that holds the range; a range over two from the window. */
 static enum fault
-cite_in_window(bool *added, struct work *w, const struct source *s, int64_t start, int64_t end, const char *sentence)
+cite_in_window(bool *added, struct work *w, const struct source *s, int64_t start, int64_t end,
+	const char *sentence)
 {
 	for (size_t i = 0; i < s->part_count; i++)
 		if (s->parts[i].start <= start && end <= s->parts[i].end)
@@ -173,7 +188,8 @@ claim_in(bool *added, struct dialogue *d, const struct claim *c, const struct so
 	int64_t start = 0, end = 0;
 	*added = false;
 	if (*s->window.file_id == '\0') {
-		if (strstr(s->window.text, quote) == NULL || !claim_grounded(w->a, c->sentence, quote, w->req->content))
+		if (strstr(s->window.text, quote) == NULL ||
+			!claim_grounded(w->a, c->sentence, quote, w->req->content))
 			return FAULT_NONE;
 		return answer_cite_context(added, w, quote, 1, c->sentence);
 	}
@@ -184,7 +200,8 @@ claim_in(bool *added, struct dialogue *d, const struct claim *c, const struct so
 		return f;
 	if (start < s->window.start || end > s->window.end || end <= start)
 		return FAULT_NONE;
-	const char *found = arena_strndup(w->a, s->window.text + (start - s->window.start), (size_t)(end - start));
+	const char *found = arena_strndup(
+		w->a, s->window.text + (start - s->window.start), (size_t)(end - start));
 	if (!claim_grounded(w->a, c->sentence, found, w->req->content))
 		return FAULT_NONE;
 	return cite_in_window(added, w, s, start, end, c->sentence);

@@ -20,11 +20,16 @@ now_ms(const struct tutor *t)
 }
 
 static struct conversation *
-conversation_from(struct arena *a, const char *id, const struct kept_title *title, const struct known *row)
+conversation_from(
+	struct arena *a, const char *id, const struct kept_title *title, const struct known *row)
 {
 	struct conversation *c = arena_alloc(a, sizeof *c);
-	*c = (struct conversation){ .id = arena_strdup(a, id), .title = title->title ? title->title : "", .subject = title->subject,
-		.type = title->type ? title->type : "general", .status = title->status ? title->status : "active", .created = title->created,
+	*c = (struct conversation){ .id = arena_strdup(a, id),
+		.title = title->title ? title->title : "",
+		.subject = title->subject,
+		.type = title->type ? title->type : "general",
+		.status = title->status ? title->status : "active",
+		.created = title->created,
 		.updated = title->created };
 	if (row != NULL) {
 		c->updated = row->updated > c->created ? row->updated : c->created;
@@ -36,7 +41,8 @@ conversation_from(struct arena *a, const char *id, const struct kept_title *titl
 
 /* The row of a conversation in memory; NULL when it has none. */
 static enum fault
-row_find(const struct known **out, struct arena *a, struct tutor *t, struct store *db, const char *id)
+row_find(const struct known **out, struct arena *a, struct tutor *t, struct store *db,
+	const char *id)
 {
 	const struct known *rows;
 	size_t count;
@@ -49,7 +55,8 @@ row_find(const struct known **out, struct arena *a, struct tutor *t, struct stor
 }
 
 enum fault
-tutor_conversation_create(struct conversation **out, struct arena *a, struct tutor *t, struct store *db, const struct conversation_create *req)
+tutor_conversation_create(struct conversation **out, struct arena *a, struct tutor *t,
+	struct store *db, const struct conversation_create *req)
 {
 	char id[ID_BYTES];
 	struct kept_title *there = NULL;
@@ -60,7 +67,7 @@ tutor_conversation_create(struct conversation **out, struct arena *a, struct tut
 	else
 		id_make(id, t->config.chance);
 	enum fault f = kept_title_get(&there, a, db, id);
-	if (f == FAULT_NONE) {          /* made before under this id: the same again */
+	if (f == FAULT_NONE) { /* made before under this id: the same again */
 		*out = conversation_from(a, id, there, NULL);
 		return FAULT_NONE;
 	}
@@ -68,8 +75,14 @@ tutor_conversation_create(struct conversation **out, struct arena *a, struct tut
 		return f;
 	bool titled = req->title != NULL && *req->title != '\0';
 	bool subject = req->subject != NULL && *req->subject != '\0';
-	struct kept_title title = { .title = titled ? arena_strdup(a, req->title) : "", .subject = arena_strdup(a, req->subject),
-		.type = req->type && *req->type ? arena_strdup(a, req->type) : subject ? "subject" : "general", .status = "active", .named = titled, .created = now_ms(t) };
+	struct kept_title title = { .title = titled ? arena_strdup(a, req->title) : "",
+		.subject = arena_strdup(a, req->subject),
+		.type = req->type && *req->type ? arena_strdup(a, req->type)
+			: subject               ? "subject"
+						: "general",
+		.status = "active",
+		.named = titled,
+		.created = now_ms(t) };
 	f = kept_put(db, KIND_TITLE, id, id, &record_kept_title, &title);
 	if (f == FAULT_NONE)
 		*out = conversation_from(a, id, &title, NULL);
@@ -77,12 +90,15 @@ tutor_conversation_create(struct conversation **out, struct arena *a, struct tut
 }
 
 enum fault
-tutor_conversation_update(struct conversation **out, struct arena *a, struct tutor *t, struct store *db, const struct conversation_update *req)
+tutor_conversation_update(struct conversation **out, struct arena *a, struct tutor *t,
+	struct store *db, const struct conversation_update *req)
 {
 	struct kept_title *title = NULL;
 	const struct known *row;
-	if (req->status != NULL && !str_same(req->status, "active") && !str_same(req->status, "archived"))
-		return fault(FAULT_INPUT, "a conversation is active or archived, not '%s'", req->status);
+	if (req->status != NULL && !str_same(req->status, "active") &&
+		!str_same(req->status, "archived"))
+		return fault(
+			FAULT_INPUT, "a conversation is active or archived, not '%s'", req->status);
 	if (req->title != NULL && *req->title == '\0')
 		return fault(FAULT_INPUT, "a title is not empty");
 	enum fault f = store_begin(db);
@@ -125,7 +141,8 @@ tutor_conversation_delete(struct tutor *t, struct store *db, const char *id)
 		f = kept_chain_whole(&chain, &a, db, id);
 	for (size_t i = 0; f == FAULT_NONE && i < chain.count; i++) {
 		const struct citation *c = chain.items[i].message->citations.items;
-		for (size_t k = 0; f == FAULT_NONE && k < chain.items[i].message->citations.count; k++)
+		for (size_t k = 0; f == FAULT_NONE && k < chain.items[i].message->citations.count;
+			k++)
 			if (c[k].file_id != NULL && *c[k].file_id != '\0')
 				f = library_count_cited(t->library, db, c[k].file_id, -1);
 		if (f == FAULT_ABSENT)
@@ -157,20 +174,23 @@ static bool
 row_fits(struct arena *a, const struct known *row, const struct conversation_list *req)
 {
 	const char *status = req->status && *req->status ? req->status : "active";
-	if (row->gone || !row->has_title || (!str_same(status, "all") && !str_same(status, row->status)))
+	if (row->gone || !row->has_title ||
+		(!str_same(status, "all") && !str_same(status, row->status)))
 		return false;
 	if (req->subject != NULL && *req->subject && !str_same(req->subject, row->subject))
 		return false;
 	if (req->search == NULL || *req->search == '\0')
 		return true;
 	const char *part = line_lower(a, req->search);
-	return name_holds(a, row->title, part) || name_holds(a, row->subject, part) || name_holds(a, row->preview, part);
+	return name_holds(a, row->title, part) || name_holds(a, row->subject, part) ||
+	       name_holds(a, row->preview, part);
 }
 
 static int
 newest_first(const void *x, const void *y)
 {
-	const struct known *a = *(const struct known *const *)x, *b = *(const struct known *const *)y;
+	const struct known *a = *(const struct known *const *)x,
+			   *b = *(const struct known *const *)y;
 	if (a->updated != b->updated)
 		return a->updated < b->updated ? 1 : -1;
 	return strcmp(b->id, a->id);
@@ -190,7 +210,8 @@ after_cursor(const struct known *row, const char *cursor)
 }
 
 enum fault
-tutor_conversation_list(struct conversations *out, struct arena *a, struct tutor *t, struct store *db, const struct conversation_list *req)
+tutor_conversation_list(struct conversations *out, struct arena *a, struct tutor *t,
+	struct store *db, const struct conversation_list *req)
 {
 	const struct known *rows;
 	size_t count, fitting = 0, n = 0;
@@ -202,7 +223,9 @@ tutor_conversation_list(struct conversations *out, struct arena *a, struct tutor
 		if (row_fits(a, &rows[i], req))
 			fit[fitting++] = &rows[i];
 	qsort(fit, fitting, sizeof *fit, newest_first);
-	size_t limit = req->limit <= 0 ? PAGE_DEFAULT : req->limit > PAGE_MAX ? PAGE_MAX : (size_t)req->limit;
+	size_t limit = req->limit <= 0         ? PAGE_DEFAULT
+		       : req->limit > PAGE_MAX ? PAGE_MAX
+					       : (size_t)req->limit;
 	struct conversation *items = arena_alloc(a, (limit + 1) * sizeof *items);
 	const char *cursor = NULL;
 	for (size_t i = 0; i < fitting; i++) {
@@ -215,7 +238,7 @@ tutor_conversation_list(struct conversations *out, struct arena *a, struct tutor
 			break;
 		}
 		f = kept_title_get(&title, a, db, fit[i]->id);
-		if (f == FAULT_ABSENT) {        /* buried by another process */
+		if (f == FAULT_ABSENT) { /* buried by another process */
 			memory_drop(t, fit[i]->id);
 			continue;
 		}
@@ -223,14 +246,17 @@ tutor_conversation_list(struct conversations *out, struct arena *a, struct tutor
 			return f;
 		items[n++] = *conversation_from(a, fit[i]->id, title, fit[i]);
 	}
-	*out = (struct conversations){ .items = { items, n }, .cursor = cursor, .total = (int64_t)fitting };
+	*out = (struct conversations){
+		.items = { items, n }, .cursor = cursor, .total = (int64_t)fitting
+	};
 	return FAULT_NONE;
 }
 
 /* ---- a transcript ---------------------------------------------------------------------- */
 
 static enum fault
-verify_now(struct record_list *list, const char *context, struct arena *a, struct tutor *t, struct store *db)
+verify_now(struct record_list *list, const char *context, struct arena *a, struct tutor *t,
+	struct store *db)
 {
 	struct citation *c = list->items;
 	for (size_t i = 0; i < list->count; i++) {
@@ -256,7 +282,8 @@ support_now(struct message *m)
 	m->support->verified = 0;
 	for (size_t i = 0; i < m->sentences.count; i++)
 		for (size_t k = 0; k < m->citations.count; k++)
-			m->support->verified += s[i].citation > 0 && c[k].n == s[i].citation && c[k].verified;
+			m->support->verified +=
+				s[i].citation > 0 && c[k].n == s[i].citation && c[k].verified;
 }
 
 enum fault
@@ -279,7 +306,8 @@ transcript_verify(struct kept_chain *chain, struct arena *a, struct tutor *t, st
 }
 
 enum fault
-tutor_conversation_get(struct transcript *out, struct arena *a, struct tutor *t, struct store *db, const struct conversation_get *req)
+tutor_conversation_get(struct transcript *out, struct arena *a, struct tutor *t, struct store *db,
+	const struct conversation_get *req)
 {
 	struct kept_title *title = NULL;
 	struct kept_chain chain = { 0 };
@@ -289,7 +317,8 @@ tutor_conversation_get(struct transcript *out, struct arena *a, struct tutor *t,
 	if (f != FAULT_NONE)
 		return f;
 	struct known row = { .messages = (int64_t)chain.count, .updated = title->created };
-	size_t end = req->before > 0 && (size_t)req->before <= chain.count ? (size_t)req->before - 1 : chain.count;
+	size_t end = req->before > 0 && (size_t)req->before <= chain.count ? (size_t)req->before - 1
+									   : chain.count;
 	for (size_t i = 0; i < chain.count; i++)
 		if (chain.items[i].at > row.updated)
 			row.updated = chain.items[i].at;
@@ -332,7 +361,8 @@ tutor_feedback(struct tutor *t, struct store *db, const struct message_feedback 
 	struct kept_chain chain = { 0 };
 	char id[ID_BYTES];
 	if (!id_valid(req->id))
-		return fault(FAULT_INPUT, "'%s' is not the id of a message", req->id ? req->id : "");
+		return fault(
+			FAULT_INPUT, "'%s' is not the id of a message", req->id ? req->id : "");
 	if (req->score < -1 || req->score > 1)
 		return fault(FAULT_INPUT, "a rating is 1, 0 or -1");
 	arena_init(&a);
@@ -343,7 +373,11 @@ tutor_feedback(struct tutor *t, struct store *db, const struct message_feedback 
 	if (f == FAULT_NONE)
 		f = kept_chain_read(&chain, &a, db, rec.conv_id);
 	if (f == FAULT_NONE) {
-		struct kept_feedback kept = { .message = req->id, .comment = req->comment, .score = req->score, .at = now_ms(t), .reasons = req->reasons };
+		struct kept_feedback kept = { .message = req->id,
+			.comment = req->comment,
+			.score = req->score,
+			.at = now_ms(t),
+			.reasons = req->reasons };
 		id_make(id, t->config.chance);
 		for (size_t i = 0; i < chain.feedback_count; i++)
 			if (str_same(chain.feedback[i].message, req->id))

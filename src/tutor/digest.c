@@ -38,10 +38,14 @@ sections_make(struct sheet *s, int depth)
 		struct line *l = &s->lines[i];
 		const char *heading = heading_at(&s->a, l->p->heading, depth);
 		struct section *last = s->section_count ? &s->sections[s->section_count - 1] : NULL;
-		if (last == NULL || !str_same(last->heading, heading) || !str_same(last->file_id, l->p->file_id)) {
-			mem_reserve(&s->sections, &s->section_cap, s->section_count + 1, sizeof *s->sections);
+		if (last == NULL || !str_same(last->heading, heading) ||
+			!str_same(last->file_id, l->p->file_id)) {
+			mem_reserve(&s->sections, &s->section_cap, s->section_count + 1,
+				sizeof *s->sections);
 			last = &s->sections[s->section_count++];
-			*last = (struct section){ .heading = heading, .file_id = l->p->file_id, .first = i };
+			*last = (struct section){
+				.heading = heading, .file_id = l->p->file_id, .first = i
+			};
 		}
 		l->section = s->section_count - 1;
 		l->nth = last->count++;
@@ -59,20 +63,28 @@ lines_put(struct sheet *s, const struct passage *p, int64_t *done, const char **
 		*done = 0;
 	}
 	for (size_t i = 0; i < n; i++) {
-		int64_t start = p->start + (int64_t)ranges[i].start, end = p->start + (int64_t)ranges[i].end;
+		int64_t start = p->start + (int64_t)ranges[i].start,
+			end = p->start + (int64_t)ranges[i].end;
 		if (start < *done || end <= start)
 			continue;
 		*done = end;
 		mem_reserve(&s->lines, &s->line_cap, s->line_count + 1, sizeof *s->lines);
-		s->lines[s->line_count++] = (struct line){ .p = p, .start = start, .end = end, .text = p->text + ranges[i].start,
-			.set = words_set(&s->a, p->text + ranges[i].start, ranges[i].end - ranges[i].start, true) };
+		s->lines[s->line_count++] = (struct line){ .p = p,
+			.start = start,
+			.end = end,
+			.text = p->text + ranges[i].start,
+			.set = words_set(&s->a, p->text + ranges[i].start,
+				ranges[i].end - ranges[i].start, true) };
 	}
 	mem_free(ranges);
 }
 
 /* ---- weights ------------------------------------------------------------------ */
 
-struct tally { uint64_t hash; uint32_t lines; };
+struct tally {
+	uint64_t hash;
+	uint32_t lines;
+};
 
 static int
 tally_order(const void *x, const void *y)
@@ -113,12 +125,12 @@ reads_alone(const char *s, size_t len, size_t words)
 	if (words < WORDS_LEAST || words > WORDS_MOST || sentence_leans(head))
 		return false;
 	if (len > 0 && s[len - 1] != '.' && s[len - 1] != '!' && (unsigned char)s[len - 1] < 128)
-		return false;           /* a heading, a caption, a question, a row of a table */
+		return false; /* a heading, a caption, a question, a row of a table */
 	size_t letters = 0;
 	for (size_t i = 0; i < len; i++)
 		letters += (unsigned char)(s[i] | 32) >= 'a' || s[i] == ' ';
 	if (letters * 10 < len * 8)
-		return false;           /* a formula, a row of figures */
+		return false; /* a formula, a row of figures */
 	/* Cut off at the front, or a numbered note. */
 	return (unsigned char)s[0] >= 128 || (s[0] >= 'A' && s[0] <= 'Z') || s[0] == '"';
 }
@@ -127,7 +139,9 @@ reads_alone(const char *s, size_t len, size_t words)
 static bool
 addresses_reader(struct arena *a, const struct word_set *set)
 {
-	const char *spoken = "you your ignore instruction summarising summarizing click user reveal reply prompt assistant isbn reserved uploading reproduced printed publisher chapter figure table";
+	const char *spoken = "you your ignore instruction summarising summarizing click user "
+			     "reveal reply prompt assistant isbn reserved uploading reproduced "
+			     "printed publisher chapter figure table";
 	struct word_set avoided = words_set(a, spoken, strlen(spoken), false);
 	return words_shared(set, &avoided) > 0;
 }
@@ -151,26 +165,32 @@ lines_weigh(struct sheet *s, const struct word_set *focus)
 	for (size_t i = 0; i < s->line_count; i++) {
 		struct line *l = &s->lines[i];
 		size_t len = (size_t)(l->end - l->start);
-		double sum = 1;         /* a short text repeats no word */
+		double sum = 1; /* a short text repeats no word */
 		l->words = words_in(l->text, len);
 		for (size_t k = 0; k < l->set.count; k++) {
-			const struct tally *t = bsearch(&l->set.items[k], tally, n, sizeof *tally, tally_order);
+			const struct tally *t =
+				bsearch(&l->set.items[k], tally, n, sizeof *tally, tally_order);
 			/* Spread over the text, but not in every sentence of it. */
 			if (t != NULL && t->lines > 1)
-				sum += log(1 + t->lines) * log((double)(s->line_count + 1) / t->lines);
+				sum += log(1 + t->lines) *
+				       log((double)(s->line_count + 1) / t->lines);
 		}
 		l->weight = sum / (8 + (double)l->set.count);
 		l->weight *= l->nth == 0 ? 1.4 : l->nth < 3 ? 1.15 : 1;
 		if (focus->count > 0) {
 			const char *heading = s->sections[l->section].heading;
 			struct word_set above = words_set(&s->a, heading, strlen(heading), true);
-			size_t here = words_shared(focus, &l->set), over = words_shared(focus, &above);
+			size_t here = words_shared(focus, &l->set),
+			       over = words_shared(focus, &above);
 			l->focused = here + over > 0;
-			l->weight *= .2 + 4 * (double)(here > over ? here : over) / (double)focus->count;
+			l->weight *=
+				.2 + 4 * (double)(here > over ? here : over) / (double)focus->count;
 		}
 		char *one = arena_strndup(&s->a, l->text, len);
 		struct range r;
-		if (phrase_find(&r, one, "is a", PLACE_ANY) || phrase_find(&r, one, "is the", PLACE_ANY) || phrase_find(&r, one, "are the", PLACE_ANY))
+		if (phrase_find(&r, one, "is a", PLACE_ANY) ||
+			phrase_find(&r, one, "is the", PLACE_ANY) ||
+			phrase_find(&r, one, "are the", PLACE_ANY))
 			l->weight *= 1.15;
 		struct word_set every = words_set(&s->a, l->text, len, false);
 		l->poor = !reads_alone(l->text, len, l->words) || addresses_reader(&s->a, &every);
@@ -229,7 +249,8 @@ shares_make(struct sheet *s, size_t total)
 		double most = 0;
 		for (size_t i = 0; i < s->section_count; i++) {
 			struct section *sec = &s->sections[i];
-			double worth = sec->best * sqrt((double)sec->count) / (double)(sec->share + 1);
+			double worth =
+				sec->best * sqrt((double)sec->count) / (double)(sec->share + 1);
 			if (sec->share == 0 && sec->count * 50 >= s->line_count)
 				worth += 1000 * sec->best;
 			if (!sec->off && sec->share < sec->count && worth > most)
@@ -258,7 +279,8 @@ take_best(struct sheet *s, size_t from, size_t to)
 		struct line *best = NULL;
 		for (size_t i = from; i < to; i++) {
 			struct line *l = &s->lines[i];
-			if (!l->taken && l->weight > 0 && (best == NULL || l->weight > best->weight))
+			if (!l->taken && l->weight > 0 &&
+				(best == NULL || l->weight > best->weight))
 				best = l;
 		}
 		if (best == NULL)
@@ -279,7 +301,8 @@ lines_take(struct sheet *s)
 		const struct section *sec = &s->sections[i];
 		size_t left = 0;
 		for (size_t k = 0; k < sec->share; k++)
-			left += !take_best(s, sec->first + sec->count * k / sec->share, sec->first + sec->count * (k + 1) / sec->share);
+			left += !take_best(s, sec->first + sec->count * k / sec->share,
+				sec->first + sec->count * (k + 1) / sec->share);
 		while (left-- > 0 && take_best(s, sec->first, sec->first + sec->count))
 			;
 	}
@@ -297,7 +320,8 @@ sections_fit(struct sheet *s, size_t total)
 }
 
 void
-digest_make(struct sheet *s, const struct passages *passages, const struct word_set *focus, size_t total)
+digest_make(struct sheet *s, const struct passages *passages, const struct word_set *focus,
+	size_t total)
 {
 	int64_t done = 0;
 	const char *done_file = NULL;

@@ -9,13 +9,15 @@
 #include <string.h>
 #include "export_in.h"
 
-static const struct export_form *const forms[] = { &export_markdown, &export_json, &export_html, &export_text };
+static const struct export_form *const forms[] = { &export_markdown, &export_json, &export_html,
+	&export_text };
 
 const char *
 export_place(struct arena *a, const struct citation *c)
 {
 	const char *chapter = c->chapter_title && *c->chapter_title ? c->chapter_title : c->chapter;
-	const char *place = arena_printf(a, "%s%s%s", c->title ? c->title : "", chapter && *chapter ? ", " : "", chapter ? chapter : "");
+	const char *place = arena_printf(a, "%s%s%s", c->title ? c->title : "",
+		chapter && *chapter ? ", " : "", chapter ? chapter : "");
 	if (c->page_label != NULL && *c->page_label)
 		place = arena_printf(a, "%s, p. %s", place, c->page_label);
 	else if (c->page > 0)
@@ -30,13 +32,17 @@ export_line(struct arena *a, const struct message *m)
 	if (!str_same(m->role, "stoa"))
 		return line;
 	if (m->support != NULL && m->support->sentences > 0)
-		line = arena_printf(a, "support %lld/%lld", (long long)m->support->verified, (long long)m->support->sentences);
+		line = arena_printf(a, "support %lld/%lld", (long long)m->support->verified,
+			(long long)m->support->sentences);
 	if (m->mode != NULL && m->citations.count > 0)
-		line = arena_printf(a, "%s%s%s%s%s", line, *line ? " \u00b7 " : "", m->mode, m->model ? " " : "", m->model ? m->model : "");
+		line = arena_printf(a, "%s%s%s%s%s", line, *line ? " \u00b7 " : "", m->mode,
+			m->model ? " " : "", m->model ? m->model : "");
 	if (m->confidence != NULL && str_same(m->status, "answered"))
-		line = arena_printf(a, "%s%sconfidence %.0f", line, *line ? " \u00b7 " : "", m->confidence->score);
+		line = arena_printf(a, "%s%sconfidence %.0f", line, *line ? " \u00b7 " : "",
+			m->confidence->score);
 	if (m->rating != 0)
-		line = arena_printf(a, "%s%srated %s", line, *line ? " \u00b7 " : "", m->rating > 0 ? "good" : "bad");
+		line = arena_printf(a, "%s%srated %s", line, *line ? " \u00b7 " : "",
+			m->rating > 0 ? "good" : "bad");
 	if (m->note != NULL && *m->note)
 		line = arena_printf(a, "%s%s%s", line, *line ? " \u00b7 " : "", m->note);
 	return untrusted_line(a, line);
@@ -61,13 +67,15 @@ file_name(struct arena *a, const char *title, const char *format)
 }
 
 static enum fault
-export_one(struct exporting *e, const struct export_form *form, const char **title_out, struct tutor *t, struct store *db, const char *id)
+export_one(struct exporting *e, const struct export_form *form, const char **title_out,
+	struct tutor *t, struct store *db, const char *id)
 {
 	struct kept_title *title = NULL;
 	struct kept_chain chain = { 0 };
 	enum fault f = kept_title_get(&title, e->a, db, id);
 	if (f == FAULT_NONE)
-		f = form->verify ? kept_chain_whole(&chain, e->a, db, id) : kept_chain_read(&chain, e->a, db, id);
+		f = form->verify ? kept_chain_whole(&chain, e->a, db, id)
+				 : kept_chain_read(&chain, e->a, db, id);
 	if (f == FAULT_NONE && form->verify)
 		f = transcript_verify(&chain, e->a, t, db);
 	if (f == FAULT_NONE) {
@@ -104,7 +112,7 @@ export_all(struct exporting *e, const struct export_form *form, struct tutor *t,
 			continue;
 		f = export_one(e, form, &title, t, db, rows[i].id);
 		if (f == FAULT_ABSENT)
-			f = FAULT_NONE;         /* deleted meanwhile */
+			f = FAULT_NONE; /* deleted meanwhile */
 		arena_clear(&one);
 	}
 	e->a = whole;
@@ -112,26 +120,34 @@ export_all(struct exporting *e, const struct export_form *form, struct tutor *t,
 }
 
 enum fault
-tutor_export(struct exported *out, struct arena *a, struct tutor *t, struct store *db, const struct export_run *req)
+tutor_export(struct exported *out, struct arena *a, struct tutor *t, struct store *db,
+	const struct export_run *req)
 {
-	const char *wanted = req->format && *req->format ? req->format : "md", *title = "stoa-history";
+	const char *wanted = req->format && *req->format ? req->format : "md",
+		   *title = "stoa-history";
 	const struct export_form *form = NULL;
 	for (size_t i = 0; i < COUNT_OF(forms); i++)
 		if (str_same(forms[i]->name, wanted))
 			form = forms[i];
 	if (form == NULL)
-		return fault(FAULT_INPUT, "'%s' is not a form of export: md, json, html or txt", wanted);
+		return fault(
+			FAULT_INPUT, "'%s' is not a form of export: md, json, html or txt", wanted);
 	struct text body;
 	text_init(&body, EXPORT_BYTES_MAX);
-	struct exporting e = { .out = &body, .a = a, .now_ms = t->config.clock->wall_ms(t->config.clock->arg) };
+	struct exporting e = {
+		.out = &body, .a = a, .now_ms = t->config.clock->wall_ms(t->config.clock->arg)
+	};
 	form->begin(&e);
-	enum fault f = req->id != NULL ? export_one(&e, form, &title, t, db, req->id) : export_all(&e, form, t, db);
+	enum fault f = req->id != NULL ? export_one(&e, form, &title, t, db, req->id)
+				       : export_all(&e, form, t, db);
 	if (f == FAULT_NONE) {
 		form->end(&e);
 		f = text_check(&body, "the export");
 	}
 	if (f == FAULT_NONE)
-		*out = (struct exported){ .name = file_name(a, title, form->name), .format = form->name, .body = arena_strndup(a, body.data ? body.data : "", body.len) };
+		*out = (struct exported){ .name = file_name(a, title, form->name),
+			.format = form->name,
+			.body = arena_strndup(a, body.data ? body.data : "", body.len) };
 	if (body.data != NULL)
 		explicit_bzero(body.data, body.len);
 	text_clear(&body);

@@ -9,16 +9,24 @@
 
 static const char head[] =
 	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-	"<meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>stoa</title>\n<style>\n"
-	"body{font:16px/1.5 serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}\n"
+	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+	"'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+	"<meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" "
+	"content=\"no-referrer\">\n<title>stoa</title>\n<style>\n"
+	"body{font:16px/1.5 serif;max-width:44rem;margin:2rem auto;padding:0 "
+	"1rem;color:#111;background:#fff}\n"
 	"h1{font-size:1.4rem;border-bottom:1px solid #999;margin-top:3rem}\n"
-	".who{font-weight:bold;margin-top:1.5rem}.when,.line{color:#555;font-size:.85rem;font-weight:normal}\n"
+	".who{font-weight:bold;margin-top:1.5rem}.when,.line{color:#555;font-size:.85rem;font-"
+	"weight:normal}\n"
 	".said{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate}\n"
-	"blockquote{margin:.5rem 0 .5rem 1rem;padding-left:.8rem;border-left:3px solid #bbb;font-size:.92rem}\n"
+	"blockquote{margin:.5rem 0 .5rem 1rem;padding-left:.8rem;border-left:3px solid "
+	"#bbb;font-size:.92rem}\n"
 	".stale,.missing,.unsupported{border-color:#b00;color:#800}\n"
-	"@media (prefers-color-scheme:dark){body{color:#ddd;background:#111}.when,.line{color:#999}}\n"
-	"@media print{h1{break-before:page}h1:first-of-type{break-before:avoid}blockquote{break-inside:avoid}}\n"
+	"@media "
+	"(prefers-color-scheme:dark){body{color:#ddd;background:#111}.when,.line{color:#999}}\n"
+	"@media "
+	"print{h1{break-before:page}h1:first-of-type{break-before:avoid}blockquote{break-inside:"
+	"avoid}}\n"
 	"</style>\n</head>\n<body>\n";
 
 static void
@@ -29,7 +37,12 @@ put_escaped(struct text *out, const char *s, unsigned flags)
 	untrusted_text(&clean, s ? s : "", s ? strlen(s) : 0, flags);
 	for (size_t i = 0; i < clean.len; i++) {
 		char c = clean.data[i];
-		const char *name = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : c == '\'' ? "&#39;" : NULL;
+		const char *name = c == '&'    ? "&amp;"
+				   : c == '<'  ? "&lt;"
+				   : c == '>'  ? "&gt;"
+				   : c == '"'  ? "&quot;"
+				   : c == '\'' ? "&#39;"
+					       : NULL;
 		if (name != NULL)
 			text_put(out, name);
 		else
@@ -48,11 +61,13 @@ put_citations(struct exporting *e, const struct record_list *list, const char *w
 		for (size_t k = 0; k < COUNT_OF(states); k++)
 			if (str_same(states[k], c[i].state))
 				state = states[k];
-		text_printf(e->out, "<blockquote class=\"%s\">%s[%lld] ", state, word, (long long)c[i].n);
+		text_printf(e->out, "<blockquote class=\"%s\">%s[%lld] ", state, word,
+			(long long)c[i].n);
 		put_escaped(e->out, export_place(e->a, &c[i]), UNTRUSTED_LINE);
 		text_put(e->out, "<br>&ldquo;<span class=\"said\">");
 		put_escaped(e->out, c[i].quote, UNTRUSTED_LINE);
-		text_printf(e->out, "</span>&rdquo; <span class=\"line\">%s</span></blockquote>\n", state);
+		text_printf(e->out, "</span>&rdquo; <span class=\"line\">%s</span></blockquote>\n",
+			state);
 	}
 }
 
@@ -63,7 +78,8 @@ html_begin(struct exporting *e)
 }
 
 static void
-html_conversation(struct exporting *e, const char *id, const struct kept_title *title, const struct kept_chain *chain)
+html_conversation(struct exporting *e, const char *id, const struct kept_title *title,
+	const struct kept_chain *chain)
 {
 	(void)id;
 	text_put(e->out, "<h1>");
@@ -78,7 +94,10 @@ html_conversation(struct exporting *e, const char *id, const struct kept_title *
 		const struct message *m = chain->items[i].message;
 		char when[TIME_TEXT_BYTES];
 		time_format(when, m->created);
-		text_printf(e->out, "<p class=\"who\">%s <span class=\"when\">%s</span></p>\n<div class=\"said\">", str_same(m->role, "user") ? "you" : "stoa", m->created ? when : "");
+		text_printf(e->out,
+			"<p class=\"who\">%s <span class=\"when\">%s</span></p>\n<div "
+			"class=\"said\">",
+			str_same(m->role, "user") ? "you" : "stoa", m->created ? when : "");
 		put_escaped(e->out, m->content, 0);
 		text_put(e->out, "</div>\n");
 		put_citations(e, &m->citations, "");

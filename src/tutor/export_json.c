@@ -11,11 +11,15 @@ json_begin(struct exporting *e)
 {
 	char when[TIME_TEXT_BYTES];
 	time_format(when, e->now_ms);
-	text_printf(e->out, "{\"format\":\"" EXPORT_FORMAT "\",\"version\":%d,\"exported\":\"%s\",\"conversations\":[", EXPORT_VERSION, when);
+	text_printf(e->out,
+		"{\"format\":\"" EXPORT_FORMAT
+		"\",\"version\":%d,\"exported\":\"%s\",\"conversations\":[",
+		EXPORT_VERSION, when);
 }
 
 static void
-json_conversation(struct exporting *e, const char *id, const struct kept_title *title, const struct kept_chain *chain)
+json_conversation(struct exporting *e, const char *id, const struct kept_title *title,
+	const struct kept_chain *chain)
 {
 	text_printf(e->out, "%s\n{\"id\":\"%s\",\"title\":", e->conversations ? "," : "", id);
 	record_to_json(e->out, &record_kept_title, title);
@@ -26,7 +30,8 @@ json_conversation(struct exporting *e, const char *id, const struct kept_title *
 	}
 	text_put(e->out, "],\"feedback\":[");
 	for (size_t i = 0; i < chain->feedback_count; i++) {
-		text_printf(e->out, "%s{\"id\":\"%s\",\"feedback\":", i ? ",\n" : "\n", chain->feedback_ids[i]);
+		text_printf(e->out, "%s{\"id\":\"%s\",\"feedback\":", i ? ",\n" : "\n",
+			chain->feedback_ids[i]);
 		record_to_json(e->out, &record_kept_feedback, &chain->feedback[i]);
 		text_put_c(e->out, '}');
 	}

@@ -32,18 +32,25 @@ put_marked_down(struct text *out, const char *s)
 }
 
 typedef void put_fn(struct text *out, const char *s);
-struct dress { put_fn *put; const char *title, *title_end, *who, *who_end, *quote, *line; };
+struct dress {
+	put_fn *put;
+	const char *title, *title_end, *who, *who_end, *quote, *line;
+};
 static const struct dress markdown = { put_marked_down, "# ", "\n", "\n**", "**", "> ", "\n*" };
 static const struct dress plain = { put_plain, "", "", "\n", "", "    ", "\n" };
 
 static void
-put_citations(struct exporting *e, const struct dress *d, const struct record_list *list, const char *word)
+put_citations(struct exporting *e, const struct dress *d, const struct record_list *list,
+	const char *word)
 {
 	const struct citation *c = list->items;
 	for (size_t i = 0; i < list->count; i++) {
 		text_printf(e->out, "\n%s", d->quote);
-		d->put(e->out, arena_printf(e->a, "%s[%lld] %s: \"%s\" (%s)", word, (long long)c[i].n, export_place(e->a, &c[i]),
-		    words_squeeze(e->a, c[i].quote ? c[i].quote : "", c[i].quote ? strlen(c[i].quote) : 0), c[i].state ? c[i].state : "unsupported"));
+		d->put(e->out, arena_printf(e->a, "%s[%lld] %s: \"%s\" (%s)", word,
+				       (long long)c[i].n, export_place(e->a, &c[i]),
+				       words_squeeze(e->a, c[i].quote ? c[i].quote : "",
+					       c[i].quote ? strlen(c[i].quote) : 0),
+				       c[i].state ? c[i].state : "unsupported"));
 	}
 	if (list->count > 0)
 		text_put_c(e->out, '\n');
@@ -54,7 +61,8 @@ put_message(struct exporting *e, const struct dress *d, const struct message *m)
 {
 	char when[TIME_TEXT_BYTES];
 	time_format(when, m->created);
-	text_printf(e->out, "%s%s%s  %s\n\n", d->who, str_same(m->role, "user") ? "you" : "stoa", d->who_end, m->created ? when : "");
+	text_printf(e->out, "%s%s%s  %s\n\n", d->who, str_same(m->role, "user") ? "you" : "stoa",
+		d->who_end, m->created ? when : "");
 	d->put(e->out, m->content ? m->content : "");
 	text_put_c(e->out, '\n');
 	put_citations(e, d, &m->citations, "");
@@ -68,7 +76,8 @@ put_message(struct exporting *e, const struct dress *d, const struct message *m)
 }
 
 static void
-put_conversation(struct exporting *e, const struct dress *d, const struct kept_title *title, const struct kept_chain *chain)
+put_conversation(struct exporting *e, const struct dress *d, const struct kept_title *title,
+	const struct kept_chain *chain)
 {
 	const char *name = untrusted_line(e->a, title->title ? title->title : "");
 	if (e->conversations > 0)
@@ -98,18 +107,22 @@ nothing_around(struct exporting *e)
 }
 
 static void
-markdown_conversation(struct exporting *e, const char *id, const struct kept_title *title, const struct kept_chain *chain)
+markdown_conversation(struct exporting *e, const char *id, const struct kept_title *title,
+	const struct kept_chain *chain)
 {
 	(void)id;
 	put_conversation(e, &markdown, title, chain);
 }
 
 static void
-text_conversation(struct exporting *e, const char *id, const struct kept_title *title, const struct kept_chain *chain)
+text_conversation(struct exporting *e, const char *id, const struct kept_title *title,
+	const struct kept_chain *chain)
 {
 	(void)id;
 	put_conversation(e, &plain, title, chain);
 }
 
-const struct export_form export_markdown = { "md", true, nothing_around, markdown_conversation, nothing_around };
-const struct export_form export_text = { "txt", true, nothing_around, text_conversation, nothing_around };
+const struct export_form export_markdown = { "md", true, nothing_around, markdown_conversation,
+	nothing_around };
+const struct export_form export_text = { "txt", true, nothing_around, text_conversation,
+	nothing_around };

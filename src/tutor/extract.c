@@ -8,23 +8,31 @@
 #include "tutor_in.h"
 
 enum fault
-find_evidence(struct found **out, struct work *w, const char *query, const char *before, int passages, int sentences)
+find_evidence(struct found **out, struct work *w, const char *query, const char *before,
+	int passages, int sentences)
 {
-	struct find_request req = { .query = query, .before = before, .filter = &w->filter, .context = w->req->context, .passages = passages, .sentences = sentences };
+	struct find_request req = { .query = query,
+		.before = before,
+		.filter = &w->filter,
+		.context = w->req->context,
+		.passages = passages,
+		.sentences = sentences };
 	answer_status(w, "searching");
 	return library_find(out, w->a, w->t->library, w->db, &req, w->cancel);
 }
 
 /* The sentence that ends where this one begins, in its passage or the one before. */
 static enum fault
-sentence_before(bool *there, struct passage *p, int64_t *start, int64_t *end, struct work *w, int64_t at)
+sentence_before(
+	bool *there, struct passage *p, int64_t *start, int64_t *end, struct work *w, int64_t at)
 {
 	*there = false;
 	for (int tries = 0; tries < 2; tries++) {
 		struct range *ranges = NULL;
 		size_t n = library_sentences(&ranges, p->text, strlen(p->text));
 		for (size_t i = n; i-- > 0 && !*there;)
-			if (p->start + (int64_t)ranges[i].end <= at && ranges[i].end > ranges[i].start) {
+			if (p->start + (int64_t)ranges[i].end <= at &&
+				ranges[i].end > ranges[i].start) {
 				*start = p->start + (int64_t)ranges[i].start;
 				*end = p->start + (int64_t)ranges[i].end;
 				*there = at - *end <= 4;
@@ -52,7 +60,8 @@ static bool
 cited_already(const struct work *w, const char *file_id, int64_t start, int64_t end)
 {
 	for (size_t i = 0; i < w->citation_count; i++)
-		if (str_same(w->citations[i].file_id, file_id) && w->citations[i].start <= start && w->citations[i].end >= end)
+		if (str_same(w->citations[i].file_id, file_id) && w->citations[i].start <= start &&
+			w->citations[i].end >= end)
 			return true;
 	return false;
 }
@@ -99,10 +108,12 @@ static enum fault
 cite_sides(struct work *w)
 {
 	for (size_t side = 0; side < 2; side++) {
-		struct word_set wanted = words_set(w->a, w->route.sides[side], strlen(w->route.sides[side]), true);
+		struct word_set wanted =
+			words_set(w->a, w->route.sides[side], strlen(w->route.sides[side]), true);
 		bool covered = false;
 		for (size_t i = 0; i < w->sentence_count && !covered; i++) {
-			struct word_set has = words_set(w->a, w->sentences[i].text, strlen(w->sentences[i].text), true);
+			struct word_set has = words_set(
+				w->a, w->sentences[i].text, strlen(w->sentences[i].text), true);
 			covered = words_shared(&wanted, &has) == wanted.count;
 		}
 		if (covered || wanted.count == 0)
@@ -112,7 +123,8 @@ cite_sides(struct work *w)
 		if (f != FAULT_NONE)
 			return f;
 		for (size_t i = 0; i < found->sentence_count; i++) {
-			struct word_set has = words_set(w->a, found->sentences[i].text, strlen(found->sentences[i].text), true);
+			struct word_set has = words_set(w->a, found->sentences[i].text,
+				strlen(found->sentences[i].text), true);
 			struct choice c = { .s = &found->sentences[i] };
 			if (words_shared(&wanted, &has) < wanted.count)
 				continue;
@@ -123,7 +135,8 @@ cite_sides(struct work *w)
 			break;
 		}
 		if (!covered)
-			answer_note(w, arena_printf(w->a, "Nothing was found about %s.", untrusted_line(w->a, w->route.sides[side])));
+			answer_note(w, arena_printf(w->a, "Nothing was found about %s.",
+					       untrusted_line(w->a, w->route.sides[side])));
 	}
 	return FAULT_NONE;
 }
@@ -135,7 +148,8 @@ confide_sides(struct work *w)
 	struct confidence least = { .score = 101 }, c;
 	for (size_t side = 0; side < 2; side++) {
 		struct found *found = NULL;
-		enum fault f = find_evidence(&found, w, arena_printf(w->a, "What is %s?", w->route.sides[side]), NULL, 8, 8);
+		enum fault f = find_evidence(&found, w,
+			arena_printf(w->a, "What is %s?", w->route.sides[side]), NULL, 8, 8);
 		if (f != FAULT_NONE)
 			return f;
 		confide(&c, w, found);
@@ -156,7 +170,9 @@ cited_last(const struct work *w)
 		const struct citation *last = NULL;
 		for (size_t k = 0; k < m->citations.count; k++) {
 			const struct citation *c = (const struct citation *)m->citations.items + k;
-			if (*c->file_id != '\0' && (last == NULL || (str_same(c->file_id, last->file_id) && c->end > last->end)))
+			if (*c->file_id != '\0' &&
+				(last == NULL || (str_same(c->file_id, last->file_id) &&
+							 c->end > last->end)))
 				last = c;
 		}
 		if (last != NULL)
@@ -188,8 +204,10 @@ read_on(struct work *w)
 			continue;
 		size_t n = library_sentences(&ranges, p[i].text, strlen(p[i].text));
 		for (size_t k = 0; k < n && f == FAULT_NONE && w->citation_count < most; k++) {
-			int64_t start = p[i].start + (int64_t)ranges[k].start, end = p[i].start + (int64_t)ranges[k].end;
-			const char *text = arena_strndup(w->a, p[i].text + ranges[k].start, ranges[k].end - ranges[k].start);
+			int64_t start = p[i].start + (int64_t)ranges[k].start,
+				end = p[i].start + (int64_t)ranges[k].end;
+			const char *text = arena_strndup(
+				w->a, p[i].text + ranges[k].start, ranges[k].end - ranges[k].start);
 			if (start >= done && !sentence_is_fragment(text) && !str_ends(text, "?")) {
 				f = answer_cite(&added, w, &p[i], start, end, 0, NULL);
 				done = end;
@@ -253,7 +271,8 @@ extract_answer(struct work *w)
 			return f;
 	}
 	if (found->corrected != NULL)
-		answer_note(w, arena_printf(w->a, "Searched for: %s.", untrusted_line(w->a, found->corrected)));
+		answer_note(w, arena_printf(w->a, "Searched for: %s.",
+				       untrusted_line(w->a, found->corrected)));
 	if (str_same(w->m->confidence->band, "none"))
 		return answer_refuse(w, found, &empty);
 	answer_status(w, "selecting");

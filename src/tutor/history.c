@@ -17,7 +17,11 @@
 #define HITS_MAX 1000
 #define SNIPPET_BYTES 160
 
-struct asked { struct word words[TERMS_MAX]; size_t count; bool pairs; };
+struct asked {
+	struct word words[TERMS_MAX];
+	size_t count;
+	bool pairs;
+};
 
 static void
 asked_put(const struct word *w, void *arg)
@@ -32,7 +36,11 @@ asked_put(const struct word *w, void *arg)
 	q->words[q->count++] = *w;
 }
 
-struct scored { float *score; uint8_t *terms; const struct memory *m; };
+struct scored {
+	float *score;
+	uint8_t *terms;
+	const struct memory *m;
+};
 
 static void
 list_score(struct scored *s, const struct posting_list *l, double weight, uint8_t bit_count)
@@ -48,7 +56,8 @@ list_score(struct scored *s, const struct posting_list *l, double weight, uint8_
 		double tf = l->bytes[at++];
 		doc = i ? doc + gap : gap;
 		double len = s->m->said[doc].words;
-		s->score[doc] += (float)(weight * idf * tf * 1.9 / (tf + .9 * (.25 + .75 * len / 40)));
+		s->score[doc] +=
+			(float)(weight * idf * tf * 1.9 / (tf + .9 * (.25 + .75 * len / 40)));
 		s->terms[doc] = (uint8_t)(s->terms[doc] + bit_count);
 	}
 }
@@ -85,7 +94,12 @@ terms_score(struct scored *s, const struct asked *q)
 	return wanted;
 }
 
-struct ranked { uint32_t doc; uint8_t terms; float score; int64_t at; };
+struct ranked {
+	uint32_t doc;
+	uint8_t terms;
+	float score;
+	int64_t at;
+};
 
 static int
 rank_order(const void *x, const void *y)
@@ -102,24 +116,30 @@ static bool
 message_fits(const struct memory *m, const struct said_message *s, const struct history_search *req)
 {
 	const struct known *row = &m->rows[s->row];
-	if (row->gone || (req->since > 0 && s->at < req->since) || (req->until > 0 && s->at >= req->until))
+	if (row->gone || (req->since > 0 && s->at < req->since) ||
+		(req->until > 0 && s->at >= req->until))
 		return false;
 	if (req->role != NULL && *req->role && s->stoa != str_same(req->role, "stoa"))
 		return false;
-	return req->subject == NULL || *req->subject == '\0' || str_same(req->subject, row->subject);
+	return req->subject == NULL || *req->subject == '\0' ||
+	       str_same(req->subject, row->subject);
 }
 
 /* The best k, kept in order by insertion: k is small. */
 static size_t
-best_of(struct ranked *best, size_t k, const struct scored *s, const struct history_search *req, size_t wanted)
+best_of(struct ranked *best, size_t k, const struct scored *s, const struct history_search *req,
+	size_t wanted)
 {
 	size_t n = 0;
 	uint8_t least = (uint8_t)((wanted + 1) / 2);
 	for (size_t doc = 0; doc < s->m->said_count; doc++) {
 		if (s->terms[doc] == 0 || s->terms[doc] < least)
 			continue;
-		struct ranked r = { (uint32_t)doc, s->terms[doc] < wanted ? s->terms[doc] : (uint8_t)wanted, s->score[doc], s->m->said[doc].at };
-		if ((n == k && rank_order(&r, &best[k - 1]) >= 0) || !message_fits(s->m, &s->m->said[doc], req))
+		struct ranked r = { (uint32_t)doc,
+			s->terms[doc] < wanted ? s->terms[doc] : (uint8_t)wanted, s->score[doc],
+			s->m->said[doc].at };
+		if ((n == k && rank_order(&r, &best[k - 1]) >= 0) ||
+			!message_fits(s->m, &s->m->said[doc], req))
 			continue;
 		size_t at = n < k ? n++ : k - 1;
 		for (; at > 0 && rank_order(&r, &best[at - 1]) < 0; at--)
@@ -131,14 +151,21 @@ best_of(struct ranked *best, size_t k, const struct scored *s, const struct hist
 
 /* ---- snippets ------------------------------------------------------------------- */
 
-struct marking { const struct asked *q; const struct memory *m; size_t first, count, from, to; struct span *spans; size_t max; };
+struct marking {
+	const struct asked *q;
+	const struct memory *m;
+	size_t first, count, from, to;
+	struct span *spans;
+	size_t max;
+};
 
 static bool
 word_asked(const struct marking *k, const struct word *w)
 {
 	for (size_t i = 0; i < k->q->count; i++) {
 		const struct word *q = &k->q->words[i];
-		if (q->hash == w->hash && !(k->q->pairs && !w->pair && (unsigned char)w->s[0] >= 0xE3))
+		if (q->hash == w->hash &&
+			!(k->q->pairs && !w->pair && (unsigned char)w->s[0] >= 0xE3))
 			return true;
 		if (!w->pair && !w->stop && q->len >= 2 && strncmp(w->s, q->s, q->len) == 0)
 			return true;
@@ -152,7 +179,7 @@ mark_word(const struct word *w, void *arg)
 	struct marking *k = arg;
 	if (!word_asked(k, w))
 		return;
-	if (k->spans == NULL) {                 /* first walk: where it begins */
+	if (k->spans == NULL) { /* first walk: where it begins */
 		if (k->count++ == 0)
 			k->first = w->start;
 		return;
@@ -178,7 +205,8 @@ snippet_make(struct history_hit *hit, struct arena *a, const struct asked *q, co
 	size_t len = strlen(line);
 	words_each(line, len, mark_word, &k);
 	k.from = k.first > SNIPPET_BYTES / 3 ? k.first - SNIPPET_BYTES / 3 : 0;
-	while (k.from > 0 && k.from < k.first && line[k.from - 1] != ' ' && ((unsigned char)line[k.from] < 0xE0))
+	while (k.from > 0 && k.from < k.first && line[k.from - 1] != ' ' &&
+		((unsigned char)line[k.from] < 0xE0))
 		k.from++;
 	while (k.from < len && ((unsigned char)line[k.from] & 0xC0) == 0x80)
 		k.from++;
@@ -191,7 +219,8 @@ snippet_make(struct history_hit *hit, struct arena *a, const struct asked *q, co
 }
 
 static enum fault
-hit_make(bool *there, struct history_hit *hit, struct arena *a, struct store *db, const struct memory *m, const struct ranked *r, const struct asked *q)
+hit_make(bool *there, struct history_hit *hit, struct arena *a, struct store *db,
+	const struct memory *m, const struct ranked *r, const struct asked *q)
 {
 	struct sealed rec;
 	char id[ID_BYTES];
@@ -200,17 +229,22 @@ hit_make(bool *there, struct history_hit *hit, struct arena *a, struct store *db
 	*there = false;
 	enum fault f = store_get(&rec, a, db, id);
 	if (f == FAULT_ABSENT || (f == FAULT_NONE && rec.kind != KIND_MESSAGE))
-		return FAULT_NONE;      /* buried meanwhile */
+		return FAULT_NONE; /* buried meanwhile */
 	if (f != FAULT_NONE)
 		return f;
 	struct slice_of message, content;
 	struct text words;
 	text_init(&words, FIELD_TEXT_MAX + 16);
-	if (skim_member(&message, rec.plain, rec.plain_bytes, "message") && skim_member(&content, message.s, message.len, "content")) {
+	if (skim_member(&message, rec.plain, rec.plain_bytes, "message") &&
+		skim_member(&content, message.s, message.len, "content")) {
 		skim_string(&words, &content);
 		const struct known *row = &m->rows[s->row];
-		*hit = (struct history_hit){ .conversation_id = arena_strdup(a, row->id), .conversation_title = arena_strdup(a, row->title ? row->title : ""),
-			.message_id = arena_strdup(a, id), .role = s->stoa ? "stoa" : "user", .created = s->at, .score = r->score };
+		*hit = (struct history_hit){ .conversation_id = arena_strdup(a, row->id),
+			.conversation_title = arena_strdup(a, row->title ? row->title : ""),
+			.message_id = arena_strdup(a, id),
+			.role = s->stoa ? "stoa" : "user",
+			.created = s->at,
+			.score = r->score };
 		snippet_make(hit, a, q, words.len ? words.data : "");
 		*there = true;
 	}
@@ -219,11 +253,15 @@ hit_make(bool *there, struct history_hit *hit, struct arena *a, struct store *db
 }
 
 enum fault
-tutor_history_search(struct history_hits *out, struct arena *a, struct tutor *t, struct store *db, const struct history_search *req)
+tutor_history_search(struct history_hits *out, struct arena *a, struct tutor *t, struct store *db,
+	const struct history_search *req)
 {
 	int64_t began = t->config.clock->mono_ms(t->config.clock->arg);
 	struct asked *q = arena_alloc(a, sizeof *q);
-	size_t k = req->k <= 0 ? HITS_DEFAULT : req->k > HITS_MAX ? HITS_MAX : (size_t)req->k, n = 0;
+	size_t k = req->k <= 0         ? HITS_DEFAULT
+		   : req->k > HITS_MAX ? HITS_MAX
+				       : (size_t)req->k,
+	       n = 0;
 	struct history_hit *hits = arena_alloc(a, k * sizeof *hits);
 	struct ranked best[HITS_MAX];
 	struct scored s = { 0 };
@@ -245,7 +283,9 @@ tutor_history_search(struct history_hits *out, struct arena *a, struct tutor *t,
 		n += f == FAULT_NONE && there;
 	}
 	if (f == FAULT_NONE)
-		*out = (struct history_hits){ .items = { hits, n }, .elapsed_ms = (double)(t->config.clock->mono_ms(t->config.clock->arg) - began) };
+		*out = (struct history_hits){ .items = { hits, n },
+			.elapsed_ms =
+				(double)(t->config.clock->mono_ms(t->config.clock->arg) - began) };
 out:
 	mem_free(s.score);
 	mem_free(s.terms);
@@ -266,7 +306,8 @@ expire(struct tutor *t, struct store *db, const struct cancel *cancel)
 	arena_init(&a);
 	enum fault f = tutor_settings_get(&settings, &a, t, db);
 	if (f == FAULT_NONE && settings.retention_days > 0 && !store_read_only(db)) {
-		int64_t oldest = t->config.clock->wall_ms(t->config.clock->arg) - settings.retention_days * DAY_MS;
+		int64_t oldest = t->config.clock->wall_ms(t->config.clock->arg) -
+				 settings.retention_days * DAY_MS;
 		f = memory_known(&rows, &count, &a, t, db);
 		for (size_t i = 0; f == FAULT_NONE && i < count; i++)
 			if (rows[i].has_title && !rows[i].gone && rows[i].updated < oldest) {

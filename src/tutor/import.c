@@ -13,12 +13,19 @@
 #define CONVERSATIONS_MAX 100000
 #define CONTEXT_LOOK_BACK 64
 
-struct importing { struct tutor *t; struct store *db; struct arena a; struct imported *counts; const char *conv_id; };
+struct importing {
+	struct tutor *t;
+	struct store *db;
+	struct arena a;
+	struct imported *counts;
+	const char *conv_id;
+};
 
 static enum fault
 member_of(struct json_object **out, struct json_object *o, const char *name, enum json_type type)
 {
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, name, out) || !json_object_is_type(*out, type))
+	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, name, out) ||
+		!json_object_is_type(*out, type))
 		return fault(FAULT_INPUT, "the import has no proper \"%s\"", name);
 	return FAULT_NONE;
 }
@@ -55,7 +62,10 @@ distrust(struct record_list *list, struct importing *in, const char *context)
 	for (size_t i = 0; i < list->count; i++) {
 		c[i].verified = false;
 		c[i].state = "unsupported";
-		c[i].url = c[i].url != NULL && id_valid(c[i].file_id) ? arena_printf(&in->a, "/v1/files/%s/content#page=%lld", c[i].file_id, (long long)c[i].page) : NULL;
+		c[i].url = c[i].url != NULL && id_valid(c[i].file_id)
+				   ? arena_printf(&in->a, "/v1/files/%s/content#page=%lld",
+					     c[i].file_id, (long long)c[i].page)
+				   : NULL;
 		if (c[i].file_id == NULL || *c[i].file_id == '\0') {
 			context_verify(&c[i], context);
 			continue;
@@ -77,14 +87,16 @@ check_message(const struct kept_message *kept, const char *conv_id)
 	const struct sentence *s = m->sentences.items;
 	const struct citation *c = m->citations.items;
 	if (!id_valid(m->id) || !str_same(m->conversation_id, conv_id) || m->content == NULL)
-		return fault(FAULT_INPUT, "a message of the import does not belong where it stands");
+		return fault(
+			FAULT_INPUT, "a message of the import does not belong where it stands");
 	if (!str_same(m->role, "user") && !str_same(m->role, "stoa"))
 		return fault(FAULT_INPUT, "message %s was said by nobody", m->id);
 	if (kept->question != NULL && !id_valid(kept->question))
 		return fault(FAULT_INPUT, "message %s answers no question", m->id);
 	for (size_t i = 0; i < m->citations.count; i++)
 		if (c[i].start < 0 || c[i].end < c[i].start || c[i].quote == NULL)
-			return fault(FAULT_INPUT, "a citation of message %s has no proper range", m->id);
+			return fault(
+				FAULT_INPUT, "a citation of message %s has no proper range", m->id);
 	for (size_t i = 0; i < m->sentences.count; i++)
 		if (s[i].text == NULL || s[i].citation < 0)
 			return fault(FAULT_INPUT, "a sentence of message %s is none", m->id);
@@ -112,7 +124,8 @@ import_message(struct importing *in, struct json_object *o, const char *context)
 	if (f == FAULT_NONE)
 		f = distrust(&kept->message->nearest, in, context);
 	if (f == FAULT_NONE)
-		f = kept_put(in->db, KIND_MESSAGE, in->conv_id, kept->message->id, &record_kept_message, kept);
+		f = kept_put(in->db, KIND_MESSAGE, in->conv_id, kept->message->id,
+			&record_kept_message, kept);
 	in->counts->messages += f == FAULT_NONE;
 	return f;
 }
@@ -123,13 +136,18 @@ static const char *
 context_of(struct json_object *messages, size_t at)
 {
 	struct json_object *question = NULL, *id = NULL, *message = NULL, *context = NULL;
-	if (!json_object_object_get_ex(json_object_array_get_idx(messages, at), "question", &question))
+	if (!json_object_object_get_ex(
+		    json_object_array_get_idx(messages, at), "question", &question))
 		return NULL;
 	for (size_t i = at, tries = 0; i-- > 0 && tries < CONTEXT_LOOK_BACK; tries++) {
 		struct json_object *other = json_object_array_get_idx(messages, i);
-		if (json_object_object_get_ex(other, "message", &message) && json_object_object_get_ex(message, "id", &id) &&
-		    str_same(json_object_get_string(id), json_object_get_string(question)))
-			return json_object_object_get_ex(other, "context", &context) && json_object_is_type(context, json_type_string) ? json_object_get_string(context) : NULL;
+		if (json_object_object_get_ex(other, "message", &message) &&
+			json_object_object_get_ex(message, "id", &id) &&
+			str_same(json_object_get_string(id), json_object_get_string(question)))
+			return json_object_object_get_ex(other, "context", &context) &&
+					       json_object_is_type(context, json_type_string)
+				       ? json_object_get_string(context)
+				       : NULL;
 	}
 	return NULL;
 }
@@ -172,7 +190,8 @@ import_title(bool *taken, struct importing *in, struct json_object *o)
 		return FAULT_NONE;
 	const struct kept_title *title = record;
 	if (!str_same(title->status, "active") && !str_same(title->status, "archived"))
-		return fault(FAULT_INPUT, "conversation %s is neither active nor archived", in->conv_id);
+		return fault(
+			FAULT_INPUT, "conversation %s is neither active nor archived", in->conv_id);
 	in->counts->conversations++;
 	return kept_put(in->db, KIND_TITLE, in->conv_id, in->conv_id, &record_kept_title, title);
 }
@@ -213,17 +232,20 @@ import_all(struct importing *in, struct json_object *file)
 		f = member_of(&list, file, "conversations", json_type_array);
 	if (f != FAULT_NONE)
 		return f;
-	if (!str_same(json_object_get_string(format), EXPORT_FORMAT) || json_object_get_int64(version) != EXPORT_VERSION)
+	if (!str_same(json_object_get_string(format), EXPORT_FORMAT) ||
+		json_object_get_int64(version) != EXPORT_VERSION)
 		return fault(FAULT_INPUT, "this is not an export that this version knows");
 	if (json_object_array_length(list) > CONVERSATIONS_MAX)
-		return fault(FAULT_LIMIT, "an import has at most %d conversations", CONVERSATIONS_MAX);
+		return fault(
+			FAULT_LIMIT, "an import has at most %d conversations", CONVERSATIONS_MAX);
 	for (size_t i = 0; f == FAULT_NONE && i < json_object_array_length(list); i++)
 		f = import_conversation(in, json_object_array_get_idx(list, i));
 	return f;
 }
 
 enum fault
-tutor_import(struct imported *out, struct arena *a, struct tutor *t, struct store *db, const struct import_run *req)
+tutor_import(struct imported *out, struct arena *a, struct tutor *t, struct store *db,
+	const struct import_run *req)
 {
 	struct json_object *file = NULL;
 	struct imported counts = { 0 };

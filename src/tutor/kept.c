@@ -23,8 +23,10 @@ RECORD_TYPE(record_kept_title, kept_title, kept_title_fields, "what a conversati
 static const struct field kept_message_fields[] = {
 	FIELD_OF(kept_message, at, FIELD_INT, .flags = 0),
 	FIELD_OF(kept_message, question, FIELD_TEXT, .flags = FIELD_OMIT, .max = 64),
-	FIELD_OF(kept_message, message, FIELD_RECORD, .flags = FIELD_REQUIRED, .of = &record_message),
-	FIELD_OF(kept_message, context, FIELD_TEXT, .flags = FIELD_SEALED | FIELD_OMIT, .max = CONTEXT_BYTES_MAX),
+	FIELD_OF(kept_message, message, FIELD_RECORD, .flags = FIELD_REQUIRED,
+		.of = &record_message),
+	FIELD_OF(kept_message, context, FIELD_TEXT, .flags = FIELD_SEALED | FIELD_OMIT,
+		.max = CONTEXT_BYTES_MAX),
 };
 RECORD_TYPE(record_kept_message, kept_message, kept_message_fields, "one turn of a conversation");
 
@@ -32,13 +34,16 @@ static const struct field kept_feedback_fields[] = {
 	FIELD_OF(kept_feedback, message, FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 64),
 	FIELD_OF(kept_feedback, score, FIELD_INT, .flags = 0),
 	FIELD_OF(kept_feedback, at, FIELD_INT, .flags = 0),
-	FIELD_OF(kept_feedback, comment, FIELD_TEXT, .flags = FIELD_SEALED | FIELD_OMIT, .max = 4000),
+	FIELD_OF(kept_feedback, comment, FIELD_TEXT, .flags = FIELD_SEALED | FIELD_OMIT,
+		.max = 4000),
 	FIELD_OF(kept_feedback, reasons, FIELD_TEXTS, .flags = FIELD_OMIT, .max = 20),
 };
-RECORD_TYPE(record_kept_feedback, kept_feedback, kept_feedback_fields, "what a person thought of an answer");
+RECORD_TYPE(record_kept_feedback, kept_feedback, kept_feedback_fields,
+	"what a person thought of an answer");
 
 enum fault
-kept_put(struct store *db, enum vault_kind kind, const char *conv_id, const char *rec_id, const struct record_type *type, const void *record)
+kept_put(struct store *db, enum vault_kind kind, const char *conv_id, const char *rec_id,
+	const struct record_type *type, const void *record)
 {
 	struct text plain;
 	enum fault f = record_check(type, record);
@@ -58,7 +63,8 @@ kept_read(void **out, struct arena *a, const struct record_type *type, const str
 {
 	enum fault f = record_from_json(out, a, type, rec->plain, rec->plain_bytes);
 	if (f == FAULT_INPUT)
-		return fault(FAULT_DAMAGED, "record %s of the history is not what it should be", rec->rec_id);
+		return fault(FAULT_DAMAGED, "record %s of the history is not what it should be",
+			rec->rec_id);
 	return f;
 }
 
@@ -68,7 +74,8 @@ kept_title_get(struct kept_title **out, struct arena *a, struct store *db, const
 	struct sealed rec;
 	void *title = NULL;
 	if (!id_valid(conv_id))
-		return fault(FAULT_INPUT, "'%s' is not the id of a conversation", conv_id ? conv_id : "");
+		return fault(FAULT_INPUT, "'%s' is not the id of a conversation",
+			conv_id ? conv_id : "");
 	enum fault f = store_get(&rec, a, db, conv_id);
 	if (f == FAULT_ABSENT || (f == FAULT_NONE && rec.kind != KIND_TITLE))
 		return fault(FAULT_ABSENT, "no conversation %s", conv_id);
@@ -90,7 +97,10 @@ whole_or_rest(enum fault f)
 
 /* ---- a whole chain ---------------------------------------------------------- */
 
-struct chain_reading { struct kept_chain *chain; struct arena *a; };
+struct chain_reading {
+	struct kept_chain *chain;
+	struct arena *a;
+};
 
 static enum fault
 chain_put(const struct sealed *rec, void *arg)
@@ -109,8 +119,10 @@ chain_put(const struct sealed *rec, void *arg)
 		f = kept_read(&record, r->a, &record_kept_feedback, rec);
 		if (f != FAULT_NONE)
 			return f;
-		mem_reserve(&c->feedback, &c->feedback_cap, c->feedback_count + 1, sizeof *c->feedback);
-		mem_reserve(&c->feedback_ids, &c->id_cap, c->feedback_count + 1, sizeof *c->feedback_ids);
+		mem_reserve(
+			&c->feedback, &c->feedback_cap, c->feedback_count + 1, sizeof *c->feedback);
+		mem_reserve(&c->feedback_ids, &c->id_cap, c->feedback_count + 1,
+			sizeof *c->feedback_ids);
 		c->feedback_ids[c->feedback_count] = arena_strdup(r->a, rec->rec_id);
 		c->feedback[c->feedback_count++] = *(struct kept_feedback *)record;
 	}
@@ -141,7 +153,10 @@ static void
 chain_mark_altered(struct kept_chain *chain, struct arena *a)
 {
 	struct message *m = arena_alloc(a, sizeof *m);
-	*m = (struct message){ .id = "", .role = "stoa", .status = "failed", .content = "A record of this conversation was altered and is left out." };
+	*m = (struct message){ .id = "",
+		.role = "stoa",
+		.status = "failed",
+		.content = "A record of this conversation was altered and is left out." };
 	mem_reserve(&chain->items, &chain->cap, chain->count + 1, sizeof *chain->items);
 	chain->items[chain->count++] = (struct kept_message){ .message = m };
 }
@@ -171,7 +186,8 @@ title_from(struct arena *a, const char *question)
 	const size_t most = 60;
 	struct text clean;
 	text_init(&clean, 4096);
-	untrusted_text(&clean, question, utf8_floor(question, strlen(question), 1000), UNTRUSTED_LINE | UNTRUSTED_STRIP);
+	untrusted_text(&clean, question, utf8_floor(question, strlen(question), 1000),
+		UNTRUSTED_LINE | UNTRUSTED_STRIP);
 	char *title = arena_strdup(a, words_squeeze(a, clean.len ? clean.data : "", clean.len));
 	text_clear(&clean);
 	size_t len = strlen(title);
@@ -242,7 +258,8 @@ skim_member(struct slice_of *out, const char *s, size_t len, const char *name)
 		if (key_end - 1 - key == n && memcmp(s + key, name, n) == 0) {
 			/* An object or list is not walked: the caller looks inside. */
 			bool walk = at < len && s[at] != '{' && s[at] != '[';
-			*out = (struct slice_of){ s + at, (walk ? value_end(s, len, at) : len) - at };
+			*out = (struct slice_of){ s + at,
+				(walk ? value_end(s, len, at) : len) - at };
 			return true;
 		}
 		at = value_end(s, len, at);
@@ -256,7 +273,10 @@ hex4(const char *s)
 	uint32_t v = 0;
 	for (int i = 0; i < 4; i++) {
 		char c = s[i];
-		v = v * 16 + (uint32_t)(c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 0);
+		v = v * 16 + (uint32_t)(c >= '0' && c <= '9'   ? c - '0'
+					: c >= 'a' && c <= 'f' ? c - 'a' + 10
+					: c >= 'A' && c <= 'F' ? c - 'A' + 10
+							       : 0);
 	}
 	return v;
 }

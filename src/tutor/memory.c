@@ -78,7 +78,11 @@ text_set(char **field, const char *s)
 	*field = mem_strdup(s);
 }
 
-struct row_following { struct memory *m; struct arena a; struct text words; };
+struct row_following {
+	struct memory *m;
+	struct arena a;
+	struct text words;
+};
 
 static enum fault
 row_title(struct row_following *r, const struct sealed *rec)
@@ -89,7 +93,7 @@ row_title(struct row_following *r, const struct sealed *rec)
 		return f;
 	const struct kept_title *title = record;
 	struct known *row = memory_row(r->m, rec->conv_id, true);
-	row->gone = false;              /* buried before, and taken in again */
+	row->gone = false; /* buried before, and taken in again */
 	text_set(&row->title, title->title);
 	text_set(&row->subject, title->subject);
 	text_set(&row->type, title->type);
@@ -107,15 +111,16 @@ row_message(struct row_following *r, const struct sealed *rec)
 {
 	struct slice_of at, message, content;
 	struct known *row = memory_row(r->m, rec->conv_id, true);
-	row->messages++;                /* a message is never edited */
+	row->messages++; /* a message is never edited */
 	if (skim_member(&at, rec->plain, rec->plain_bytes, "at")) {
 		int64_t ms = strtoll(at.s, NULL, 10);
 		row->updated = ms > row->updated ? ms : row->updated;
 	}
-	if (!skim_member(&message, rec->plain, rec->plain_bytes, "message") || !skim_member(&content, message.s, message.len, "content") || content.len < 2)
+	if (!skim_member(&message, rec->plain, rec->plain_bytes, "message") ||
+		!skim_member(&content, message.s, message.len, "content") || content.len < 2)
 		return;
 	struct slice_of head = content;
-	if (head.len > 4 * PREVIEW_BYTES) {     /* cut between escapes */
+	if (head.len > 4 * PREVIEW_BYTES) { /* cut between escapes */
 		head.len = 4 * PREVIEW_BYTES;
 		while (head.len > 2 && head.s[head.len - 2] == '\\')
 			head.len--;
@@ -126,7 +131,9 @@ row_message(struct row_following *r, const struct sealed *rec)
 	mem_free(row->preview);
 	row->preview = mem_new(n + 1);
 	for (size_t i = 0; i < n; i++)
-		row->preview[i] = r->words.data[i] == '\n' || r->words.data[i] == '\t' ? ' ' : r->words.data[i];
+		row->preview[i] = r->words.data[i] == '\n' || r->words.data[i] == '\t'
+					  ? ' '
+					  : r->words.data[i];
 }
 
 static void
@@ -175,7 +182,8 @@ memory_rows_follow(struct tutor *t, struct store *db)
 }
 
 enum fault
-memory_known(const struct known **rows, size_t *count, struct arena *a, struct tutor *t, struct store *db)
+memory_known(const struct known **rows, size_t *count, struct arena *a, struct tutor *t,
+	struct store *db)
 {
 	pthread_mutex_lock(&t->lock);
 	enum fault f = memory_rows_follow(t, db);
@@ -234,7 +242,8 @@ said_clear(struct memory *m)
 	m->lists = NULL;
 	m->list_slots = NULL;
 	m->said = NULL;
-	m->list_count = m->list_cap = m->list_slot_count = m->said_count = m->said_cap = m->gone_messages = 0;
+	m->list_count = m->list_cap = m->list_slot_count = m->said_count = m->said_cap =
+		m->gone_messages = 0;
 	m->said_lseq = 0;
 }
 

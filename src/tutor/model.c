@@ -20,18 +20,21 @@ not_shown(const char *s, size_t n, void *arg)
 }
 
 enum fault
-dialogue_complete(struct tutor_completion *out, struct dialogue *d, const struct tutor_tool *tools, size_t tool_count)
+dialogue_complete(struct tutor_completion *out, struct dialogue *d, const struct tutor_tool *tools,
+	size_t tool_count)
 {
 	const struct tutor_model *model = d->w->t->config.model;
 	*out = (struct tutor_completion){ 0 };
 	answer_status(d->w, "model");
-	enum fault f = model->complete(out, d->w->a, d->turns, d->turn_count, tools, tool_count, not_shown, NULL, d->w->cancel, model->arg);
+	enum fault f = model->complete(out, d->w->a, d->turns, d->turn_count, tools, tool_count,
+		not_shown, NULL, d->w->cancel, model->arg);
 	d->usage.input_tokens += out->usage.input_tokens;
 	d->usage.output_tokens += out->usage.output_tokens;
 	d->usage.cost_usd += out->usage.cost_usd;
 	d->usage.estimated |= out->usage.estimated;
 	if (f == FAULT_NONE && out->content != NULL && strlen(out->content) > REPLY_BYTES_MAX)
-		return fault(FAULT_LIMIT, "the model's reply is longer than %d bytes", REPLY_BYTES_MAX);
+		return fault(
+			FAULT_LIMIT, "the model's reply is longer than %d bytes", REPLY_BYTES_MAX);
 	return f;
 }
 
@@ -61,7 +64,9 @@ static enum fault
 run_calls(struct dialogue *d, const struct tutor_completion *c)
 {
 	size_t count = c->call_count < CALLS_PER_ROUND ? c->call_count : CALLS_PER_ROUND;
-	struct tutor_turn said = { .role = "assistant", .content = c->content ? c->content : "", .tool_calls_json = calls_json(d->w->a, c, count) };
+	struct tutor_turn said = { .role = "assistant",
+		.content = c->content ? c->content : "",
+		.tool_calls_json = calls_json(d->w->a, c, count) };
 	struct text result;
 	enum fault f = FAULT_NONE;
 	text_init(&result, 256 * 1024);
@@ -69,7 +74,10 @@ run_calls(struct dialogue *d, const struct tutor_completion *c)
 	for (size_t i = 0; i < count && f == FAULT_NONE; i++) {
 		f = tool_run(&result, d, &c->calls[i]);
 		if (f == FAULT_NONE) {
-			struct tutor_turn turn = { .role = "tool", .content = arena_strndup(d->w->a, result.len ? result.data : "", result.len), .tool_call_id = c->calls[i].id };
+			struct tutor_turn turn = { .role = "tool",
+				.content = arena_strndup(
+					d->w->a, result.len ? result.data : "", result.len),
+				.tool_call_id = c->calls[i].id };
 			turn_put(d, &turn);
 		}
 	}
@@ -83,7 +91,8 @@ converse(const char **reply, struct dialogue *d)
 {
 	struct tutor_completion c;
 	for (int round = 0; round <= ROUNDS_MAX; round++) {
-		enum fault f = dialogue_complete(&c, d, model_tools, round < ROUNDS_MAX ? model_tool_count : 0);
+		enum fault f = dialogue_complete(
+			&c, d, model_tools, round < ROUNDS_MAX ? model_tool_count : 0);
 		if (f == FAULT_NONE)
 			f = cancel_check(d->w->cancel);
 		if (f != FAULT_NONE)
@@ -145,12 +154,16 @@ model_finish(bool *done, struct dialogue *d, const char *reply, const struct fou
 		return f;
 	if (w->citation_count == 0) {
 		w->unsupported = 0;
-		answer_note(w, "Nothing the model said had a quotation that verifies; this is the extractive answer.");
+		answer_note(w, "Nothing the model said had a quotation that verifies; this is the "
+			       "extractive answer.");
 		return FAULT_NONE;
 	}
 	*done = true;
 	if (w->unsupported > 0)
-		answer_note(w, arena_printf(w->a, "%lld of the model's sentences had no verified quotation and were left out.", (long long)w->unsupported));
+		answer_note(w, arena_printf(w->a,
+				       "%lld of the model's sentences had no verified quotation "
+				       "and were left out.",
+				       (long long)w->unsupported));
 	model_confidence(w);
 	return FAULT_NONE;
 }
@@ -166,7 +179,8 @@ model_note(struct dialogue *d, bool done)
 	*m->usage = d->usage;
 	if (done) {
 		m->mode = "model";
-		m->model = untrusted_line(d->w->a, d->w->t->config.model->name ? d->w->t->config.model->name : "");
+		m->model = untrusted_line(
+			d->w->a, d->w->t->config.model->name ? d->w->t->config.model->name : "");
 	}
 }
 
@@ -183,7 +197,7 @@ model_answer(bool *done, struct work *w)
 	if (f != FAULT_NONE)
 		return f;
 	if (w->req->context == NULL && library_topic_present(found) < TOPIC_ABSENT)
-		return FAULT_NONE;      /* nothing to word: the extractive way refuses */
+		return FAULT_NONE; /* nothing to word: the extractive way refuses */
 	w->m->status = "answered";
 	w->m->confidence = arena_alloc(w->a, sizeof *w->m->confidence);
 	select_rank(w, found);
@@ -195,7 +209,8 @@ model_answer(bool *done, struct work *w)
 	if (f == FAULT_NONE)
 		f = converse(&reply, &d);
 	if (f != FAULT_NONE && f != FAULT_CANCELLED && f != FAULT_LOCKED) {
-		answer_note(w, arena_printf(w->a, "The model was not used: %s.", untrusted_line(w->a, fault_sentence())));
+		answer_note(w, arena_printf(w->a, "The model was not used: %s.",
+				       untrusted_line(w->a, fault_sentence())));
 		model_note(&d, false);
 		f = FAULT_NONE;
 		goto out;

@@ -7,18 +7,25 @@
 #include <string.h>
 #include "tutor_in.h"
 
-#define KEPT 50                         /* turns looked at: ten whole, the rest shortened */
+#define KEPT 50 /* turns looked at: ten whole, the rest shortened */
 #define OLDER_LINE_MAX 160
 
-struct past_reading { const char *except; char *plain[KEPT]; size_t bytes[KEPT]; size_t total; struct text older; };
+struct past_reading {
+	const char *except;
+	char *plain[KEPT];
+	size_t bytes[KEPT];
+	size_t total;
+	struct text older;
+};
 
 /* The first sentence of an older turn, with who said it. */
 static void
 older_put(struct past_reading *r, const char *plain, size_t len)
 {
 	struct slice_of message, role, content;
-	if (!skim_member(&message, plain, len, "message") || !skim_member(&role, message.s, message.len, "role") ||
-	    !skim_member(&content, message.s, message.len, "content"))
+	if (!skim_member(&message, plain, len, "message") ||
+		!skim_member(&role, message.s, message.len, "role") ||
+		!skim_member(&content, message.s, message.len, "content"))
 		return;
 	struct text words;
 	text_init(&words, 2000);
@@ -26,9 +33,11 @@ older_put(struct past_reading *r, const char *plain, size_t len)
 	struct range *ranges = NULL;
 	size_t n = words.len ? library_sentences(&ranges, words.data, words.len) : 0;
 	size_t end = n > 0 ? ranges[0].end : words.len;
-	end = utf8_floor(words.len ? words.data : "", words.len, end < OLDER_LINE_MAX ? end : OLDER_LINE_MAX);
+	end = utf8_floor(words.len ? words.data : "", words.len,
+		end < OLDER_LINE_MAX ? end : OLDER_LINE_MAX);
 	if (end > 0)
-		text_printf(&r->older, "%.*s: %.*s\n", role.len > 2 ? (int)role.len - 2 : 0, role.s + 1, (int)end, words.data);
+		text_printf(&r->older, "%.*s: %.*s\n", role.len > 2 ? (int)role.len - 2 : 0,
+			role.s + 1, (int)end, words.data);
 	mem_free(ranges);
 	text_clear(&words);
 }
@@ -48,7 +57,8 @@ past_put(const struct sealed *rec, void *arg)
 }
 
 enum fault
-past_load(struct past *out, struct arena *a, struct store *db, const char *conv_id, const char *except_id)
+past_load(struct past *out, struct arena *a, struct store *db, const char *conv_id,
+	const char *except_id)
 {
 	struct past_reading r = { .except = except_id };
 	struct past past = { .older = "" };
@@ -65,7 +75,9 @@ past_load(struct past *out, struct arena *a, struct store *db, const char *conv_
 			older_put(&r, r.plain[at], r.bytes[at]);
 			continue;
 		}
-		struct sealed rec = { .rec_id = "", .plain = r.plain[at], .plain_bytes = r.bytes[at] };
+		struct sealed rec = {
+			.rec_id = "", .plain = r.plain[at], .plain_bytes = r.bytes[at]
+		};
 		void *record = NULL;
 		f = kept_read(&record, a, &record_kept_message, &rec);
 		if (f != FAULT_NONE)
@@ -85,7 +97,8 @@ out:
 bool
 past_was_clarify(const struct past *past)
 {
-	return past->count > 0 && str_same(past->turns[past->count - 1]->role, "stoa") && str_same(past->turns[past->count - 1]->status, "clarify");
+	return past->count > 0 && str_same(past->turns[past->count - 1]->role, "stoa") &&
+	       str_same(past->turns[past->count - 1]->status, "clarify");
 }
 
 /* The questions back to the last one that stood on its own, newest last. */
@@ -112,9 +125,11 @@ past_questions(struct arena *a, const struct past *past, const char **newest)
 }
 
 void
-past_rewrite(const char **query, const char **before, struct arena *a, const struct past *past, const struct route *route)
+past_rewrite(const char **query, const char **before, struct arena *a, const struct past *past,
+	const struct route *route)
 {
-	static const char *const joints[] = { "and what about", "what about", "how about", "and", "but", "or", "more on", "what else about" };
+	static const char *const joints[] = { "and what about", "what about", "how about", "and",
+		"but", "or", "more on", "what else about" };
 	const char *newest, *asked = past_questions(a, past, &newest);
 	*query = route->query;
 	*before = NULL;
@@ -129,6 +144,8 @@ past_rewrite(const char **query, const char **before, struct arena *a, const str
 		}
 	}
 	struct word_set content = words_set(a, rest, strlen(rest), true);
-	*query = content.count == 0 || past_was_clarify(past) ? arena_printf(a, "%s %s", rest, asked) : rest;
+	*query = content.count == 0 || past_was_clarify(past)
+			 ? arena_printf(a, "%s %s", rest, asked)
+			 : rest;
 	*before = asked;
 }

@@ -17,10 +17,10 @@ static const char *const intent_names[INTENT_COUNT] = { "question", "definition"
 static const char *const polite[] = {
 	"please", "pls", "can you", "could you", "would you", "will you", "can i get", "can i have", "could i get",
 	"i want you to", "i would like you to", "i would like", "i'd like", "i want to know", "i want", "i need",
-	"do you know", "tell me", "show me", "give me", "write me", "write", "make me", "help me", "stoa", "hey stoa", "ok", "okay", "so",
+	"do you know", "tell me", "show me", "give me", "write me", "write", "make me", "help me", "stoa", "hey stoa", "ok", "okay", "so"
 };
 static const char *const commands[] = {
-	"more about", "all about", "about", "explain to me", "explain", "describe", "information about", "information on",
+	"more about", "all about", "about", "explain to me", "explain", "describe", "information about", "information on"
 };
 static const struct { const char *phrase; enum small small; } small_talk[] = {
 	{ "hi", SMALL_GREETING }, { "hello", SMALL_GREETING }, { "hey", SMALL_GREETING }, { "hallo", SMALL_GREETING },

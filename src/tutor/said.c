@@ -11,7 +11,7 @@
 #include "memory_in.h"
 
 #define NONE UINT32_MAX
-#define LOOK_EVERY 1024         /* messages between looks at the cancel token */
+#define LOOK_EVERY 1024 /* messages between looks at the cancel token */
 
 static void
 lists_rehash(struct memory *m)
@@ -68,7 +68,13 @@ list_append(struct posting_list *l, uint32_t doc)
 	l->count++;
 }
 
-struct said_following { struct memory *m; struct text words; const struct cancel *cancel; uint32_t doc, count; size_t seen; };
+struct said_following {
+	struct memory *m;
+	struct text words;
+	const struct cancel *cancel;
+	uint32_t doc, count;
+	size_t seen;
+};
 
 static void
 word_said(const struct word *w, void *arg)
@@ -83,7 +89,8 @@ word_said(const struct word *w, void *arg)
 	uint32_t *slot = list_slot(m, w->hash);
 	if (*slot == NONE) {
 		mem_reserve(&m->lists, &m->list_cap, m->list_count + 1, sizeof *m->lists);
-		m->lists[m->list_count] = (struct posting_list){ .hash = w->hash, .name = (uint32_t)m->names.len };
+		m->lists[m->list_count] =
+			(struct posting_list){ .hash = w->hash, .name = (uint32_t)m->names.len };
 		text_put_n(&m->names, w->s, w->len);
 		text_put_c(&m->names, '\0');
 		*slot = (uint32_t)m->list_count++;
@@ -98,8 +105,9 @@ message_said(const struct sealed *rec, void *arg)
 	struct memory *m = r->m;
 	struct slice_of at, message, role, content;
 	if (rec->kind == KIND_MESSAGE && skim_member(&at, rec->plain, rec->plain_bytes, "at") &&
-	    skim_member(&message, rec->plain, rec->plain_bytes, "message") && skim_member(&role, message.s, message.len, "role") &&
-	    skim_member(&content, message.s, message.len, "content") && content.len >= 2) {
+		skim_member(&message, rec->plain, rec->plain_bytes, "message") &&
+		skim_member(&role, message.s, message.len, "role") &&
+		skim_member(&content, message.s, message.len, "content") && content.len >= 2) {
 		const struct known *row = memory_row(m, rec->conv_id, true);
 		text_reset(&r->words);
 		skim_string(&r->words, &content);
@@ -109,7 +117,9 @@ message_said(const struct sealed *rec, void *arg)
 		if (r->words.len > 0)
 			words_each(r->words.data, r->words.len, word_said, r);
 		struct said_message *s = &m->said[m->said_count++];
-		*s = (struct said_message){ .at = strtoll(at.s, NULL, 10), .row = (uint32_t)(row - m->rows), .words = (uint16_t)(r->count > 65535 ? 65535 : r->count),
+		*s = (struct said_message){ .at = strtoll(at.s, NULL, 10),
+			.row = (uint32_t)(row - m->rows),
+			.words = (uint16_t)(r->count > 65535 ? 65535 : r->count),
 			.stoa = role.len > 1 && role.s[1] == 's' };
 		id_pack(s->id, rec->rec_id);
 	}
@@ -126,7 +136,7 @@ said_follow(struct tutor *t, struct store *db, const struct cancel *cancel)
 		return f;
 	struct memory *m = t->memory;
 	if (m->gone_messages * 2 > m->said_count && m->said_count > 0)
-		said_clear(m);          /* more than half is gone: begin again */
+		said_clear(m); /* more than half is gone: begin again */
 	struct said_following r = { .m = m, .cancel = cancel };
 	text_init(&r.words, FIELD_TEXT_MAX + 16);
 	f = whole_or_rest(store_each_since(db, m->said_lseq, message_said, &r));

@@ -11,10 +11,13 @@
 
 #define DOCUMENTS_LOOKED_AT 1000
 
-static const char *const holders[] = { "notes", "note", "documents", "document", "files", "file", "papers", "paper", "textbook", "textbooks", "book", "books",
-	"slides", "lectures", "lecture", "script", "readings", "reading", "materials", "material", "handouts", "handout", "library", "course" };
+static const char *const holders[] = { "notes", "note", "documents", "document", "files", "file",
+	"papers", "paper", "textbook", "textbooks", "book", "books", "slides", "lectures",
+	"lecture", "script", "readings", "reading", "materials", "material", "handouts", "handout",
+	"library", "course" };
 static const char *const owners[] = { "my", "our", "these", "this", "the" };
-static const char *const endings[] = { ".pdf", ".docx", ".pptx", ".odt", ".epub", ".html", ".htm", ".md", ".txt", ".csv" };
+static const char *const endings[] = { ".pdf", ".docx", ".pptx", ".odt", ".epub", ".html", ".htm",
+	".md", ".txt", ".csv" };
 
 /* A word that ends like a file name. */
 static bool
@@ -22,10 +25,13 @@ scope_file(struct route *r, struct range *where, struct arena *a, const char *li
 {
 	for (size_t i = 0; i < COUNT_OF(endings); i++)
 		for (const char *at = line; (at = strstr(at, endings[i])) != NULL; at++) {
-			size_t end = (size_t)(at - line) + strlen(endings[i]), start = (size_t)(at - line);
+			size_t end = (size_t)(at - line) + strlen(endings[i]),
+			       start = (size_t)(at - line);
 			while (start > 0 && line[start - 1] != ' ' && line[start - 1] != '"')
 				start--;
-			if ((line[end] != '\0' && (unsigned char)line[end] < 128 && strchr(" ,?!.:;\"", line[end]) == NULL) || line + start == at)
+			if ((line[end] != '\0' && (unsigned char)line[end] < 128 &&
+				    strchr(" ,?!.:;\"", line[end]) == NULL) ||
+				line + start == at)
 				continue;
 			r->scope = arena_strndup(a, line + start, end - start);
 			*where = (struct range){ start, end };
@@ -62,7 +68,9 @@ route_scope(struct route *r, struct range *where, struct arena *a, const char *l
 
 /* ---- names of documents --------------------------------------------------- */
 
-struct names { struct text_list subjects, documents; };
+struct names {
+	struct text_list subjects, documents;
+};
 
 static bool
 names_hit(struct arena *a, const struct word_set *wanted, const char *name)
@@ -99,7 +107,8 @@ names_collect(struct names *out, struct work *w, const struct word_set *wanted)
 		for (size_t i = 0; i < page.items.count; i++) {
 			if (names_hit(w->a, wanted, docs[i].subject))
 				list_put(w->a, &out->subjects, docs[i].subject);
-			if (names_hit(w->a, wanted, docs[i].title) || names_hit(w->a, wanted, docs[i].name))
+			if (names_hit(w->a, wanted, docs[i].title) ||
+				names_hit(w->a, wanted, docs[i].name))
 				list_put(w->a, &out->documents, docs[i].id);
 		}
 		seen += page.items.count;
@@ -115,7 +124,8 @@ enum fault
 scope_resolve(bool *found, struct work *w)
 {
 	*found = true;
-	w->filter = (struct search_run){ .documents = w->req->documents, .domains = w->req->domains };
+	w->filter =
+		(struct search_run){ .documents = w->req->documents, .domains = w->req->domains };
 	if (w->req->subject != NULL && *w->req->subject != '\0')
 		list_put(w->a, &w->filter.subjects, w->req->subject);
 	if (w->route.scope == NULL || *w->route.scope == '\0')
@@ -165,7 +175,8 @@ scope_domain(struct work *w)
 	size_t most = 0;
 	for (size_t i = 0; i < w->t->config.domain_count; i++) {
 		const struct tutor_domain *d = &w->t->config.domains[i];
-		const char *all = arena_printf(w->a, "%s %s %s", d->name, d->title ? d->title : "", d->words ? d->words : "");
+		const char *all = arena_printf(w->a, "%s %s %s", d->name, d->title ? d->title : "",
+			d->words ? d->words : "");
 		struct word_set has = words_set(w->a, all, strlen(all), true);
 		size_t n = words_shared(&asked, &has);
 		if (n > most)

@@ -9,118 +9,14 @@
 #include <strings.h>
 #include "tutor_in.h"
 
-#define SAME 0.8                /* shared words of the shorter: the same again */
+#define SAME 0.8 /* shared words of the shorter: the same again */
 #define SAME_ON_PAGE 0.6
 
-static const char *const leaning[] = {
-	"this", "that", "these", "those", "it", "its", "they", "their", "them", "he", "she", "his", "her", "such", "both", "however", "therefore",
-	"thus", "hence", "consequently", "moreover", "furthermore", "also", "instead", "then", "otherwise", "similarly", "likewise", "nevertheless",
-	"but", "and", "so", "here", "as a result", "in addition", "for this reason", "because of this", "after this", "the latter", "the former", "これ", "それ", "この", "その", "しかし", "また", "そのため",
+struct candidate {
+	const struct found_sentence *s;
+	double score;
+	struct word_set words;
 };
-static const char *const defining[] = {
-	"is a", "is an", "is the", "are the", "are a", "is any", "are", "is defined as", "are defined as", "refers to", "refer to", "means", "is called", "are called", "is known as",
-	"are known as", "is when", "was a", "was an", "consists of", "describes", "denotes",
-};
-static const char *const naming[] = { "called", "known as", "termed", "named", "referred to as", "とは" };
-
-/* "In C4 plants it holds the enzyme": what "it" is stands before. */
-static bool
-leans_inside(const char *head)
-{
-	static const char *const leads[] = { "in", "at", "on", "for", "with", "during", "after", "before", "by", "from", "under", "without" };
-	static const char *const pointers[] = { "it", "they", "he", "she" };
-	struct range r;
-	bool leads_in = false;
-	for (size_t i = 0; i < COUNT_OF(leads); i++)
-		leads_in |= phrase_find(&r, head, leads[i], PLACE_START);
-	for (size_t i = 0; i < COUNT_OF(pointers) && leads_in; i++)
-		if (phrase_find(&r, head, pointers[i], PLACE_ANY) && r.start < 28)
-			return true;
-	return false;
-}
-
-bool
-sentence_leans(const char *s)
-{
-	char head[64];
-	size_t n = 0;
-	s += strspn(s, " \n\t\"'(");
-	for (; n + 1 < sizeof head && s[n] != '\0'; n++)
-		head[n] = (char)(s[n] >= 'A' && s[n] <= 'Z' ? s[n] + 32 : s[n]);
-	head[n] = '\0';
-	struct range r;
-	for (size_t i = 0; i < COUNT_OF(leaning); i++)
-		if (phrase_find(&r, head, leaning[i], PLACE_START))
-			return true;
-	return leans_inside(head);
-}
-
-bool
-sentence_defines(const char *s, const char *topic)
-{
-	struct arena a;
-	struct range r, cue;
-	bool defines = false;
-	arena_init(&a);
-	const char *line = line_lower(&a, words_squeeze(&a, s, strlen(s))), *term = line_lower(&a, topic);
-	bool there = phrase_find(&r, line, term, PLACE_ANY);
-	if (!there) /* plural in the sentence */
-		there = phrase_find(&r, line, arena_printf(&a, "%ss", term), PLACE_ANY);
-	if (there && r.start <= 12) {
-		const char *rest = line + r.end;
-		const char *open = strchr(rest, '(');
-		if (open == rest + 1 && strchr(open, ')') != NULL)
-			rest = strchr(open, ')') + 1;
-		rest += strspn(rest, " ,");
-		const char *is = str_starts(rest, "of ") ? strstr(rest, " is ") : NULL;
-		if (is != NULL && is - rest < 30)       /* "the frequency of a wave is the ..." */
-			rest = is + 1;
-		for (size_t i = 0; i < COUNT_OF(defining) && !defines; i++)
-			defines = phrase_find(&cue, rest, defining[i], PLACE_START);
-		defines |= str_starts(rest, "とは");
-	}
-	for (size_t i = 0; there && i < COUNT_OF(naming) && !defines; i++)
-		for (const char *at = line; !defines && phrase_find(&cue, at, naming[i], PLACE_ANY); at += cue.end) {
-			const char *named = at + cue.end;
-			named += strspn(named, " \"'");
-			named += str_starts(named, "the ") ? 4 : str_starts(named, "a ") ? 2 : str_starts(named, "an ") ? 3 : 0;
-			defines = str_starts(named, term);
-		}
-	arena_clear(&a);
-	return defines;
-}
-
-/* Notes, index and the like: text about the text. */
-bool
-heading_around(const char *path)
-{
-	static const char *const around[] = { "notes", "endnotes", "index", "bibliography", "references", "works cited", "acknowledgments", "acknowledgements",
-		"contents", "table of contents", "about the author", "copyright page", "credits", "colophon", "list of figures", "list of tables", "further reading" };
-	for (const char *at = path; at != NULL && *at != '\0';) {
-		const char *end = strstr(at, " > ");
-		size_t len = end ? (size_t)(end - at) : strlen(at);
-		for (size_t i = 0; i < COUNT_OF(around); i++)
-			if (strlen(around[i]) == len && strncasecmp(around[i], at, len) == 0)
-				return true;
-		at = end ? end + 3 : NULL;
-	}
-	return false;
-}
-
-/* A heading, a label, a row of a table, a line of a title page: no sentence. */
-bool
-sentence_is_fragment(const char *s)
-{
-	size_t words = 1, small = 0, len = strlen(s);
-	for (size_t i = 0; i < len; i++) {
-		words += s[i] == ' ' || (unsigned char)s[i] >= 0xE3;
-		small += s[i] >= 'a' && s[i] <= 'z';
-	}
-	bool wide = len > 0 && (unsigned char)s[0] >= 0xE3;
-	return (!wide && (words < 4 || small == 0)) || strstr(s, " | ") != NULL;
-}
-
-struct candidate { const struct found_sentence *s; double score; struct word_set words; };
 
 static const struct passage *
 passage_of(const struct found *found, const struct found_sentence *s)
@@ -143,7 +39,8 @@ same_again(const struct found *found, const struct candidate *x, const struct ca
 
 /* Words of `asked` in c that nothing taken has. */
 static size_t
-adds(const struct word_set *asked, const struct candidate *c, const struct candidate *taken, size_t count)
+adds(const struct word_set *asked, const struct candidate *c, const struct candidate *taken,
+	size_t count)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < asked->count; i++) {
@@ -156,7 +53,11 @@ adds(const struct word_set *asked, const struct candidate *c, const struct candi
 }
 
 /* How far below the best one may stand, and how many in all. */
-static const struct { double below; size_t most; bool must_add; } shapes[INTENT_COUNT] = {
+static const struct {
+	double below;
+	size_t most;
+	bool must_add;
+} shapes[INTENT_COUNT] = {
 	[INTENT_QUESTION] = { 2.5, 3, true },
 	[INTENT_DEFINITION] = { 2.5, 2, true },
 	[INTENT_LIST] = { 4.0, 5, false },
@@ -183,11 +84,14 @@ touches_before(const struct work *w, const struct found *found, const struct fou
 {
 	const struct passage *p = passage_of(found, s);
 	const char *around = p ? p->text : s->text;
-	struct word_set before = words_set(w->a, w->before, strlen(w->before), true), has = words_set(w->a, around, strlen(around), true);
+	struct word_set before = words_set(w->a, w->before, strlen(w->before), true),
+			has = words_set(w->a, around, strlen(around), true);
 	const char *heading = p && p->heading ? p->heading : "";
 	struct word_set above = words_set(w->a, heading, strlen(heading), true);
 	size_t in_text = words_shared(&before, &has), in_heading = words_shared(&before, &above);
-	return before.count ? (double)(in_text > in_heading ? in_text : in_heading) / (double)before.count : 1;
+	return before.count ? (double)(in_text > in_heading ? in_text : in_heading) /
+				      (double)before.count
+			    : 1;
 }
 
 static double
@@ -195,15 +99,19 @@ bonus(const struct work *w, const struct found *found, const struct found_senten
 {
 	const struct passage *p = passage_of(found, s);
 	double b = sentence_is_fragment(s->text) ? -6 : 0;
-	b -= str_ends(s->text, "?") || str_ends(s->text, "\uff1f") ? 4 : 0;   /* a question answers none */
+	b -= str_ends(s->text, "?") || str_ends(s->text, "\uff1f")
+		     ? 4
+		     : 0; /* a question answers none */
 	b -= p != NULL && heading_around(p->heading) ? 2 : 0;
-	if (w->before != NULL) {        /* what is new in a follow-up counts, what was said does not */
-		struct word_set asked = words_set(w->a, w->query, strlen(w->query), true), has = words_set(w->a, s->text, strlen(s->text), true);
+	if (w->before != NULL) { /* what is new in a follow-up counts, what was said does not */
+		struct word_set asked = words_set(w->a, w->query, strlen(w->query), true),
+				has = words_set(w->a, s->text, strlen(s->text), true);
 		b += asked.count ? 4 * (double)words_shared(&asked, &has) / (double)asked.count : 0;
 		b -= shown_last(w, found, s) ? 4 : 0;
 		b += 3 * touches_before(w, found, s) - 1;
 	}
-	if (w->route.intent == INTENT_DEFINITION && *w->route.topic && sentence_defines(s->text, w->route.topic))
+	if (w->route.intent == INTENT_DEFINITION && *w->route.topic &&
+		sentence_defines(s->text, w->route.topic))
 		b += 3;
 	if (w->route.intent == INTENT_LIST) {
 		size_t commas = 0;
@@ -223,14 +131,17 @@ reading_order(struct choice *out, size_t n, const struct found *found)
 		size_t first = i;
 		for (size_t k = 0; k < i && first == i; k++)
 			if (c.s->passage >= 0 && out[k].s->passage >= 0 &&
-			    str_same(found->passages[out[k].s->passage].p.file_id, found->passages[c.s->passage].p.file_id) &&
-			    found->passages[out[k].s->passage].p.page == found->passages[c.s->passage].p.page)
+				str_same(found->passages[out[k].s->passage].p.file_id,
+					found->passages[c.s->passage].p.file_id) &&
+				found->passages[out[k].s->passage].p.page ==
+					found->passages[c.s->passage].p.page)
 				first = k;
 		if (first == i)
 			continue;
 		size_t at = first;
 		while (at < i && out[at].s->passage >= 0 && out[at].s->start < c.s->start &&
-		       str_same(found->passages[out[at].s->passage].p.file_id, found->passages[c.s->passage].p.file_id))
+			str_same(found->passages[out[at].s->passage].p.file_id,
+				found->passages[c.s->passage].p.file_id))
 			at++;
 		memmove(out + at + 1, out + at, (i - at) * sizeof *out);
 		out[at] = c;
@@ -251,7 +162,8 @@ label_before(const struct passage *p, int64_t start, const char *topic)
 	int64_t label = p->start + (int64_t)(at - n);
 	for (at -= n; at > 0 && p->text[at - 1] == '*'; at--)
 		;
-	bool begins = at == 0 || p->text[at - 1] == '\n' || (at > 1 && p->text[at - 1] == ' ' && strchr(".!?", p->text[at - 2]) != NULL);
+	bool begins = at == 0 || p->text[at - 1] == '\n' ||
+		      (at > 1 && p->text[at - 1] == ' ' && strchr(".!?", p->text[at - 2]) != NULL);
 	return begins ? label : -1;
 }
 
@@ -259,7 +171,8 @@ label_before(const struct passage *p, int64_t start, const char *topic)
 static void
 features_cover(struct sentence_features *f, double share)
 {
-	double *const covering[] = { &f->cov, &f->covu, &f->union_cov, &f->title, &f->whole, &f->window };
+	double *const covering[] = { &f->cov, &f->covu, &f->union_cov, &f->title, &f->whole,
+		&f->window };
 	for (size_t i = 0; i < COUNT_OF(covering); i++)
 		if (*covering[i] < share)
 			*covering[i] = share;
@@ -277,7 +190,8 @@ take_label(struct work *w, const struct found *found, struct found_sentence *s)
 	if (p == NULL || w->route.intent != INTENT_DEFINITION || *topic == '\0')
 		return;
 	/* as asked, in the plural, in the singular */
-	const char *const forms[] = { topic, arena_printf(w->a, "%ss", topic), arena_strndup(w->a, topic, strlen(topic) - str_ends(topic, "s")) };
+	const char *const forms[] = { topic, arena_printf(w->a, "%ss", topic),
+		arena_strndup(w->a, topic, strlen(topic) - str_ends(topic, "s")) };
 	for (size_t i = 0; i < COUNT_OF(forms) && label < 0; i++)
 		label = label_before(p, s->start, forms[i]);
 	if (label < 0 || sentence_is_fragment(s->text))
@@ -296,10 +210,13 @@ drop_repeats(struct work *w, struct found *found)
 	size_t n = found->sentence_count ? 1 : 0;
 	struct candidate lead = { 0 }, c = { 0 };
 	if (n > 0)
-		lead = (struct candidate){ .s = &found->sentences[0], .words = words_set(w->a, found->sentences[0].text, strlen(found->sentences[0].text), true) };
+		lead = (struct candidate){ .s = &found->sentences[0],
+			.words = words_set(w->a, found->sentences[0].text,
+				strlen(found->sentences[0].text), true) };
 	for (size_t i = 1; i < found->sentence_count; i++) {
 		const char *text = found->sentences[i].text;
-		c = (struct candidate){ .s = &found->sentences[i], .words = words_set(w->a, text, strlen(text), true) };
+		c = (struct candidate){ .s = &found->sentences[i],
+			.words = words_set(w->a, text, strlen(text), true) };
 		if (!same_again(found, &lead, &c))
 			found->sentences[n++] = found->sentences[i];
 	}
@@ -312,7 +229,8 @@ drop_repeats(struct work *w, struct found *found)
 static void
 lead_features(struct work *w, const struct found *found, struct found_sentence *s)
 {
-	struct word_set asked = words_set(w->a, w->query, strlen(w->query), true), has = words_set(w->a, s->text, strlen(s->text), true);
+	struct word_set asked = words_set(w->a, w->query, strlen(w->query), true),
+			has = words_set(w->a, s->text, strlen(s->text), true);
 	struct word_set before = words_set(w->a, w->before, strlen(w->before), true);
 	double covered = asked.count ? (double)words_shared(&asked, &has) / (double)asked.count : 0;
 	w->strange = touches_before(w, found, s) == 0;
@@ -346,18 +264,21 @@ select_sentences(struct choice *out, size_t max, struct work *w, const struct fo
 	size_t count = found->sentence_count, taken = 0;
 	if (count == 0)
 		return 0;
-	struct candidate *all = arena_alloc(w->a, count * sizeof *all), *chosen = arena_alloc(w->a, (max + 1) * sizeof *chosen);
+	struct candidate *all = arena_alloc(w->a, count * sizeof *all),
+			 *chosen = arena_alloc(w->a, (max + 1) * sizeof *chosen);
 	struct word_set asked = words_set(w->a, w->query, strlen(w->query), true);
 	for (size_t i = 0; i < count; i++) {
 		const struct found_sentence *s = &found->sentences[i];
-		all[i] = (struct candidate){ s, s->score, words_set(w->a, s->text, strlen(s->text), true) };
+		all[i] = (struct candidate){ s, s->score,
+			words_set(w->a, s->text, strlen(s->text), true) };
 	}
 	size_t most = shapes[w->route.intent].most ? shapes[w->route.intent].most : 3;
 	most = most < max ? most : max;
 	chosen[taken++] = all[0];
 	for (size_t i = 1; i < count && taken < most; i++) {
 		const struct candidate *c = &all[i];
-		bool fits = c->score >= all[0].score - shapes[w->route.intent].below && c->words.count >= 3;
+		bool fits = c->score >= all[0].score - shapes[w->route.intent].below &&
+			    c->words.count >= 3;
 		for (size_t k = 0; k < taken && fits; k++)
 			fits = !same_again(found, c, &chosen[k]);
 		if (fits && shapes[w->route.intent].must_add)

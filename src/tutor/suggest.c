@@ -12,7 +12,8 @@
 static bool
 said(const struct work *w, const char *term)
 {
-	struct word_set has = words_set(w->a, w->query, strlen(w->query), true), wanted = words_set(w->a, term, strlen(term), true);
+	struct word_set has = words_set(w->a, w->query, strlen(w->query), true),
+			wanted = words_set(w->a, term, strlen(term), true);
 	return wanted.count == 0 || words_shared(&has, &wanted) == wanted.count;
 }
 
@@ -24,9 +25,12 @@ defined(const struct passages *near, const char *term)
 	bool yes = false;
 	for (size_t i = 0; i < near->items.count && !yes; i++) {
 		struct range *ranges = NULL;
-		size_t n = strcasestr(p[i].text, term) ? library_sentences(&ranges, p[i].text, strlen(p[i].text)) : 0;
+		size_t n = strcasestr(p[i].text, term)
+				   ? library_sentences(&ranges, p[i].text, strlen(p[i].text))
+				   : 0;
 		for (size_t k = 0; k < n && !yes; k++) {
-			char *s = mem_dup(p[i].text + ranges[k].start, ranges[k].end - ranges[k].start + 1);
+			char *s = mem_dup(
+				p[i].text + ranges[k].start, ranges[k].end - ranges[k].start + 1);
 			s[ranges[k].end - ranges[k].start] = '\0';
 			yes = sentence_defines(s, term);
 			mem_free(s);
@@ -68,10 +72,14 @@ suggest_followups(struct work *w)
 		return f;
 	for (size_t i = 0; i < d->concepts.count && count < 2; i++)
 		if (!said(w, d->concepts.items[i]) && defined(&near, d->concepts.items[i]))
-			followup_put(w, items, &count, arena_printf(w->a, japanese ? "%sとは？" : "What is %s?", d->concepts.items[i]));
-	const char *section = c->chapter_title != NULL && *c->chapter_title ? c->chapter_title : c->chapter;
+			followup_put(w, items, &count,
+				arena_printf(w->a, japanese ? "%sとは？" : "What is %s?",
+					d->concepts.items[i]));
+	const char *section =
+		c->chapter_title != NULL && *c->chapter_title ? c->chapter_title : c->chapter;
 	if (section != NULL && *section && w->route.intent != INTENT_SUMMARY)
-		followup_put(w, items, &count, arena_printf(w->a, japanese ? "%sを要約して" : "Summarise %s", section));
+		followup_put(w, items, &count,
+			arena_printf(w->a, japanese ? "%sを要約して" : "Summarise %s", section));
 	w->m->followups = (struct text_list){ items, count };
 	return FAULT_NONE;
 }

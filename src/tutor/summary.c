@@ -10,7 +10,9 @@
 
 #define PASSAGES_MAX 6000
 
-static const size_t level_sentences[] = { [LEVEL_BRIEF] = 5, [LEVEL_STANDARD] = 12, [LEVEL_DETAILED] = 30 };
+static const size_t level_sentences[] = {
+	[LEVEL_BRIEF] = 5, [LEVEL_STANDARD] = 12, [LEVEL_DETAILED] = 30
+};
 
 static const char *
 heading_last(const char *path)
@@ -29,7 +31,8 @@ lines_cite(struct work *w, const struct sheet *s)
 		bool added;
 		if (!l->taken)
 			continue;
-		if (l->section != section && w->route.level != LEVEL_BRIEF && *s->sections[l->section].heading)
+		if (l->section != section && w->route.level != LEVEL_BRIEF &&
+			*s->sections[l->section].heading)
 			answer_heading(w, heading_last(s->sections[l->section].heading));
 		section = l->section;
 		enum fault f = answer_cite(&added, w, l->p, l->start, l->end, l->weight, NULL);
@@ -61,7 +64,9 @@ passages_about(struct passages *out, struct work *w)
 		size_t at = n;
 		for (size_t k = 0; k < n; k++)
 			if (str_same(items[k].file_id, p->file_id)) {
-				for (at = k; at < n && str_same(items[at].file_id, p->file_id) && items[at].start < p->start; at++)
+				for (at = k; at < n && str_same(items[at].file_id, p->file_id) &&
+					     items[at].start < p->start;
+					at++)
 					;
 				break;
 			}
@@ -77,11 +82,13 @@ passages_about(struct passages *out, struct work *w)
 static const char *
 chapter_number(struct arena *a, const char *topic)
 {
-	static const char *const names[] = { "chapter", "section", "part", "unit", "lecture", "ch.", "ch" };
+	static const char *const names[] = { "chapter", "section", "part", "unit", "lecture", "ch.",
+		"ch" };
 	const char *line = line_lower(a, topic);
 	struct range r;
 	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (phrase_find(&r, line, names[i], PLACE_START) && line[r.end] == ' ' && isdigit((unsigned char)line[r.end + 1]))
+		if (phrase_find(&r, line, names[i], PLACE_START) && line[r.end] == ' ' &&
+			isdigit((unsigned char)line[r.end + 1]))
 			return arena_strndup(a, line + r.end + 1, strcspn(line + r.end + 1, " ,;"));
 	return NULL;
 }
@@ -92,7 +99,8 @@ heading_numbered(struct arena *a, const char *path, const char *number)
 {
 	for (const char *at = path; at != NULL && *at != '\0';) {
 		const char *end = strstr(at, " > ");
-		const char *line = line_lower(a, arena_strndup(a, at, end ? (size_t)(end - at) : strlen(at)));
+		const char *line =
+			line_lower(a, arena_strndup(a, at, end ? (size_t)(end - at) : strlen(at)));
 		const char *own = chapter_number(a, line);
 		size_t n = strspn(line, "0123456789.");
 		const char *bare = arena_strndup(a, own ? own : line, own ? strlen(own) : n);
@@ -117,7 +125,8 @@ passages_of_chapter(struct passages *out, struct work *w, const char *number)
 		return f;
 	struct passage *items = all.items.items;
 	for (size_t i = 0; i < all.items.count; i++)
-		if (heading_numbered(w->a, items[i].heading, number) || heading_numbered(w->a, items[i].chapter, number))
+		if (heading_numbered(w->a, items[i].heading, number) ||
+			heading_numbered(w->a, items[i].chapter, number))
 			items[n++] = items[i];
 	*out = (struct passages){ .items = { items, n } };
 	return FAULT_NONE;
@@ -140,14 +149,18 @@ summary_answer(struct work *w)
 {
 	struct passages passages = { 0 };
 	if (!w->route.level_said)
-		w->route.level = str_same(w->settings.level, "brief") ? LEVEL_BRIEF : str_same(w->settings.level, "detailed") ? LEVEL_DETAILED : LEVEL_STANDARD;
-	bool narrowed = w->filter.documents.count > 0 || w->filter.subjects.count > 0 || w->filter.domains.count > 0;
+		w->route.level = str_same(w->settings.level, "brief")      ? LEVEL_BRIEF
+				 : str_same(w->settings.level, "detailed") ? LEVEL_DETAILED
+									   : LEVEL_STANDARD;
+	bool narrowed = w->filter.documents.count > 0 || w->filter.subjects.count > 0 ||
+			w->filter.domains.count > 0;
 	enum fault f;
 	if (library_document_count(w->t->library) == 0) {
 		bool empty;
 		return answer_refuse(w, NULL, &empty);
 	}
-	if (!narrowed && *w->route.topic == '\0' && w->route.scope == NULL && library_document_count(w->t->library) > 1) {
+	if (!narrowed && *w->route.topic == '\0' && w->route.scope == NULL &&
+		library_document_count(w->t->library) > 1) {
 		w->m->status = "clarify";
 		answer_say(w, phrase_in(PHRASE_WHICH_DOCUMENT, w->language));
 		return FAULT_NONE;
@@ -162,7 +175,8 @@ summary_answer(struct work *w)
 	else if (!narrowed && *w->route.topic != '\0')
 		f = passages_about(&passages, w);
 	else
-		f = library_outline(&passages, w->a, w->t->library, w->db, &w->filter, PASSAGES_MAX);
+		f = library_outline(
+			&passages, w->a, w->t->library, w->db, &w->filter, PASSAGES_MAX);
 	if (f == FAULT_NONE && passages.items.count > 0)
 		f = summarise(w, &passages);
 	if (f != FAULT_NONE || w->citation_count > 0)

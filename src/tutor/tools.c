@@ -11,10 +11,15 @@
 #define QUERY_BYTES_MAX 1000
 
 const struct tutor_tool model_tools[] = {
-	{ "search_library", "Search the student's documents; gives more sources with their numbers.",
-	    "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\",\"maxLength\":1000}},\"required\":[\"query\"],\"additionalProperties\":false}" },
-	{ "get_passage", "Read on around a source that was given: the text before (-1) or after it (1).",
-	    "{\"type\":\"object\",\"properties\":{\"source\":{\"type\":\"integer\",\"minimum\":1},\"direction\":{\"type\":\"integer\",\"enum\":[-1,1]}},\"required\":[\"source\",\"direction\"],\"additionalProperties\":false}" },
+	{ "search_library",
+		"Search the student's documents; gives more sources with their numbers.",
+		"{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\",\"maxLength\":"
+		"1000}},\"required\":[\"query\"],\"additionalProperties\":false}" },
+	{ "get_passage",
+		"Read on around a source that was given: the text before (-1) or after it (1).",
+		"{\"type\":\"object\",\"properties\":{\"source\":{\"type\":\"integer\",\"minimum\":"
+		"1},\"direction\":{\"type\":\"integer\",\"enum\":[-1,1]}},\"required\":[\"source\","
+		"\"direction\"],\"additionalProperties\":false}" },
 };
 const size_t model_tool_count = COUNT_OF(model_tools);
 
@@ -35,12 +40,14 @@ search_library(struct text *out, struct dialogue *d, struct json_object *argumen
 	struct json_object *query = NULL;
 	struct found *found = NULL;
 	size_t from = d->source_count;
-	if (!json_object_object_get_ex(arguments, "query", &query) || !json_object_is_type(query, json_type_string) ||
-	    json_object_get_string_len(query) > QUERY_BYTES_MAX) {
+	if (!json_object_object_get_ex(arguments, "query", &query) ||
+		!json_object_is_type(query, json_type_string) ||
+		json_object_get_string_len(query) > QUERY_BYTES_MAX) {
 		text_put(out, "The query is missing or too long.");
 		return FAULT_NONE;
 	}
-	enum fault f = find_evidence(&found, d->w, arena_strdup(d->w->a, json_object_get_string(query)), NULL, 4, 8);
+	enum fault f = find_evidence(
+		&found, d->w, arena_strdup(d->w->a, json_object_get_string(query)), NULL, 4, 8);
 	if (f == FAULT_NONE)
 		f = sources_add(d, found, 4);
 	return f == FAULT_NONE ? say_sources(out, d, from) : f;
@@ -51,8 +58,10 @@ get_passage(struct text *out, struct dialogue *d, struct json_object *arguments)
 {
 	struct json_object *source = NULL, *direction = NULL;
 	size_t from = d->source_count;
-	bool given = json_object_object_get_ex(arguments, "source", &source) && json_object_is_type(source, json_type_int) &&
-	    json_object_object_get_ex(arguments, "direction", &direction) && json_object_is_type(direction, json_type_int);
+	bool given = json_object_object_get_ex(arguments, "source", &source) &&
+		     json_object_is_type(source, json_type_int) &&
+		     json_object_object_get_ex(arguments, "direction", &direction) &&
+		     json_object_is_type(direction, json_type_int);
 	int64_t n = given ? json_object_get_int64(source) : 0;
 	if (n < 1 || (size_t)n > d->source_count || d->sources[n - 1].part_count == 0) {
 		text_put(out, "There is no such source.");
@@ -65,7 +74,10 @@ get_passage(struct text *out, struct dialogue *d, struct json_object *arguments)
 	return f == FAULT_NONE ? say_sources(out, d, from) : f;
 }
 
-static const struct { const char *name; tool_fn *run; } runs[] = { { "search_library", search_library }, { "get_passage", get_passage } };
+static const struct {
+	const char *name;
+	tool_fn *run;
+} runs[] = { { "search_library", search_library }, { "get_passage", get_passage } };
 
 static void
 tool_note(struct dialogue *d, const char *name)
@@ -86,7 +98,8 @@ tool_run(struct text *out, struct dialogue *d, const struct tutor_call *call)
 	for (size_t i = 0; i < COUNT_OF(runs); i++) {
 		if (!str_same(call->name, runs[i].name))
 			continue;
-		if (json_parse(&arguments, given, strlen(given)) != FAULT_NONE || !json_object_is_type(arguments, json_type_object)) {
+		if (json_parse(&arguments, given, strlen(given)) != FAULT_NONE ||
+			!json_object_is_type(arguments, json_type_object)) {
 			json_object_put(arguments);
 			text_put(out, "The arguments are not a JSON object.");
 			return FAULT_NONE;

@@ -22,7 +22,9 @@ tutor_new(struct tutor **out, const struct tutor_config *config, struct library 
 	t->library = library;
 	struct tutor_domain *domains = mem_new_array(config->domain_count + 1, sizeof *domains);
 	for (size_t i = 0; i < config->domain_count; i++)
-		domains[i] = (struct tutor_domain){ mem_strdup(config->domains[i].name), mem_strdup(config->domains[i].title), mem_strdup(config->domains[i].words) };
+		domains[i] = (struct tutor_domain){ mem_strdup(config->domains[i].name),
+			mem_strdup(config->domains[i].title),
+			mem_strdup(config->domains[i].words) };
 	t->config.domains = domains;
 	pthread_mutex_init(&t->lock, NULL);
 	*out = t;
@@ -47,7 +49,11 @@ tutor_free(struct tutor *t)
 
 /* ---- the question ------------------------------------------------------------ */
 
-struct asking { char conv_id[ID_BYTES], question_id[ID_BYTES], answer_id[ID_BYTES]; bool sealed, kept; int64_t now_ms, began_ms; };
+struct asking {
+	char conv_id[ID_BYTES], question_id[ID_BYTES], answer_id[ID_BYTES];
+	bool sealed, kept;
+	int64_t now_ms, began_ms;
+};
 
 static enum fault
 check_request(const struct message_send *req)
@@ -55,15 +61,18 @@ check_request(const struct message_send *req)
 	if (req->content == NULL || !utf8_valid(req->content, strlen(req->content)))
 		return fault(FAULT_INPUT, "the question is not text");
 	if (strlen(req->content) > QUESTION_BYTES_MAX)
-		return fault(FAULT_LIMIT, "the question is longer than %d bytes", QUESTION_BYTES_MAX);
+		return fault(
+			FAULT_LIMIT, "the question is longer than %d bytes", QUESTION_BYTES_MAX);
 	if (req->context != NULL && strlen(req->context) > CONTEXT_BYTES_MAX)
-		return fault(FAULT_LIMIT, "the piped text is longer than %d bytes", CONTEXT_BYTES_MAX);
+		return fault(
+			FAULT_LIMIT, "the piped text is longer than %d bytes", CONTEXT_BYTES_MAX);
 	if (req->context != NULL && !utf8_valid(req->context, strlen(req->context)))
 		return fault(FAULT_INPUT, "the piped text is not UTF-8 text");
 	if (req->id != NULL && !id_valid(req->id))
 		return fault(FAULT_INPUT, "'%s' is not an id (32 hex digits)", req->id);
 	if (req->conversation_id != NULL && !id_valid(req->conversation_id))
-		return fault(FAULT_INPUT, "'%s' is not the id of a conversation", req->conversation_id);
+		return fault(
+			FAULT_INPUT, "'%s' is not the id of a conversation", req->conversation_id);
 	return FAULT_NONE;
 }
 
@@ -78,7 +87,8 @@ question_again(struct message **out, struct asking *q, struct work *w)
 		return FAULT_NONE;
 	if (f != FAULT_NONE)
 		return f;
-	if (rec.kind != KIND_MESSAGE || (w->req->conversation_id != NULL && !str_same(rec.conv_id, w->req->conversation_id)))
+	if (rec.kind != KIND_MESSAGE || (w->req->conversation_id != NULL &&
+						!str_same(rec.conv_id, w->req->conversation_id)))
 		return fault(FAULT_EXISTS, "the id %s is in use", q->question_id);
 	f = kept_read(&record, w->a, &record_kept_message, &rec);
 	if (f != FAULT_NONE)
@@ -112,7 +122,11 @@ question_title(const struct asking *q, struct work *w)
 		return f;
 	if (title != NULL && title->title != NULL && *title->title != '\0')
 		return FAULT_NONE;
-	struct kept_title fresh = { .type = w->req->subject && *w->req->subject ? "subject" : "general", .subject = w->req->subject, .status = "active", .created = q->now_ms };
+	struct kept_title fresh = { .type = w->req->subject && *w->req->subject ? "subject"
+										: "general",
+		.subject = w->req->subject,
+		.status = "active",
+		.created = q->now_ms };
 	if (title != NULL)
 		fresh = *title;
 	fresh.title = title_from(w->a, w->req->content);
@@ -122,15 +136,20 @@ question_title(const struct asking *q, struct work *w)
 static enum fault
 question_seal(struct asking *q, struct work *w)
 {
-	struct message m = { .id = q->question_id, .conversation_id = q->conv_id, .role = "user", .content = w->req->content,
-		.language = w->language, .created = q->now_ms };
+	struct message m = { .id = q->question_id,
+		.conversation_id = q->conv_id,
+		.role = "user",
+		.content = w->req->content,
+		.language = w->language,
+		.created = q->now_ms };
 	struct kept_message kept = { .at = q->now_ms, .message = &m, .context = w->req->context };
 	enum fault f = store_begin(w->db);
 	if (f != FAULT_NONE)
 		return f;
 	f = question_title(q, w);
 	if (f == FAULT_NONE)
-		f = kept_put(w->db, KIND_MESSAGE, q->conv_id, q->question_id, &record_kept_message, &kept);
+		f = kept_put(w->db, KIND_MESSAGE, q->conv_id, q->question_id, &record_kept_message,
+			&kept);
 	if (f == FAULT_NONE)
 		f = store_commit(w->db);
 	if (f != FAULT_NONE)
@@ -143,7 +162,9 @@ question_seal(struct asking *q, struct work *w)
 static bool
 model_wanted(const struct work *w)
 {
-	const char *mode = w->req->mode != NULL && !str_same(w->req->mode, "auto") && *w->req->mode ? w->req->mode : w->settings.answers;
+	const char *mode = w->req->mode != NULL && !str_same(w->req->mode, "auto") && *w->req->mode
+				   ? w->req->mode
+				   : w->settings.answers;
 	return !str_same(mode, "extractive");
 }
 
@@ -151,7 +172,11 @@ static void
 say_small(struct work *w)
 {
 	static const enum phrase phrases[] = {
-		[SMALL_GREETING] = PHRASE_GREETING, [SMALL_THANKS] = PHRASE_THANKS, [SMALL_BYE] = PHRASE_BYE, [SMALL_ABOUT] = PHRASE_ABOUT, [SMALL_OKAY] = PHRASE_OKAY,
+		[SMALL_GREETING] = PHRASE_GREETING,
+		[SMALL_THANKS] = PHRASE_THANKS,
+		[SMALL_BYE] = PHRASE_BYE,
+		[SMALL_ABOUT] = PHRASE_ABOUT,
+		[SMALL_OKAY] = PHRASE_OKAY,
 	};
 	answer_say(w, phrase_in(phrases[w->route.small], w->language));
 }
@@ -166,12 +191,16 @@ answer_question(struct work *w)
 			if (f != FAULT_NONE || done)
 				return f;
 		} else if (str_same(w->req->mode, "model")) {
-			answer_note(w, "No language model is set up, so this is the extractive answer.");
+			answer_note(w,
+				"No language model is set up, so this is the extractive answer.");
 		}
 	}
 	if (w->route.intent == INTENT_TRANSLATE) {
 		w->m->status = "refused";
-		answer_say(w, phrase_in(w->t->config.model != NULL && model_wanted(w) ? PHRASE_UNTRANSLATED : PHRASE_NO_TRANSLATION, w->language));
+		answer_say(w, phrase_in(w->t->config.model != NULL && model_wanted(w)
+						? PHRASE_UNTRANSLATED
+						: PHRASE_NO_TRANSLATION,
+				      w->language));
 		return FAULT_NONE;
 	}
 	return extract_answer(w);
@@ -190,7 +219,8 @@ answer_make(struct work *w)
 		return FAULT_NONE;
 	}
 	bool leans = w->route.follows && w->past.count > 0;
-	if (w->route.vague && w->route.intent == INTENT_QUESTION && !leans && !past_was_clarify(&w->past) && w->req->context == NULL) {
+	if (w->route.vague && w->route.intent == INTENT_QUESTION && !leans &&
+		!past_was_clarify(&w->past) && w->req->context == NULL) {
 		w->m->status = "clarify";
 		answer_say(w, phrase_in(PHRASE_VAGUE, w->language));
 		return FAULT_NONE;
@@ -274,9 +304,17 @@ asking_open(struct message **again, struct asking *q, struct work *w)
 }
 
 enum fault
-tutor_send(struct message **out, struct arena *a, struct tutor *t, struct store *db, const struct message_send *req, const struct tutor_events *events, const struct cancel *cancel)
+tutor_send(struct message **out, struct arena *a, struct tutor *t, struct store *db,
+	const struct message_send *req, const struct tutor_events *events,
+	const struct cancel *cancel)
 {
-	struct work w = { .t = t, .db = db, .a = a, .req = req, .events = events, .cancel = cancel, .past = { .older = "" } };
+	struct work w = { .t = t,
+		.db = db,
+		.a = a,
+		.req = req,
+		.events = events,
+		.cancel = cancel,
+		.past = { .older = "" } };
 	struct asking q = { .sealed = false };
 	struct message *again = NULL;
 	enum fault f = check_request(req);
@@ -287,8 +325,12 @@ tutor_send(struct message **out, struct arena *a, struct tutor *t, struct store 
 	if (f != FAULT_NONE || again != NULL)
 		goto out;
 	w.m = arena_alloc(a, sizeof *w.m);
-	*w.m = (struct message){ .id = arena_strdup(a, q.answer_id), .conversation_id = arena_strdup(a, q.conv_id), .role = "stoa", .mode = "extractive",
-		.language = w.language, .created = q.now_ms };
+	*w.m = (struct message){ .id = arena_strdup(a, q.answer_id),
+		.conversation_id = arena_strdup(a, q.conv_id),
+		.role = "stoa",
+		.mode = "extractive",
+		.language = w.language,
+		.created = q.now_ms };
 	struct ev_start e = { w.m->id, w.m->conversation_id };
 	if (events != NULL && events->start != NULL)
 		events->start(&e, events->arg);

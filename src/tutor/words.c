@@ -11,20 +11,18 @@
 #include <utf8proc.h>
 #include "tutor_in.h"
 
-static const char *const stop_words[] = {
-	"a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but", "by",
-	"can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her",
-	"his", "how", "i", "if", "in", "into", "is", "it", "its", "may", "me", "my", "of", "on",
-	"or", "our", "please", "say", "she", "should", "so", "some", "than", "that", "the",
-	"their", "them", "then", "there", "these", "they", "this", "those", "to", "us", "was",
-	"we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will",
-	"with", "would", "you", "your",
-};
+static const char *const stop_words[] = { "a", "about", "an", "and", "any", "are", "as", "at", "be",
+	"been", "being", "but", "by", "can", "could", "did", "do", "does", "for", "from", "had",
+	"has", "have", "he", "her", "his", "how", "i", "if", "in", "into", "is", "it", "its", "may",
+	"me", "my", "of", "on", "or", "our", "please", "say", "she", "should", "so", "some", "than",
+	"that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
+	"us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why",
+	"will", "with", "would", "you", "your" };
 
 uint64_t
 word_hash(const char *s, size_t len)
 {
-	uint64_t h = 0xcbf29ce484222325u;       /* FNV-1a */
+	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
 	for (size_t i = 0; i < len; i++)
 		h = (h ^ (unsigned char)s[i]) * 0x100000001b3u;
 	return h ^ h >> 29;
@@ -53,8 +51,9 @@ is_stop(const char *s, size_t len)
 static bool
 code_is_unspaced(uint32_t c)
 {
-	return (c >= 0x3041 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x4E00 && c <= 0x9FFF) ||
-	       (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFF66 && c <= 0xFF9F) || (c >= 0x20000 && c <= 0x3FFFF) || c == 0x3005;
+	return (c >= 0x3041 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x4DBF) ||
+	       (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
+	       (c >= 0xFF66 && c <= 0xFF9F) || (c >= 0x20000 && c <= 0x3FFFF) || c == 0x3005;
 }
 
 static bool
@@ -63,9 +62,15 @@ code_is_word(uint32_t c)
 	if (c < 128)
 		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 	switch (utf8proc_category((utf8proc_int32_t)c)) {
-	case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT:
-	case UTF8PROC_CATEGORY_LM: case UTF8PROC_CATEGORY_LO: case UTF8PROC_CATEGORY_ND:
-	case UTF8PROC_CATEGORY_NO: case UTF8PROC_CATEGORY_NL: case UTF8PROC_CATEGORY_MN:
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO:
+	case UTF8PROC_CATEGORY_ND:
+	case UTF8PROC_CATEGORY_NO:
+	case UTF8PROC_CATEGORY_NL:
+	case UTF8PROC_CATEGORY_MN:
 	case UTF8PROC_CATEGORY_MC:
 		return true;
 	default:
@@ -79,7 +84,9 @@ word_put(struct word *w, uint32_t c)
 	utf8proc_int32_t parts[16];
 	int last = 0;
 	utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, parts, COUNT_OF(parts),
-	    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE, &last);
+		UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK |
+			UTF8PROC_IGNORE,
+		&last);
 	for (utf8proc_ssize_t i = 0; i < n && i < (utf8proc_ssize_t)COUNT_OF(parts); i++) {
 		char bytes[4];
 		size_t k = utf8_encode(bytes, (uint32_t)parts[i]);
@@ -106,13 +113,16 @@ word_stem(struct word *w)
 			return;
 	if (ends_in(w, "ies", 2))
 		w->len -= 2, w->s[w->len - 1] = 'y';
-	else if (ends_in(w, "sses", 1) || ends_in(w, "xes", 2) || ends_in(w, "ches", 2) || ends_in(w, "shes", 2))
+	else if (ends_in(w, "sses", 1) || ends_in(w, "xes", 2) || ends_in(w, "ches", 2) ||
+		 ends_in(w, "shes", 2))
 		w->len -= 2;
-	else if (ends_in(w, "s", 3) && !ends_in(w, "ss", 1) && !ends_in(w, "us", 1) && !ends_in(w, "is", 1))
+	else if (ends_in(w, "s", 3) && !ends_in(w, "ss", 1) && !ends_in(w, "us", 1) &&
+		 !ends_in(w, "is", 1))
 		w->len--;
 	size_t cut = ends_in(w, "ing", 4) ? 3 : ends_in(w, "ed", 4) ? 2 : 0;
 	w->len -= cut;
-	if (cut && w->s[w->len - 1] == w->s[w->len - 2] && w->s[w->len - 1] != 'l' && w->s[w->len - 1] != 's')
+	if (cut && w->s[w->len - 1] == w->s[w->len - 2] && w->s[w->len - 1] != 'l' &&
+		w->s[w->len - 1] != 's')
 		w->len--;
 	if (w->len > 4 && w->s[w->len - 1] == 'e')
 		w->len--;
@@ -193,13 +203,18 @@ words_each(const char *s, size_t len, word_fn *each, void *arg)
 	word_end(&w, len, each, arg);
 }
 
-struct collected { uint64_t *items; size_t count, cap; bool content; };
+struct collected {
+	uint64_t *items;
+	size_t count, cap;
+	bool content;
+};
 
 static void
 collect(const struct word *w, void *arg)
 {
 	struct collected *c = arg;
-	if ((c->content && w->stop) || (w->len == 1 && w->s[0] >= 'a' && w->s[0] <= 'z' && c->content))
+	if ((c->content && w->stop) ||
+		(w->len == 1 && w->s[0] >= 'a' && w->s[0] <= 'z' && c->content))
 		return;
 	mem_reserve(&c->items, &c->cap, c->count + 1, sizeof *c->items);
 	c->items[c->count++] = w->hash;
@@ -233,7 +248,8 @@ words_set(struct arena *a, const char *s, size_t len, bool content)
 bool
 words_has(const struct word_set *set, uint64_t hash)
 {
-	return set->count > 0 && bsearch(&hash, set->items, set->count, sizeof hash, hash_order) != NULL;
+	return set->count > 0 &&
+	       bsearch(&hash, set->items, set->count, sizeof hash, hash_order) != NULL;
 }
 
 size_t
@@ -264,7 +280,8 @@ words_squeeze(struct arena *a, const char *s, size_t len)
 	char *out = arena_alloc(a, len + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < len; i++) {
-		bool space = s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r' || s[i] == '\f';
+		bool space =
+			s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r' || s[i] == '\f';
 		if (!space)
 			out[n++] = s[i];
 		else if (n > 0 && out[n - 1] != ' ')
