@@ -6,120 +6,118 @@
  * still gets sentences about the topic.  Documents never reach this file: only
  * what the person typed is routed.
  */
-#include <ctype.h>
 #include <string.h>
 #include "tutor_in.h"
 
-struct rule { const char *phrase; enum place place; };
+struct rule {
+	const char *phrase;
+	enum place place;
+};
 
-static const char *const intent_names[INTENT_COUNT] = { "question", "definition", "list", "comparison", "summary", "translate", "quiz", "smalltalk" };
+static const char *const intent_names[INTENT_COUNT] = { "question", "definition", "list",
+	"comparison", "summary", "translate", "quiz", "smalltalk" };
 
-static const char *const polite[] = {
-	"please", "pls", "can you", "could you", "would you", "will you", "can i get", "can i have", "could i get",
-	"i want you to", "i would like you to", "i would like", "i'd like", "i want to know", "i want", "i need",
-	"do you know", "tell me", "show me", "give me", "write me", "write", "make me", "help me", "stoa", "hey stoa", "ok", "okay", "so"
-};
-static const char *const commands[] = {
-	"more about", "all about", "about", "explain to me", "explain", "describe", "information about", "information on"
-};
-static const struct { const char *phrase; enum small small; } small_talk[] = {
-	{ "hi", SMALL_GREETING }, { "hello", SMALL_GREETING }, { "hey", SMALL_GREETING }, { "hallo", SMALL_GREETING },
-	{ "hola", SMALL_GREETING }, { "bonjour", SMALL_GREETING }, { "good morning", SMALL_GREETING }, { "good evening", SMALL_GREETING },
-	{ "good afternoon", SMALL_GREETING }, { "good day", SMALL_GREETING }, { "how are you", SMALL_GREETING },
-	{ "how are you doing", SMALL_GREETING }, { "how do you do", SMALL_GREETING }, { "what's up", SMALL_GREETING }, { "greetings", SMALL_GREETING },
-	{ "こんにちは", SMALL_GREETING }, { "こんばんは", SMALL_GREETING }, { "おはよう", SMALL_GREETING }, { "おはようございます", SMALL_GREETING },
-	{ "thanks", SMALL_THANKS }, { "thank you", SMALL_THANKS }, { "thx", SMALL_THANKS }, { "ty", SMALL_THANKS }, { "cheers", SMALL_THANKS },
-	{ "danke", SMALL_THANKS }, { "gracias", SMALL_THANKS }, { "merci", SMALL_THANKS }, { "ありがとう", SMALL_THANKS }, { "ありがとうございます", SMALL_THANKS }, { "ありがとうございました", SMALL_THANKS },
-	{ "bye", SMALL_BYE }, { "goodbye", SMALL_BYE }, { "good bye", SMALL_BYE }, { "see you", SMALL_BYE }, { "see you later", SMALL_BYE }, { "good night", SMALL_BYE }, { "さようなら", SMALL_BYE },
-	{ "who are you", SMALL_ABOUT }, { "what are you", SMALL_ABOUT }, { "what can you do", SMALL_ABOUT }, { "what do you do", SMALL_ABOUT },
-	{ "help", SMALL_ABOUT }, { "how do you work", SMALL_ABOUT }, { "how does this work", SMALL_ABOUT },
-	{ "ok", SMALL_OKAY }, { "okay", SMALL_OKAY }, { "good", SMALL_OKAY }, { "great", SMALL_OKAY }, { "nice", SMALL_OKAY }, { "cool", SMALL_OKAY },
-	{ "got it", SMALL_OKAY }, { "i see", SMALL_OKAY }, { "perfect", SMALL_OKAY }, { "understood", SMALL_OKAY }, { "yes", SMALL_OKAY }, { "no", SMALL_OKAY },
-};
-static const char *const small_tails[] = { "there", "stoa", "all", "so much", "a lot", "very much", "everyone", "again", "then", "for your help", "for the help", "for that", "today", "now" };
-static const struct rule quiz_rules[] = {
-	{ "quiz me", PLACE_START }, { "test me", PLACE_START }, { "a quiz", PLACE_START }, { "make a quiz", PLACE_START }, { "create a quiz", PLACE_START },
-	{ "generate a quiz", PLACE_START }, { "start a quiz", PLACE_START }, { "practice questions", PLACE_START }, { "make practice questions", PLACE_START },
-	{ "generate questions", PLACE_START }, { "make flashcards", PLACE_START }, { "create flashcards", PLACE_START }, { "flashcards", PLACE_START },
-	{ "ask me questions", PLACE_START }, { "クイズ", PLACE_ANY }, { "問題を出して", PLACE_ANY },
-};
-static const struct rule translate_rules[] = {
-	{ "translate", PLACE_START }, { "a translation of", PLACE_START }, { "翻訳して", PLACE_ANY }, { "訳して", PLACE_ANY },
-	{ "übersetze", PLACE_START }, { "traduce", PLACE_START }, { "traduis", PLACE_START },
-};
-static const struct rule summary_rules[] = {
-	{ "summarise", PLACE_ANY }, { "summarize", PLACE_ANY }, { "sum up", PLACE_START }, { "recap", PLACE_START }, { "tl;dr", PLACE_START }, { "tldr", PLACE_START },
-	{ "summary", PLACE_START }, { "summary of", PLACE_ANY }, { "summary on", PLACE_ANY }, { "overview", PLACE_START }, { "overview of", PLACE_ANY },
-	{ "key points", PLACE_START }, { "main points", PLACE_START }, { "key points of", PLACE_ANY }, { "main points of", PLACE_ANY }, { "main ideas of", PLACE_ANY },
-	{ "key ideas of", PLACE_ANY }, { "highlights of", PLACE_ANY }, { "gist of", PLACE_ANY }, { "the gist", PLACE_START }, { "outline", PLACE_START }, { "essence of", PLACE_ANY },
-	{ "要約", PLACE_ANY }, { "まとめて", PLACE_ANY }, { "概要", PLACE_ANY }, { "zusammenfassung", PLACE_ANY }, { "résumé de", PLACE_ANY }, { "resumen de", PLACE_ANY }, { "fasse", PLACE_START }, { "resume", PLACE_START },
-};
-static const struct { const char *phrase; enum level level; } level_words[] = {
-	{ "brief", LEVEL_BRIEF }, { "briefly", LEVEL_BRIEF }, { "short", LEVEL_BRIEF }, { "shortly", LEVEL_BRIEF }, { "quick", LEVEL_BRIEF }, { "quickly", LEVEL_BRIEF },
-	{ "concise", LEVEL_BRIEF }, { "in a few sentences", LEVEL_BRIEF }, { "in one sentence", LEVEL_BRIEF }, { "in short", LEVEL_BRIEF }, { "簡単に", LEVEL_BRIEF }, { "短く", LEVEL_BRIEF },
-	{ "detailed", LEVEL_DETAILED }, { "in detail", LEVEL_DETAILED }, { "comprehensive", LEVEL_DETAILED }, { "thorough", LEVEL_DETAILED }, { "thoroughly", LEVEL_DETAILED },
-	{ "in depth", LEVEL_DETAILED }, { "in-depth", LEVEL_DETAILED }, { "long", LEVEL_DETAILED }, { "extensive", LEVEL_DETAILED }, { "詳しく", LEVEL_DETAILED }, { "standard", LEVEL_STANDARD },
-};
-static const char *const topic_leads[] = { "with a focus on", "with focus on", "focusing on", "focussing on", "focused on", "focus on", "on", "about", "of", "regarding", "for", "from", "in", "with", "and", "to", "me", "us", "a", "an", "the", "what is in", "everything", "it", "this", "them", "please", "my", "を", "について", "して", "ください", "の" };
-static const struct rule list_rules[] = {
-	{ "list", PLACE_START }, { "enumerate", PLACE_START }, { "name the", PLACE_START }, { "name all", PLACE_START }, { "name some", PLACE_START }, { "name three", PLACE_START },
-	{ "name two", PLACE_START }, { "name four", PLACE_START }, { "name five", PLACE_START }, { "a list of", PLACE_START }, { "examples of", PLACE_START }, { "give examples of", PLACE_START },
-	{ "some examples of", PLACE_START }, { "what are the", PLACE_START }, { "what are some", PLACE_START }, { "which are the", PLACE_START }, { "what kinds of", PLACE_START },
-	{ "what types of", PLACE_START }, { "which types of", PLACE_START }, { "which kinds of", PLACE_START }, { "types of", PLACE_START }, { "kinds of", PLACE_START }, { "steps of", PLACE_START }, { "一覧", PLACE_ANY }, { "列挙", PLACE_ANY },
-};
-static const char *const follow_starts[] = { "and", "but", "or", "what about", "how about", "what else", "anything else", "why is that", "why so", "how so", "more on", "and what" };
-static const char *const follow_wholes[] = { "why", "why not", "how", "when", "where", "who", "which", "more", "tell me more", "go on", "continue", "explain", "explain more", "example", "an example", "examples", "for example", "really", "how come", "what else", "say more", "なぜ", "どうして", "もっと", "それで", "いつ", "どこ" };
-static const char *const more_wholes[] = { "more", "tell me more", "go on", "continue", "say more", "explain more", "and then", "read on", "もっと", "続けて" };
-static const char *const back_words[] = { "it", "its", "they", "them", "their", "theirs", "he", "him", "his", "she", "her", "hers", "それ", "これ", "その", "彼", "彼女" };
-static const char *const near_words[] = { "this", "that", "these", "those", "one", "ones", "there", "same" };
+static const char *const polite[] = { "please", "pls", "can you", "could you", "would you",
+	"will you", "can i get", "can i have", "could i get", "i want you to",
+	"i would like you to", "i would like", "i'd like", "i want to know", "i want", "i need",
+	"do you know", "tell me", "show me", "give me", "write me", "write", "make me", "help me",
+	"stoa", "hey stoa", "ok", "okay", "so" };
+static const char *const commands[] = { "more about", "all about", "about", "explain to me",
+	"explain", "describe", "information about", "information on" };
+static const struct {
+	const char *phrase;
+	enum small small;
+} small_talk[] = { { "hi", SMALL_GREETING }, { "hello", SMALL_GREETING }, { "hey", SMALL_GREETING },
+	{ "hallo", SMALL_GREETING }, { "hola", SMALL_GREETING }, { "bonjour", SMALL_GREETING },
+	{ "good morning", SMALL_GREETING }, { "good evening", SMALL_GREETING },
+	{ "good afternoon", SMALL_GREETING }, { "good day", SMALL_GREETING },
+	{ "how are you", SMALL_GREETING }, { "how are you doing", SMALL_GREETING },
+	{ "how do you do", SMALL_GREETING }, { "what's up", SMALL_GREETING },
+	{ "greetings", SMALL_GREETING }, { "こんにちは", SMALL_GREETING },
+	{ "こんばんは", SMALL_GREETING }, { "おはよう", SMALL_GREETING },
+	{ "おはようございます", SMALL_GREETING }, { "thanks", SMALL_THANKS },
+	{ "thank you", SMALL_THANKS }, { "thx", SMALL_THANKS }, { "ty", SMALL_THANKS },
+	{ "cheers", SMALL_THANKS }, { "danke", SMALL_THANKS }, { "gracias", SMALL_THANKS },
+	{ "merci", SMALL_THANKS }, { "ありがとう", SMALL_THANKS },
+	{ "ありがとうございます", SMALL_THANKS }, { "ありがとうございました", SMALL_THANKS },
+	{ "bye", SMALL_BYE }, { "goodbye", SMALL_BYE }, { "good bye", SMALL_BYE },
+	{ "see you", SMALL_BYE }, { "see you later", SMALL_BYE }, { "good night", SMALL_BYE },
+	{ "さようなら", SMALL_BYE }, { "who are you", SMALL_ABOUT },
+	{ "what are you", SMALL_ABOUT }, { "what can you do", SMALL_ABOUT },
+	{ "what do you do", SMALL_ABOUT }, { "help", SMALL_ABOUT },
+	{ "how do you work", SMALL_ABOUT }, { "how does this work", SMALL_ABOUT },
+	{ "ok", SMALL_OKAY }, { "okay", SMALL_OKAY }, { "good", SMALL_OKAY },
+	{ "great", SMALL_OKAY }, { "nice", SMALL_OKAY }, { "cool", SMALL_OKAY },
+	{ "got it", SMALL_OKAY }, { "i see", SMALL_OKAY }, { "perfect", SMALL_OKAY },
+	{ "understood", SMALL_OKAY }, { "yes", SMALL_OKAY }, { "no", SMALL_OKAY } };
+static const char *const small_tails[] = { "there", "stoa", "all", "so much", "a lot", "very much",
+	"everyone", "again", "then", "for your help", "for the help", "for that", "today", "now" };
+static const struct rule quiz_rules[] = { { "quiz me", PLACE_START }, { "test me", PLACE_START },
+	{ "a quiz", PLACE_START }, { "make a quiz", PLACE_START }, { "create a quiz", PLACE_START },
+	{ "generate a quiz", PLACE_START }, { "start a quiz", PLACE_START },
+	{ "practice questions", PLACE_START }, { "make practice questions", PLACE_START },
+	{ "generate questions", PLACE_START }, { "make flashcards", PLACE_START },
+	{ "create flashcards", PLACE_START }, { "flashcards", PLACE_START },
+	{ "ask me questions", PLACE_START }, { "クイズ", PLACE_ANY },
+	{ "問題を出して", PLACE_ANY } };
+static const struct rule translate_rules[] = { { "translate", PLACE_START },
+	{ "a translation of", PLACE_START }, { "翻訳して", PLACE_ANY }, { "訳して", PLACE_ANY },
+	{ "übersetze", PLACE_START }, { "traduce", PLACE_START }, { "traduis", PLACE_START } };
+static const struct rule summary_rules[] = { { "summarise", PLACE_ANY }, { "summarize", PLACE_ANY },
+	{ "sum up", PLACE_START }, { "recap", PLACE_START }, { "tl;dr", PLACE_START },
+	{ "tldr", PLACE_START }, { "summary", PLACE_START }, { "summary of", PLACE_ANY },
+	{ "summary on", PLACE_ANY }, { "overview", PLACE_START }, { "overview of", PLACE_ANY },
+	{ "key points", PLACE_START }, { "main points", PLACE_START },
+	{ "key points of", PLACE_ANY }, { "main points of", PLACE_ANY },
+	{ "main ideas of", PLACE_ANY }, { "key ideas of", PLACE_ANY },
+	{ "highlights of", PLACE_ANY }, { "gist of", PLACE_ANY }, { "the gist", PLACE_START },
+	{ "outline", PLACE_START }, { "essence of", PLACE_ANY }, { "要約", PLACE_ANY },
+	{ "まとめて", PLACE_ANY }, { "概要", PLACE_ANY }, { "zusammenfassung", PLACE_ANY },
+	{ "résumé de", PLACE_ANY }, { "resumen de", PLACE_ANY }, { "fasse", PLACE_START },
+	{ "resume", PLACE_START } };
+static const struct {
+	const char *phrase;
+	enum level level;
+} level_words[] = { { "brief", LEVEL_BRIEF }, { "briefly", LEVEL_BRIEF }, { "short", LEVEL_BRIEF },
+	{ "shortly", LEVEL_BRIEF }, { "quick", LEVEL_BRIEF }, { "quickly", LEVEL_BRIEF },
+	{ "concise", LEVEL_BRIEF }, { "in a few sentences", LEVEL_BRIEF },
+	{ "in one sentence", LEVEL_BRIEF }, { "in short", LEVEL_BRIEF }, { "簡単に", LEVEL_BRIEF },
+	{ "短く", LEVEL_BRIEF }, { "detailed", LEVEL_DETAILED }, { "in detail", LEVEL_DETAILED },
+	{ "comprehensive", LEVEL_DETAILED }, { "thorough", LEVEL_DETAILED },
+	{ "thoroughly", LEVEL_DETAILED }, { "in depth", LEVEL_DETAILED },
+	{ "in-depth", LEVEL_DETAILED }, { "long", LEVEL_DETAILED }, { "extensive", LEVEL_DETAILED },
+	{ "詳しく", LEVEL_DETAILED }, { "standard", LEVEL_STANDARD } };
+static const char *const topic_leads[] = { "with a focus on", "with focus on", "focusing on",
+	"focussing on", "focused on", "focus on", "on", "about", "of", "regarding", "for", "from",
+	"in", "with", "and", "to", "me", "us", "a", "an", "the", "what is in", "everything", "it",
+	"this", "them", "please", "my", "を", "について", "して", "ください", "の" };
+static const struct rule list_rules[] = { { "list", PLACE_START }, { "enumerate", PLACE_START },
+	{ "name the", PLACE_START }, { "name all", PLACE_START }, { "name some", PLACE_START },
+	{ "name three", PLACE_START }, { "name two", PLACE_START }, { "name four", PLACE_START },
+	{ "name five", PLACE_START }, { "a list of", PLACE_START }, { "examples of", PLACE_START },
+	{ "give examples of", PLACE_START }, { "some examples of", PLACE_START },
+	{ "what are the", PLACE_START }, { "what are some", PLACE_START },
+	{ "which are the", PLACE_START }, { "what kinds of", PLACE_START },
+	{ "what types of", PLACE_START }, { "which types of", PLACE_START },
+	{ "which kinds of", PLACE_START }, { "types of", PLACE_START }, { "kinds of", PLACE_START },
+	{ "steps of", PLACE_START }, { "一覧", PLACE_ANY }, { "列挙", PLACE_ANY } };
+static const char *const follow_starts[] = { "and", "but", "or", "what about", "how about",
+	"what else", "anything else", "why is that", "why so", "how so", "more on", "and what" };
+static const char *const follow_wholes[] = { "why", "why not", "how", "when", "where", "who",
+	"which", "more", "tell me more", "go on", "continue", "explain", "explain more", "example",
+	"an example", "examples", "for example", "really", "how come", "what else", "say more",
+	"なぜ", "どうして", "もっと", "それで", "いつ", "どこ" };
+static const char *const more_wholes[] = { "more", "tell me more", "go on", "continue", "say more",
+	"explain more", "and then", "read on", "もっと", "続けて" };
+static const char *const back_words[] = { "it", "its", "they", "them", "their", "theirs", "he",
+	"him", "his", "she", "her", "hers", "それ", "これ", "その", "彼", "彼女" };
+static const char *const near_words[] = { "this", "that", "these", "those", "one", "ones", "there",
+	"same" };
 
 const char *
 intent_name(enum intent i)
 {
 	return intent_names[i];
-}
-
-static bool
-is_word_byte(char c)
-{
-	return isalnum((unsigned char)c) || c == '\'' || c == '_';
-}
-
-bool
-phrase_find(struct range *out, const char *line, const char *phrase, enum place place)
-{
-	size_t n = strlen(phrase), len = strlen(line);
-	bool ascii = (unsigned char)phrase[0] < 128;
-	for (const char *at = line; (at = strstr(at, phrase)) != NULL; at++) {
-		size_t start = (size_t)(at - line), end = start + n;
-		bool whole_word = !ascii || ((start == 0 || !is_word_byte(line[start - 1])) && !is_word_byte(line[end]));
-		bool placed = place == PLACE_ANY || (place == PLACE_START && start == 0) || (place == PLACE_END && end == len) ||
-		    (place == PLACE_WHOLE && start == 0 && end == len);
-		if (whole_word && placed) {
-			*out = (struct range){ start, end };
-			return true;
-		}
-		if (place == PLACE_START || place == PLACE_WHOLE)
-			return false;
-	}
-	return false;
-}
-
-char *
-line_lower(struct arena *a, const char *s)
-{
-	char *out = arena_strdup(a, s);
-	for (char *c = out; *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c + 32);
-	return out;
-}
-
-const char *
-line_without(struct arena *a, const char *s, struct range r)
-{
-	const char *rest = arena_printf(a, "%.*s %s", (int)r.start, s, s + r.end);
-	return words_squeeze(a, rest, strlen(rest));
 }
 
 static bool
@@ -129,38 +127,6 @@ rule_hit(struct range *out, const struct rule *rules, size_t count, const char *
 		if (phrase_find(out, line, rules[i].phrase, rules[i].place))
 			return true;
 	return false;
-}
-
-/* Cut any of the phrases from the front, again and again, with what joins them. */
-static const char *
-cut_front(const char *line, const char *const *phrases, size_t count)
-{
-	struct range r;
-	for (size_t i = 0; i < count; i++) {
-		if (!phrase_find(&r, line, phrases[i], PLACE_START))
-			continue;
-		const char *rest = line + r.end + strspn(line + r.end, " ,:;-");
-		if (*rest == '\0')
-			return line;
-		line = rest;
-		i = (size_t)-1;
-	}
-	return line;
-}
-
-/* Without closing punctuation and surrounding marks. */
-static char *
-cut_ends(struct arena *a, const char *s)
-{
-	static const char *const ends[] = { "?", "!", ".", ",", ";", ":", " ", "？", "！", "。", "、", "\"", "…" };
-	s += strspn(s, " \"'.,;:!?-");
-	size_t len = strlen(s);
-	for (size_t i = 0; i < COUNT_OF(ends) && len > 0; i++) {
-		size_t n = strlen(ends[i]);
-		if (len >= n && memcmp(s + len - n, ends[i], n) == 0)
-			len -= n, i = (size_t)-1;
-	}
-	return arena_strndup(a, s, len);
 }
 
 static bool
@@ -188,11 +154,13 @@ route_small(struct route *r, struct arena *a, const char *line)
 
 /* "a and b", "a with b", "a vs b" as two sides. */
 static bool
-split_sides(struct route *r, struct arena *a, const char *s, const char *line, const char *const *joints, size_t count)
+split_sides(struct route *r, struct arena *a, const char *s, const char *line,
+	const char *const *joints, size_t count)
 {
 	struct range w;
 	for (size_t i = 0; i < count; i++)
-		if (phrase_find(&w, line, joints[i], PLACE_ANY) && w.start > 0 && line[w.end] != '\0') {
+		if (phrase_find(&w, line, joints[i], PLACE_ANY) && w.start > 0 &&
+			line[w.end] != '\0') {
 			r->sides[0] = words_squeeze(a, s, w.start);
 			r->sides[1] = words_squeeze(a, s + w.end, strlen(s + w.end));
 			return r->sides[0][0] != '\0' && r->sides[1][0] != '\0';
@@ -203,26 +171,41 @@ split_sides(struct route *r, struct arena *a, const char *s, const char *line, c
 static bool
 route_comparison(struct route *r, struct arena *a, const char *s, const char *line)
 {
-	static const struct { const char *lead; enum place place; } leads[] = {
-		{ "compare", PLACE_START }, { "contrast", PLACE_START }, { "comparison of", PLACE_ANY }, { "comparison between", PLACE_ANY },
-		{ "difference between", PLACE_ANY }, { "differences between", PLACE_ANY }, { "similarities between", PLACE_ANY }, { "similarity between", PLACE_ANY }, { "distinguish", PLACE_START }, { "distinguish between", PLACE_START },
+	static const struct {
+		const char *lead;
+		enum place place;
+	} leads[] = {
+		{ "compare", PLACE_START },
+		{ "contrast", PLACE_START },
+		{ "comparison of", PLACE_ANY },
+		{ "comparison between", PLACE_ANY },
+		{ "difference between", PLACE_ANY },
+		{ "differences between", PLACE_ANY },
+		{ "similarities between", PLACE_ANY },
+		{ "similarity between", PLACE_ANY },
+		{ "distinguish", PLACE_START },
+		{ "distinguish between", PLACE_START },
 	};
 	static const char *const joints[] = { "and", "with", "to", "from", "vs", "vs.", "versus" };
 	static const char *const versus[] = { "versus", "vs.", "vs" };
-	static const char *const differs[] = { "differ from", "different from", "compare to", "compare with", "compared to", "compared with" };
-	static const char *const how[] = { "how does", "how do", "how is", "how are", "what makes", "the" };
+	static const char *const differs[] = { "differ from", "different from", "compare to",
+		"compare with", "compared to", "compared with" };
+	static const char *const how[] = { "how does", "how do", "how is", "how are", "what makes",
+		"the" };
 	static const char *const articles[] = { "the", "between", "a", "an" };
 	struct range w;
 	for (size_t i = 0; i < COUNT_OF(leads); i++)
 		if (phrase_find(&w, line, leads[i].lead, leads[i].place)) {
-			const char *rest = cut_front(line + w.end + strspn(line + w.end, " :"), articles, COUNT_OF(articles));
+			const char *rest = line_cut_front(line + w.end + strspn(line + w.end, " :"),
+				articles, COUNT_OF(articles));
 			if (split_sides(r, a, s + (rest - line), rest, joints, COUNT_OF(joints)))
 				return true;
 		}
 	for (size_t i = 0; i < COUNT_OF(differs); i++)
 		if (phrase_find(&w, line, differs[i], PLACE_ANY)) {
-			const char *rest = cut_front(line, how, COUNT_OF(how));
-			if (rest != line && split_sides(r, a, s + (rest - line), rest, differs + i, 1))
+			const char *rest = line_cut_front(line, how, COUNT_OF(how));
+			if (rest != line &&
+				split_sides(r, a, s + (rest - line), rest, differs + i, 1))
 				return true;
 		}
 	return split_sides(r, a, s, line, versus, COUNT_OF(versus));
@@ -242,12 +225,20 @@ static bool
 route_definition(struct route *r, struct arena *a, const char *s, const char *line)
 {
 	static const struct rule leads[] = {
-		{ "define", PLACE_START }, { "definition of", PLACE_ANY }, { "meaning of", PLACE_ANY }, { "what is meant by", PLACE_START },
-		{ "what is", PLACE_START }, { "what's", PLACE_START }, { "what are", PLACE_START },
+		{ "define", PLACE_START },
+		{ "definition of", PLACE_ANY },
+		{ "meaning of", PLACE_ANY },
+		{ "what is meant by", PLACE_START },
+		{ "what is", PLACE_START },
+		{ "what's", PLACE_START },
+		{ "what are", PLACE_START },
 	};
 	static const char *const articles[] = { "a", "an", "the term", "the word", "the" };
 	struct range w, tail;
-	if (phrase_find(&w, line, "what does", PLACE_START) && (phrase_find(&tail, line, "mean", PLACE_END) || phrase_find(&tail, line, "stand for", PLACE_END)) && tail.start > w.end + 1) {
+	if (phrase_find(&w, line, "what does", PLACE_START) &&
+		(phrase_find(&tail, line, "mean", PLACE_END) ||
+			phrase_find(&tail, line, "stand for", PLACE_END)) &&
+		tail.start > w.end + 1) {
 		r->topic = words_squeeze(a, s + w.end, tail.start - w.end);
 		return true;
 	}
@@ -258,10 +249,12 @@ route_definition(struct route *r, struct arena *a, const char *s, const char *li
 	for (size_t i = 0; i < COUNT_OF(leads); i++) {
 		if (!phrase_find(&w, line, leads[i].phrase, leads[i].place) || line[w.end] == '\0')
 			continue;
-		const char *rest = cut_front(line + w.end + 1, articles, COUNT_OF(articles));
+		const char *rest = line_cut_front(line + w.end + 1, articles, COUNT_OF(articles));
 		bool sure = i < 4;
 		struct range inside;
-		static const char *const not_terms[] = { "of", "in", "for", "used", "it", "this", "that", "his", "her", "your", "my", "their", "its", "some", "at", "on", "by" };
+		static const char *const not_terms[] = { "of", "in", "for", "used", "it", "this",
+			"that", "his", "her", "your", "my", "their", "its", "some", "at", "on",
+			"by" };
 		for (size_t k = 0; !sure && k < COUNT_OF(not_terms); k++)
 			if (phrase_find(&inside, rest, not_terms[k], PLACE_ANY))
 				return false;
@@ -277,7 +270,8 @@ route_definition(struct route *r, struct arena *a, const char *s, const char *li
 static const char *
 cut_tails(struct arena *a, const char *s)
 {
-	static const char *const tails[] = { " ", "ください", "下さい", "お願いします", "して", "してほしい", "について", "を", "の", "に", "で" };
+	static const char *const tails[] = { " ", "ください", "下さい", "お願いします", "して",
+		"してほしい", "について", "を", "の", "に", "で" };
 	size_t len = strlen(s);
 	for (size_t i = 0; i < COUNT_OF(tails); i++) {
 		size_t n = strlen(tails[i]);
@@ -299,11 +293,11 @@ route_summary(struct route *r, struct arena *a, const char *s, struct range comm
 			rest = line_without(a, rest, w);
 			line = line_lower(a, rest);
 		}
-	const char *front = cut_front(line, topic_leads, COUNT_OF(topic_leads));
+	const char *front = line_cut_front(line, topic_leads, COUNT_OF(topic_leads));
 	rest += front - line;
 	rest = cut_tails(a, rest);
 	struct word_set left = words_set(a, rest, strlen(rest), true);
-	r->topic = left.count == 0 ? "" : cut_ends(a, rest);
+	r->topic = left.count == 0 ? "" : line_cut_ends(a, rest);
 	for (size_t i = 0; i < COUNT_OF(topic_leads); i++)
 		if (str_same(line_lower(a, r->topic), topic_leads[i]))
 			r->topic = "";
@@ -313,7 +307,8 @@ static void
 route_target(struct route *r, struct arena *a, const char *line)
 {
 	struct range w;
-	if (phrase_find(&w, line, "into", PLACE_ANY) || phrase_find(&w, line, "to", PLACE_ANY) || phrase_find(&w, line, "in", PLACE_ANY))
+	if (phrase_find(&w, line, "into", PLACE_ANY) || phrase_find(&w, line, "to", PLACE_ANY) ||
+		phrase_find(&w, line, "in", PLACE_ANY))
 		r->target = words_squeeze(a, line + w.end, strlen(line + w.end));
 }
 
@@ -329,7 +324,8 @@ route_follow(struct route *r, struct arena *a, const char *line)
 	for (size_t i = 0; i < COUNT_OF(back_words); i++)
 		r->follows |= phrase_find(&w, line, back_words[i], PLACE_ANY);
 	for (size_t i = 0; i < COUNT_OF(near_words); i++)
-		r->follows |= phrase_find(&w, line, near_words[i], content.count <= 3 ? PLACE_ANY : PLACE_END);
+		r->follows |= phrase_find(
+			&w, line, near_words[i], content.count <= 3 ? PLACE_ANY : PLACE_END);
 	for (size_t i = 0; i < COUNT_OF(follow_wholes); i++)
 		r->vague |= str_same(line, follow_wholes[i]);
 	for (size_t i = 0; i < COUNT_OF(more_wholes); i++)
@@ -342,13 +338,17 @@ route_follow(struct route *r, struct arena *a, const char *line)
 static const char *
 cut_frame(const char *s, const char *line)
 {
-	static const char *const asks[] = { "what do", "what does", "what did", "what can you find", "what is written", "what is said", "is there anything", "find anything", "find" };
-	static const char *const says[] = { "say", "tell us", "tell me", "tell", "state", "mention", "write", "contain", "in", "from" };
+	static const char *const asks[] = { "what do", "what does", "what did", "what can you find",
+		"what is written", "what is said", "is there anything", "find anything", "find" };
+	static const char *const says[] = { "say", "tell us", "tell me", "tell", "state", "mention",
+		"write", "contain", "in", "from" };
 	static const char *const abouts[] = { "about", "on", "regarding", "of" };
 	static const char *const froms[] = { "according to", "based on", "in", "from" };
 	line += strlen(line) - strlen(s);
-	const char *from = cut_front(line, froms, COUNT_OF(froms));
-	const char *ask = cut_front(from, asks, COUNT_OF(asks)), *say = cut_front(ask, says, COUNT_OF(says)), *about = cut_front(say, abouts, COUNT_OF(abouts));
+	const char *from = line_cut_front(line, froms, COUNT_OF(froms));
+	const char *ask = line_cut_front(from, asks, COUNT_OF(asks)),
+		   *say = line_cut_front(ask, says, COUNT_OF(says)),
+		   *about = line_cut_front(say, abouts, COUNT_OF(abouts));
 	if (ask != from && about != say)
 		return s + (about - line);
 	return s + (from - line);
@@ -358,7 +358,7 @@ void
 route_question(struct route *out, struct arena *a, const char *content)
 {
 	struct route r = { .level = LEVEL_STANDARD, .topic = "" };
-	const char *s = cut_ends(a, words_squeeze(a, content, strlen(content)));
+	const char *s = line_cut_ends(a, words_squeeze(a, content, strlen(content)));
 	char *line = line_lower(a, s);
 	struct range w = { 0, 0 }, scope = { 0, 0 };
 	r.query = r.whole = s;
@@ -368,8 +368,8 @@ route_question(struct route *out, struct arena *a, const char *content)
 		return;
 	}
 	route_follow(&r, a, line);
-	const char *bare = cut_front(line, polite, COUNT_OF(polite));
-	bare = cut_front(bare, (const char *const[]){ "a", "an" }, 2);
+	const char *bare = line_cut_front(line, polite, COUNT_OF(polite));
+	bare = line_cut_front(bare, (const char *const[]){ "a", "an" }, 2);
 	s += bare - line;
 	route_scope(&r, &scope, a, line_lower(a, s));
 	const char *inside = r.scope != NULL ? line_without(a, s, scope) : s;
@@ -386,12 +386,14 @@ route_question(struct route *out, struct arena *a, const char *content)
 		r.intent = INTENT_COMPARISON;
 	} else if (rule_hit(&w, list_rules, COUNT_OF(list_rules), low)) {
 		r.intent = INTENT_LIST;
-		if (low[0] != 'w' && w.start == 0 && low[w.end] == ' ')  /* a command, not part of what is searched */
+		if (low[0] != 'w' && w.start == 0 &&
+			low[w.end] == ' ') /* a command, not part of what is searched */
 			inside += w.end + 1, low += w.end + 1;
 	} else if (route_definition(&r, a, inside, low)) {
 		r.intent = INTENT_DEFINITION;
 	}
-	r.query = cut_frame(inside + (cut_front(low, commands, COUNT_OF(commands)) - low), low);
+	r.query =
+		cut_frame(inside + (line_cut_front(low, commands, COUNT_OF(commands)) - low), low);
 	if (r.intent == INTENT_COMPARISON)
 		r.query = arena_printf(a, "%s and %s", r.sides[0], r.sides[1]);
 	if (r.intent == INTENT_DEFINITION && str_starts(low, "define"))

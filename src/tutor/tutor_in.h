@@ -73,6 +73,10 @@ bool phrase_find(struct range *out, const char *line, const char *phrase, enum p
 char *line_lower(struct arena *a, const char *s);
 /* s without bytes [start, end), squeezed. */
 const char *line_without(struct arena *a, const char *s, struct range r);
+/* Cut any of the phrases from the front, again and again, with what joins them. */
+const char *line_cut_front(const char *line, const char *const *phrases, size_t count);
+/* Without closing punctuation and surrounding marks. */
+char *line_cut_ends(struct arena *a, const char *s);
 /* "my physics notes" and file names, in scope.c. */
 void route_scope(struct route *r, struct range *where, struct arena *a, const char *line);
 
