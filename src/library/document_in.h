@@ -7,7 +7,7 @@
  *	concept.c  key terms of a body
  *	ingest.c   the course of one addition, safe to kill anywhere
  *	document.c rows of documents; list.c which of them
- *	source.c   what is given to be added
+ *	source.c   what is given to be added; describe.c what it says of itself
  */
 #ifndef DOCUMENT_IN_H
 #define DOCUMENT_IN_H
@@ -154,6 +154,9 @@ enum fault document_row_remark(struct store *db, int64_t no, const char *remark)
 enum fault document_row_hide(struct store *db, int64_t no) STOA_MUST;
 /* Take a hidden document out of index, shelf and table; may be done again. */
 enum fault document_forget(struct library *l, struct store *db, int64_t no, const char *stored) STOA_MUST;
+/* Title, authors, language, key terms, preview and counts of a body with passages.
+ * given: the title asked for, or NULL; before: the one it had, or "". */
+void document_describe(struct document_row *row, struct arena *a, const struct body *b, const struct slice *slices, size_t count, const char *given, const char *before);
 enum fault library_recount(struct library *l, struct store *db) STOA_MUST;
 /* Page that holds byte `at` of document number no; 0: it has no pages. */
 enum fault page_at(int64_t *page, const char **label, struct arena *a, struct store *db, int64_t no, int64_t at) STOA_MUST;

@@ -2,7 +2,7 @@
  *
  *	1  open what is a regular file (source.c); copy it under a random name, hashed, locked
  *	2  row "processing", or: these bytes are here already
- *	3  the child reads the copy; cut into passages; key terms, language
+ *	3  the child reads the copy; cut into passages; describe.c
  *	4  stored text to disk, postings to the index (nobody sees them yet)
  *	5  one transaction: passages, row "completed", the row before it "removed"
  *	6  clear away what was before; let the lock go
@@ -17,10 +17,6 @@
 #include <unistd.h>
 #include "document_in.h"
 
-#define PREVIEW_BYTES 280
-#define TITLE_BYTES 300
-#define LANGUAGE_LOOK 20000
-#define CONCEPTS 8
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
 struct ingest {
@@ -191,76 +187,12 @@ read_source(struct ingest *g)
 	return f;
 }
 
-static bool
-is_dull_title(const char *s)
-{
-	static const char *const endings[] = { ".pdf", ".doc", ".docx", ".tex", ".dvi", ".indd", ".qxd", ".ppt", ".pptx", ".odt", ".txt" };
-
-	if (s[0] == '\0' || strncasecmp(s, "untitled", 8) == 0 || str_starts(s, "Microsoft Word - ") || str_starts(s, "PowerPoint "))
-		return true;
-	for (size_t i = 0; i < COUNT_OF(endings); i++)
-		if (str_ends(s, endings[i]))
-			return true;
-	return false;
-}
-
-/* The document's own title, else its first large heading, else its name. */
-static const char *
-title_choose(struct ingest *g)
-{
-	const struct body *b = &g->body;
-	const char *name = g->row.d.name, *dot = strrchr(name, '.');
-
-	if (g->text_title != NULL && g->text_title[0] != '\0')
-		return g->text_title;
-	if (!is_dull_title(b->title))
-		return arena_strdup(g->a, b->title);
-	if (b->heading_count > 0 && b->headings[0].level == 1 && b->headings[0].page <= 1 && b->headings[0].end - b->headings[0].start <= 120)
-		return arena_strndup(g->a, b->text.data + b->headings[0].start, b->headings[0].end - b->headings[0].start);
-	if (g->has_old && g->req->path == NULL && g->old.d.title[0] != '\0')
-		return g->old.d.title;
-	return dot != NULL && dot > name ? arena_strndup(g->a, name, (size_t)(dot - name)) : name;
-}
-
-/* The first passage that says something; title pages hold dashes and dates. */
-static const struct slice *
-first_telling(const struct ingest *g)
-{
-	for (size_t i = 0; i < g->count && i < 20; i++)
-		if (word_count(g->body.text.data + g->slices[i].start, (size_t)(g->slices[i].end - g->slices[i].start)) >= 12)
-			return &g->slices[i];
-	return &g->slices[0];
-}
-
-static const char *
-preview_make(struct ingest *g)
-{
-	struct text t;
-	const char *out;
-	const struct slice *s = first_telling(g);
-	size_t len = (size_t)(s->end - s->start), cut = utf8_floor(g->body.text.data + s->start, len, PREVIEW_BYTES);
-
-	text_init(&t, 4 * PREVIEW_BYTES);
-	untrusted_text(&t, g->body.text.data + s->start, cut, UNTRUSTED_STRIP | UNTRUSTED_LINE);
-	line_squeeze(&t);
-	if (cut < len && memchr(t.data, ' ', t.len) != NULL) {
-		while (t.len > 0 && t.data[t.len - 1] != ' ')
-			text_cut(&t, t.len - 1);
-		text_put(&t, "\u2026");
-	}
-	out = arena_strdup(g->a, t.data);
-	text_clear(&t);
-	return out;
-}
-
-/* What the body says about itself. */
+/* Cut the body and let it describe itself. */
 static enum fault
 describe(struct ingest *g)
 {
-	struct document *d = &g->row.d;
-	struct body *b = &g->body;
-	const char *language;
-	enum fault f = body_slice(&g->slices, &g->count, b);
+	bool read_again = g->has_old && g->req->path == NULL;
+	enum fault f = body_slice(&g->slices, &g->count, &g->body);
 
 	if (f == FAULT_LIMIT) {
 		refuse(g, "limit", fault_sentence());
@@ -272,19 +204,9 @@ describe(struct ingest *g)
 		refuse(g, "no_text", "it has no readable text; a scan needs text recognition first");
 		return FAULT_NONE;
 	}
-	language = library_language(b->text.data, utf8_floor(b->text.data, b->text.len, LANGUAGE_LOOK));
-	d->language = arena_strdup(g->a, language[0] != '\0' ? language : b->language);
-	d->kind = g->bytes != NULL ? "text" : arena_strdup(g->a, b->format);
-	d->title = title_choose(g);
-	d->authors.items = arena_alloc(g->a, (b->authors.count + 1) * sizeof *d->authors.items);
-	for (d->authors.count = 0; d->authors.count < b->authors.count; d->authors.count++)
-		d->authors.items[d->authors.count] = arena_strdup(g->a, b->authors.items[d->authors.count]);
-	d->concepts = concept_terms(g->a, b, CONCEPTS);
-	d->preview = preview_make(g);
-	d->pages = (int64_t)b->page_count;
-	d->passages = (int64_t)g->count;
-	d->words = (int64_t)word_count(b->text.data, b->text.len);
-	g->row.text_bytes = (int64_t)b->text.len;
+	document_describe(&g->row, g->a, &g->body, g->slices, g->count, g->text_title, read_again ? g->old.d.title : "");
+	if (g->bytes != NULL)
+		g->row.d.kind = "text";
 	return FAULT_NONE;
 }
 

@@ -184,6 +184,28 @@ START_TEST(a_missing_extractor_is_our_fault_and_leaves_nothing)
 }
 END_TEST
 
+START_TEST(a_title_left_by_a_word_processor_gives_way)
+{
+	static const struct { const char *meta, *heading, *title; } cases[] = {
+		{ "On Light", "Something", "On Light" }, { "Microsoft Word - x.doc", "Something", "Something" }, { "thesis_v7.tex", "Something", "Something" },
+		{ "", "Something", "Something" }, { "Untitled 1", "", "t5" },
+	};
+	struct bench b;
+	struct document *d;
+
+	bench_open(&b);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char name[16], *meta = arena_printf(&b.a, "{\"kind\":\"meta\",\"format\":\"pdf\",\"title\":\"%s\"}", cases[i].meta);
+		char *page = arena_printf(&b.a, "{\"kind\":\"page\",\"page\":1,\"blocks\":[{\"type\":\"heading\",\"level\":1,\"text\":\"%s\"},"
+			"{\"type\":\"para\",\"text\":\"Said %zu.\"}]}", cases[i].heading, i);
+		snprintf(name, sizeof name, "t%zu.pdf", i + 1);
+		WELL(library_add(&d, &b.a, b.l, b.db, &(struct document_add){ .path = frames_file(&b, name, (const char *const[]){ meta, page, END, NULL }) }, NULL, NULL, NULL));
+		ck_assert_str_eq(d->title, cases[i].title);
+	}
+	bench_close(&b);
+}
+END_TEST
+
 START_TEST(only_regular_files_are_opened)
 {
 	struct bench b;
@@ -375,6 +397,7 @@ END_TEST
 TESTS("library/ingest", a_document_is_read_into_pages_headings_and_passages, the_same_bytes_again_are_the_document_that_is_there,
 	what_the_child_says_about_failure_is_kept_and_cleaned, a_child_that_talks_nonsense_makes_a_damaged_document,
 	a_child_that_dies_hangs_or_floods_is_ended, a_missing_extractor_is_our_fault_and_leaves_nothing, only_regular_files_are_opened,
+	a_title_left_by_a_word_processor_gives_way,
 	a_name_is_shown_clean_and_never_used_as_a_path, cancelling_at_any_page_leaves_nothing_behind,
 	a_changed_file_is_the_same_document_with_other_text, a_document_is_read_again_from_its_kept_original,
 	what_has_outlived_its_retention_goes)
