@@ -6,7 +6,8 @@
  * shown only after its bytes were read again and found equal.
  * Threads: a struct library is shared by all threads; searching never blocks on
  * adding (snapshots).  Each call brings the caller's own store connection.
- * Limits: file 64 MiB, stored text 20 MB, 2,000 pages at a time, passages 150 words.
+ * Limits: file 64 MiB, stored text 20 MB, 100,000 pages, 400,000 passages of a
+ * document, 150 words a passage, 60 s of reading.
  */
 #ifndef STOA_LIBRARY_H
 #define STOA_LIBRARY_H
@@ -29,9 +30,12 @@ void library_close(struct library *l);
 /* ---- documents --------------------------------------------------------- */
 
 typedef void library_progress_fn(const struct ev_progress *p, void *arg);
-/* Read, store and index one file. The same bytes again: EXISTS unless req->again
- * (*out is then the document that is there). A document that could not be read is
- * kept with status failed and a reason, and NONE is returned. */
+/* Read, store and index one file. The same bytes again: EXISTS, and *out is the
+ * document that is there; with req->again it is read anew under the same id. Other
+ * bytes from the same origin change the document: same id, and citations of what it
+ * was become stale. What could not be read is kept with status failed and a reason,
+ * and NONE is returned; if there was an earlier text, that is kept and *out alone
+ * says so. CANCELLED, and every fault, leave nothing behind. */
 enum fault library_add(struct document **out, struct arena *a, struct library *l, struct store *db, const struct document_add *req, library_progress_fn *progress, void *arg, const struct cancel *cancel) STOA_MUST;
 /* The same for a text that is already in memory (tests, piped text, eval sets). */
 enum fault library_add_text(struct document **out, struct arena *a, struct library *l, struct store *db, const char *name, const char *title, const char *subject, const char *text, size_t len) STOA_MUST;
