@@ -16,6 +16,7 @@ struct pdf_line {
 	bool rtl;
 	bool head;                    /* running head, foot or page number: drop */
 	int level;                    /* of an outline entry with this text, else 0 */
+	int row;                      /* of a table, while pdf_rows() sorts */
 };
 struct pdf_page {
 	int number;
@@ -34,6 +35,9 @@ struct pdf {
 
 /* The lines of one page in reading order; outside the crop box there are none. */
 void pdf_lines(struct pdf_page *p, struct arena *a, PopplerPage *page);
+
+/* Put tables that come column by column in the order of their rows. */
+void pdf_rows(struct pdf_page *p);
 
 /* Give the lines that the outline names their level. */
 void pdf_outline(struct pdf *pdf, PopplerDocument *doc);

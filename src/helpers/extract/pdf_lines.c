@@ -66,7 +66,7 @@ is_mark(const char *s, size_t n)
 	size_t digits = strspn(s, "0123456789.");
 	if (n == 0 || n > MARK_BYTES_MAX)
 		return false;
-	return digits >= n || s[n - 1] == ')' || s[n - 1] == '.' || memcmp(s, "\u2022", n < 3 ? n : 3) == 0;
+	return (digits >= n && n <= 3) || s[n - 1] == ')' || s[n - 1] == '.' || memcmp(s, "\u2022", n < 3 ? n : 3) == 0;
 }
 
 static void
@@ -149,6 +149,20 @@ run_end(const struct glyph *g, size_t n, size_t from, bool rtl)
 	return end;
 }
 
+/* "O(n)" in a right-to-left line: the bracket that closes one of the run at
+ * `from` belongs to it, though it stands at its far end. */
+static bool
+closes_run(const struct glyph *g, size_t n, size_t from)
+{
+	if ((g[from].code != ')' && g[from].code != ']') || from + 1 >= n || !is_ltr(g[from + 1].code))
+		return false;
+	uint32_t opening = g[from].code == ')' ? '(' : '[';
+	int open = 0;
+	for (size_t i = from, end = run_end(g, n, from + 1, false); i < end; i++)
+		open += g[i].code == opening ? 1 : g[i].code == g[from].code ? -1 : 0;
+	return open == 0;
+}
+
 static void
 turn(struct glyph *g, size_t from, size_t to)
 {
@@ -183,7 +197,7 @@ put_mixed(struct pdf_line *l, struct text *t, struct glyph *g, size_t n)
 		letter = is_point(g[i].code) ? letter : i;
 	}
 	for (size_t i = 0; i < n;) {
-		bool against = l->rtl ? is_ltr(g[i].code) : is_rtl(g[i].code);
+		bool against = l->rtl ? is_ltr(g[i].code) || closes_run(g, n, i) : is_rtl(g[i].code);
 		size_t end = against ? run_end(g, n, i, !l->rtl) : i + 1;
 		turn_run(g, i, end);
 		i = end;
@@ -284,8 +298,10 @@ pdf_lines(struct pdf_page *p, struct arena *a, PopplerPage *page)
 		put_line(p, a, &t, g.at + at, end - at, g.rtl > g.ltr);
 		at = end + 1;
 	}
-	if (placed && !vertical)
+	if (placed && !vertical) {
+		pdf_rows(p);
 		join_rows(p, a, &t);
+	}
 	text_clear(&t);
 	mem_free(g.at);
 }
