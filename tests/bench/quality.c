@@ -261,7 +261,43 @@ line_section(struct set *s, struct json_object *o, void *arg)
 
 struct choice { size_t right, all; };
 
-/* The option that, put into the question, finds the best sentence. */
+static double
+larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* The best of each kind of coverage that any sentence reaches. */
+static struct sentence_features
+best_features(const struct found *f)
+{
+	struct sentence_features best = { 0 };
+	for (size_t i = 0; i < f->sentence_count; i++) {
+		const struct sentence_features *x = &f->sentences[i].f;
+		best.union_cov = larger(best.union_cov, x->union_cov);
+		best.cov = larger(best.cov, x->cov);
+		best.carry = larger(best.carry, x->carry);
+		best.whole = larger(best.whole, x->whole);
+		best.ps = larger(best.ps, x->ps);
+	}
+	return best;
+}
+
+/* How well the text goes with the question and this option: once as a question that
+ * says the option twice, once as the option said in a talk about the question. */
+static double
+option_score(struct set *s, struct arena *a, const char *question, const char *option)
+{
+	struct found *f;
+	struct finder from = { .ix = s->ix, .read = set_read, .arg = s, .allow = { .all = true } };
+	struct find_request said = { .query = arena_printf(a, "%s %s %s ?", question, option, option), .sentences = 200 };
+	struct find_request talk = { .query = arena_printf(a, "%s ?", option), .before = question, .sentences = 200 };
+	WORKS(find_run(&f, a, &from, &said, NULL));
+	struct sentence_features x = best_features(f);
+	WORKS(find_run(&f, a, &from, &talk, NULL));
+	return x.carry + x.union_cov + x.cov + x.ps + x.whole + best_features(f).union_cov;
+}
+
 static void
 line_choice(struct set *s, struct json_object *o, void *arg)
 {
@@ -275,9 +311,7 @@ line_choice(struct set *s, struct json_object *o, void *arg)
 	double best = -1e9;
 	int chosen = -1;
 	for (size_t i = 0; i < json_object_array_length(options); i++) {
-		const char *option = json_object_get_string(json_object_array_get_idx(options, i));
-		struct found *f = set_find(&a, s, arena_printf(&a, "%s %s ?", question, option), 8);
-		double score = f->sentence_count > 0 ? f->sentences[0].f.union_cov * 5 + f->sentences[0].f.cbi + f->sentences[0].f.ps * 3 : -1e9;
+		double score = option_score(s, &a, question, json_object_get_string(json_object_array_get_idx(options, i)));
 		if (score > best) {
 			best = score;
 			chosen = (int)i;
