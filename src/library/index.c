@@ -275,7 +275,10 @@ index_write_begin(int *fd, struct index *ix)
 	int lock = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	text_clear(&path);
 	enum fault f = FAULT_NONE;
-	if (lock < 0 || flock(lock, LOCK_EX) != 0) {
+	int locked = -1;
+	while (lock >= 0 && (locked = flock(lock, LOCK_EX)) != 0 && errno == EINTR)
+		;
+	if (locked != 0) {
 		f = fault_errno("the index cannot be locked for writing");
 	} else {
 		pthread_mutex_lock(&ix->lock);

@@ -119,11 +119,16 @@ jsquad(const char *data)
 	if (!open_set(&s, data, "jsquad/docs.jsonl", "jsquad/queries.jsonl"))
 		return;
 	set_index(&s, NULL, 0);
-	struct hits_at h = ask_all(&s, 0, NULL, NULL);
+	struct graded *sure = mem_new_array(s.query_count + 1, sizeof *sure);
+	size_t count = 0;
+	struct hits_at h = ask_all(&s, 0, sure, &count);
 	line("jsquad passage hit@1", share(h.p1, h.n), ".890 / .905");
 	line("jsquad passage hit@5", share(h.p5, h.n), ".957 / .970");
 	line("jsquad sentence top-1", share(h.s1, h.n), ".81 / .83");
 	line("jsquad sentence top-3", share(h.s3, h.n), ".915 / .93");
+	line("jsquad correctness AUROC", auroc(sure, count), "");
+	line("jsquad correctness ECE", calibration_error(sure, count), "");
+	mem_free(sure);
 	set_close(&s);
 }
 
