@@ -1,5 +1,6 @@
 /* Conversations as sealed records: kept, listed, renamed, buried. */
 #include "tutor_test.h"
+#include "../../src/tutor/tutor_in.h"
 
 #define ID_A "a0000000000000000000000000000001"
 #define ID_B "b0000000000000000000000000000002"
@@ -224,6 +225,51 @@ START_TEST(a_removed_document_makes_its_citations_missing)
 }
 END_TEST
 
+/* Seal the answer again with its first citation changed. */
+static void
+reseal(struct desk *d, const struct message *m, const struct citation *forged)
+{
+	struct citation c = *forged;
+	struct message changed = *m;
+	struct kept_message kept = { .at = m->created, .message = &changed };
+	c.verified = true;
+	c.state = "verified";
+	changed.citations = (struct record_list){ &c, 1 };
+	WELL(kept_put(d->db, KIND_MESSAGE, m->conversation_id, m->id, &record_kept_message, &kept));
+}
+
+START_TEST(a_forged_citation_is_flagged_when_shown)
+{
+	struct desk d;
+	struct document *other;
+	desk_open(&d, true);
+	struct message *m = desk_ask(&d, NULL, "What is the Doppler effect?");
+	const struct citation *c = m->citations.items;
+	other = desk_add(&d, "other.md", "Other", "", "The Doppler effect is the change of the observed frequency when the source moves. This is another file.");
+	for (int i = 0; i < 40; i++) {
+		struct citation f = *c;
+		char *quote = arena_strdup(&d.a, c->quote);
+		switch (i % 6) {
+		case 0: f.start += i + 1; break;
+		case 1: f.end -= i; break;
+		case 2: quote[i] = quote[i] == 'x' ? 'y' : 'x'; break;
+		case 3: f.file_id = other->id; break;
+		case 4: f.start += i, f.end += i; break;
+		default: f.quote = quote = arena_printf(&d.a, "The Doppler effect is a kind of change number %d.", i); break;
+		}
+		f.quote = quote;
+		reseal(&d, m, &f);
+		const struct message *shown = (struct message *)read_all(&d, m->conversation_id).messages.items + 1;
+		const struct citation *now = shown->citations.items;
+		ck_assert_msg(!now->verified && !str_same(now->state, "verified"), "forgery %d passed: %lld-%lld '%s'", i, (long long)now->start, (long long)now->end, now->quote);
+		ck_assert_int_eq(shown->support->verified, 0);
+	}
+	reseal(&d, m, c);
+	ck_assert(((struct citation *)((struct message *)read_all(&d, m->conversation_id).messages.items)[1].citations.items)->verified);
+	desk_close(&d);
+}
+END_TEST
+
 START_TEST(a_part_of_a_transcript_can_be_read)
 {
 	struct desk d;
@@ -360,7 +406,8 @@ START_TEST(a_history_that_went_back_still_answers_and_keeps_nothing)
 }
 END_TEST
 
-TESTS("conversation", a_history_that_went_back_still_answers_and_keeps_nothing, a_question_and_its_answer_are_kept, the_same_question_id_is_answered_once, a_question_that_lost_its_answer_is_answered_again,
+TESTS("conversation", a_history_that_went_back_still_answers_and_keeps_nothing, a_forged_citation_is_flagged_when_shown,
+	a_question_and_its_answer_are_kept, the_same_question_id_is_answered_once, a_question_that_lost_its_answer_is_answered_again,
 	an_ephemeral_question_leaves_nothing, a_title_given_by_a_person_stays, a_long_first_question_makes_a_short_title,
 	the_list_filters_pages_and_orders_by_the_last_word, a_deleted_conversation_is_gone_everywhere, what_another_connection_deleted_is_not_listed,
 	a_removed_document_makes_its_citations_missing, a_part_of_a_transcript_can_be_read, feedback_is_kept_and_can_be_changed,
