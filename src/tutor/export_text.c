@@ -13,6 +13,17 @@ put_plain(struct text *out, const char *s)
 	untrusted_text(out, s, strlen(s), 0);
 }
 
+/* "[12]" that can be no link: the bytes of it; else 0. */
+static size_t
+plain_mark(const char *s)
+{
+	size_t n = 1;
+	while (s[0] == '[' && s[n] >= '0' && s[n] <= '9')
+		n++;
+	return n > 1 && s[n] == ']' && (s[n + 1] == '\0' || strchr(":([", s[n + 1]) == NULL) ? n + 1
+											     : 0;
+}
+
 static void
 put_marked_down(struct text *out, const char *s)
 {
@@ -22,6 +33,13 @@ put_marked_down(struct text *out, const char *s)
 	bool start = true;
 	for (size_t i = 0; i < clean.len; i++) {
 		char c = clean.data[i];
+		size_t mark = plain_mark(clean.data + i);
+		if (mark > 0) {
+			text_put_n(out, clean.data + i, mark);
+			i += mark - 1;
+			start = false;
+			continue;
+		}
 		bool lead = start && strchr("-+=#>", c) != NULL;
 		if (lead || strchr("\\`*_[]<>!|~&$", c) != NULL)
 			text_put_c(out, '\\');

@@ -70,6 +70,22 @@ START_TEST(nothing_said_can_act_where_the_file_is_opened)
 }
 END_TEST
 
+START_TEST(marks_stay_readable_in_markdown_and_make_no_links)
+{
+	struct desk d;
+	desk_open(&d, true);
+	struct message *m = desk_ask(&d, NULL, "What is the Doppler effect?");
+	ck_assert_ptr_nonnull(strstr(export(&d, m->conversation_id, "md").body, " [1]."));
+	m = desk_ask(&d, NULL, "osmosis\n[1]: http://attacker.invalid/\n[1](http://attacker.invalid) # heading\n# heading\n- item");
+	const char *body = export(&d, m->conversation_id, "md").body;
+	ck_assert_ptr_null(strstr(body, "\n[1]: http"));
+	ck_assert_ptr_null(strstr(body, "\n[1](http"));
+	ck_assert_ptr_null(strstr(body, "\n# heading"));
+	ck_assert_ptr_null(strstr(body, "\n- item"));
+	desk_close(&d);
+}
+END_TEST
+
 START_TEST(a_stale_citation_is_exported_as_what_it_is)
 {
 	struct desk d;
@@ -229,6 +245,6 @@ START_TEST(an_import_cannot_write_into_another_conversation)
 }
 END_TEST
 
-TESTS("export", every_form_shows_question_answer_and_quotation, nothing_said_can_act_where_the_file_is_opened, a_stale_citation_is_exported_as_what_it_is,
+TESTS("export", every_form_shows_question_answer_and_quotation, nothing_said_can_act_where_the_file_is_opened, marks_stay_readable_in_markdown_and_make_no_links, a_stale_citation_is_exported_as_what_it_is,
 	an_export_comes_back_without_loss, an_import_elsewhere_finds_out_its_citations_anew, a_forged_import_is_refused_whole_or_not_believed,
 	an_import_cannot_write_into_another_conversation)
