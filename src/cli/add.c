@@ -34,28 +34,28 @@ add_event(struct cli *c, const char *name, const struct record_type *type, const
 	const char *count = a->tally.total > 1
 		? arena_printf(&c->arena, "[%zu/%zu] ", a->tally.done + 1, a->tally.total) : "";
 	if (p->pages > 0)
-		progress(c, "%s%s: page %lld of %lld", count, file, (long long)p->page,
+		err_progress(c, "%s%s: page %lld of %lld", count, file, (long long)p->page,
 			(long long)p->pages);
 	else
-		progress(c, "%s%s: %s", count, file, p->step ? p->step : "reading");
+		err_progress(c, "%s%s: %s", count, file, p->step ? p->step : "reading");
 }
 
 /* The reason stands on a line of its own on a terminal, behind the name elsewhere. */
 static void
 failed_row(struct cli *c, const char *name, const char *reason)
 {
-	put(c, PAINT_BAD, "failed  ");
-	putf(c, PAINT_NONE, "%s%s", name, c->width ? "\n" : "");
-	put_wrapped(c, PAINT_WARN, c->width ? "        " : "   ", 8, reason);
+	out_put(c, PAINT_BAD, "failed  ");
+	out_putf(c, PAINT_NONE, "%s%s", name, c->width ? "\n" : "");
+	out_wrapped(c, PAINT_WARN, c->width ? "        " : "   ", 8, reason);
 }
 
 void
-document_line(struct cli *c, const struct document *d)
+add_line(struct cli *c, const struct document *d)
 {
 	if (str_same(d->status, "failed"))
 		c->status = 1;
 	if (c->json) {
-		put_record(c, &record_document, d);
+		out_record(c, &record_document, d);
 		return;
 	}
 	const char *name = untrusted_line(&c->arena, d->name ? d->name : "");
@@ -64,12 +64,12 @@ document_line(struct cli *c, const struct document *d)
 			d->error_message ? ": " : "", d->error_message ? d->error_message : ""));
 		return;
 	}
-	put(c, PAINT_GOOD, "read    ");
-	putf(c, PAINT_NONE, "%s", name);
-	putf(c, PAINT_DIM, "   %lld page%s, %lld passage%s\n", (long long)d->pages,
+	out_put(c, PAINT_GOOD, "read    ");
+	out_putf(c, PAINT_NONE, "%s", name);
+	out_putf(c, PAINT_DIM, "   %lld page%s, %lld passage%s\n", (long long)d->pages,
 		d->pages == 1 ? "" : "s", (long long)d->passages, d->passages == 1 ? "" : "s");
 	if (d->stale)
-		put_wrapped(c, PAINT_WARN, "        ", 8,
+		out_wrapped(c, PAINT_WARN, "        ", 8,
 			arena_printf(&c->arena, "%lld citations of the older text are stale",
 				(long long)d->stale));
 }
@@ -77,9 +77,9 @@ document_line(struct cli *c, const struct document *d)
 static void
 same_line(struct cli *c, const char *path)
 {
-	put(c, PAINT_DIM, "same    ");
-	putf(c, PAINT_NONE, "%s", untrusted_line(&c->arena, file_name(path)));
-	put(c, PAINT_DIM, "   is in the library already\n");
+	out_put(c, PAINT_DIM, "same    ");
+	out_putf(c, PAINT_NONE, "%s", untrusted_line(&c->arena, file_name(path)));
+	out_put(c, PAINT_DIM, "   is in the library already\n");
 }
 
 static void
@@ -90,7 +90,7 @@ failed_line(struct cli *c, enum fault f, const char *path)
 		return;
 	}
 	const char *sentence = arena_strdup(&c->arena, fault_sentence());
-	progress_end(c);
+	err_progress_end(c);
 	failed_row(c, untrusted_line(&c->arena, file_name(path)), sentence);
 }
 
@@ -108,11 +108,11 @@ add_file(struct cli *c, const char *path, struct add *a)
 		request.name = file_name(path);
 	struct call_events ev = { add_event, a };
 	const void *reply = NULL;
-	enum fault f = call(&reply, c, "document.add", &request, &ev);
+	enum fault f = session_call(&reply, c, "document.add", &request, &ev);
 	const struct document *d = reply;
 	a->tally.done++;
 	if (f == FAULT_NONE)
-		document_line(c, d);
+		add_line(c, d);
 	if (f == FAULT_NONE && str_same(d->status, "failed"))
 		a->tally.failed++;
 	else if (f == FAULT_NONE)
@@ -149,7 +149,7 @@ add_all(struct cli *c, const char *const *paths, size_t count, struct add *a)
 	struct found found = { 0 };
 	enum fault f = FAULT_NONE;
 	for (size_t i = 0; i < count && f == FAULT_NONE; i++) {
-		f = walk(&found, c, paths[i]);
+		f = walk_path(&found, c, paths[i]);
 		if (f != FAULT_NONE && f != FAULT_CANCELLED) {
 			failed_line(c, f, paths[i]);
 			a->tally.failed++;
@@ -164,13 +164,13 @@ add_all(struct cli *c, const char *const *paths, size_t count, struct add *a)
 	}
 	if (found.count + found.skipped > 1 && !c->json) {
 		const struct tally *t = &a->tally;
-		putf(c, PAINT_BOLD, "%zu file%s: %zu read", found.count + found.skipped,
+		out_putf(c, PAINT_BOLD, "%zu file%s: %zu read", found.count + found.skipped,
 			found.count + found.skipped == 1 ? "" : "s", t->read);
-		putf(c, PAINT_NONE, "%s",
+		out_putf(c, PAINT_NONE, "%s",
 			t->same ? arena_printf(&c->arena, ", %zu there already", t->same) : "");
-		putf(c, t->failed ? PAINT_WARN : PAINT_NONE, "%s",
+		out_putf(c, t->failed ? PAINT_WARN : PAINT_NONE, "%s",
 			t->failed ? arena_printf(&c->arena, ", %zu failed", t->failed) : "");
-		putf(c, PAINT_DIM, "%s\n",
+		out_putf(c, PAINT_DIM, "%s\n",
 			found.skipped ? arena_printf(&c->arena, ", %zu skipped (no document)",
 						found.skipped)
 				      : "");
@@ -241,7 +241,7 @@ verb_add(struct cli *c)
 	struct add a = { .like = &like };
 	f = add_all(c, c->args.operands, c->args.operand_count, &a);
 	if (f == FAULT_NONE && option_given(&c->args, "watch")) {
-		note(c, PAINT_DIM, "Watching for new and changed files.  Ctrl-C ends.\n");
+		err_note(c, PAINT_DIM, "Watching for new and changed files.  Ctrl-C ends.\n");
 		f = watch_paths(c, c->args.operands, c->args.operand_count, add_watched, &a);
 	}
 	if (f == FAULT_NONE && a.tally.failed)

@@ -55,11 +55,11 @@ quote_print(struct cli *c, const char *head, const struct citation *ct)
 	const char *quote = untrusted_line(&c->arena, ct->quote ? ct->quote : "");
 	const char *wrong = state_sentence(ct->state);
 	size_t indent = strlen(head);
-	put_wrapped(c, PAINT_CITE, head, indent, answer_place(&c->arena, ct));
-	put_wrapped(c, PAINT_DIM, arena_printf(&c->arena, "%*s", (int)indent, ""), indent,
+	out_wrapped(c, PAINT_CITE, head, indent, answer_place(&c->arena, ct));
+	out_wrapped(c, PAINT_DIM, arena_printf(&c->arena, "%*s", (int)indent, ""), indent,
 		arena_printf(&c->arena, "\"%s\"", quote));
 	if (wrong)
-		put_wrapped(c, PAINT_WARN, arena_printf(&c->arena, "%*s", (int)indent, ""), indent,
+		out_wrapped(c, PAINT_WARN, arena_printf(&c->arena, "%*s", (int)indent, ""), indent,
 			wrong);
 }
 
@@ -86,14 +86,14 @@ sentence_print(struct cli *c, const struct sentence *s)
 {
 	const char *text = s->text ? s->text : "";
 	if (s->heading) {
-		put_wrapped(c, PAINT_BOLD, "", 0, arena_printf(&c->arena, "\n%s", text));
+		out_wrapped(c, PAINT_BOLD, "", 0, arena_printf(&c->arena, "\n%s", text));
 		return;
 	}
 	const char *mark = s->citation > 0
 				   ? arena_printf(&c->arena, "[%lld]", (long long)s->citation)
 				   : "[unsupported]";
 	size_t len = strlen(text), stop = stop_bytes(text);
-	put_wrapped(c, PAINT_NONE, "", 0,
+	out_wrapped(c, PAINT_NONE, "", 0,
 		arena_printf(
 			&c->arena, "%.*s %s%s", (int)(len - stop), text, mark, text + len - stop));
 }
@@ -115,7 +115,7 @@ support_line(struct cli *c, const struct message *m)
 	if (m->usage && m->usage->cost_usd > 0)
 		text_printf(&t, " \u00b7 $%.4f%s", m->usage->cost_usd,
 			m->usage->estimated ? " (estimated)" : "");
-	put_wrapped(c, m->low_confidence ? PAINT_WARN : PAINT_DIM, "", 0, t.data);
+	out_wrapped(c, m->low_confidence ? PAINT_WARN : PAINT_DIM, "", 0, t.data);
 	text_clear(&t);
 }
 
@@ -125,7 +125,7 @@ nearest_print(struct cli *c, const struct message *m)
 	const struct citation *items = m->nearest.items;
 	if (!m->nearest.count)
 		return;
-	put(c, PAINT_NONE, "\nThe nearest passages:\n");
+	out_put(c, PAINT_NONE, "\nThe nearest passages:\n");
 	for (size_t i = 0; i < m->nearest.count; i++)
 		quote_print(c, "  - ", &items[i]);
 }
@@ -139,16 +139,16 @@ answer_print(struct cli *c, const struct message *m, bool streamed)
 	for (size_t i = 0; i < m->sentences.count && !streamed; i++)
 		sentence_print(c, &sentences[i]);
 	if (!m->sentences.count && !streamed)
-		put_wrapped(c, PAINT_NONE, "", 0, m->content ? m->content : "");
+		out_wrapped(c, PAINT_NONE, "", 0, m->content ? m->content : "");
 	if (m->citations.count)
-		put(c, PAINT_NONE, "\n");
+		out_put(c, PAINT_NONE, "\n");
 	for (size_t i = 0; i < m->citations.count; i++)
 		answer_source(c, &citations[i]);
 	nearest_print(c, m);
 	if (m->note && *m->note)
-		put_wrapped(c, PAINT_WARN, "", 0, arena_printf(&c->arena, "\n%s", m->note));
+		out_wrapped(c, PAINT_WARN, "", 0, arena_printf(&c->arena, "\n%s", m->note));
 	if (answered) {
-		put(c, PAINT_NONE, "\n");
+		out_put(c, PAINT_NONE, "\n");
 		support_line(c, m);
 	}
 }
@@ -163,7 +163,7 @@ event_json(struct cli *c, const char *name, const struct record_type *type, cons
 	text_printf(&t, "{\"event\":\"%s\",\"data\":", name);
 	record_to_json(&t, type, record);
 	text_put_c(&t, '}');
-	put_json(c, &t);
+	out_json(c, &t);
 	text_clear(&t);
 }
 
@@ -177,11 +177,11 @@ answer_event(struct cli *c, const char *name, const struct record_type *type, co
 	} else if (type == &record_ev_status) {
 		const struct ev_status *st = record;
 		if (str_same(st->step, "model") || stopwatch_ms() - s->started_ms > SOON_MS)
-			progress(c, "%s...", st->step ? st->step : "");
+			err_progress(c, "%s...", st->step ? st->step : "");
 	} else if (type == &record_ev_delta && !c->json && c->out_terminal) {
 		const struct ev_delta *d = record;
-		progress_end(c);
-		put_wrapped(c, PAINT_NONE, "", 0, d->delta ? d->delta : "");
+		err_progress_end(c);
+		out_wrapped(c, PAINT_NONE, "", 0, d->delta ? d->delta : "");
 		fflush(stdout);
 		s->shown = true;
 	}
@@ -212,7 +212,7 @@ answer_get(const struct message **m, struct cli *c, const struct message_send *r
 	struct stream s = { .events = events, .started_ms = stopwatch_ms() };
 	struct call_events ev = { answer_event, &s };
 	const void *reply = NULL;
-	enum fault f = call(&reply, c, "message.send", request, &ev);
+	enum fault f = session_call(&reply, c, "message.send", request, &ev);
 	if (f != FAULT_NONE)
 		return f;
 	const struct message *answer = reply;
@@ -220,7 +220,7 @@ answer_get(const struct message **m, struct cli *c, const struct message_send *r
 	if (events)
 		event_json(c, "message_complete", &record_message, answer);
 	else if (c->json)
-		put_record(c, &record_message, answer);
+		out_record(c, &record_message, answer);
 	else
 		answer_print(c, answer, s.shown);
 	if (m)

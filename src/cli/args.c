@@ -41,7 +41,7 @@ distance(const char *a, const char *b)
 }
 
 const char *
-nearest(const char *typed, const char *(*name)(size_t i), size_t count)
+args_nearest(const char *typed, const char *(*name)(size_t i), size_t count)
 {
 	const char *best = NULL;
 	size_t least = strlen(typed) < 4 ? 2 : 3;
@@ -66,7 +66,7 @@ verb_name_at(size_t i)
 static enum fault
 unknown_verb(const char *word)
 {
-	const char *near = nearest(word, verb_name_at, verb_count);
+	const char *near = args_nearest(word, verb_name_at, verb_count);
 	if (near)
 		return fault(FAULT_INPUT, "there is no verb %s; did you mean %s?", word, near);
 	return fault(FAULT_INPUT, "there is no verb %s; stoa --help lists them", word);

@@ -20,7 +20,7 @@ tell_when_silent(struct cli *c, const char *what)
 {
 	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
 	if (poll(&p, 1, SILENT_MS) == 0)
-		notef(c, PAINT_DIM,
+		err_notef(c, PAINT_DIM,
 			"stoa: waiting for %s on standard input; end it with Ctrl-D, or use </dev/null\n",
 			what);
 }
@@ -133,9 +133,9 @@ verb_ask(struct cli *c)
 	if (f == FAULT_NONE)
 		f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = documents_named(&request.documents, c, &documents);
+		f = named_documents(&request.documents, c, &documents);
 	if (f == FAULT_NONE && conversation)
-		f = conversation_named(&request.conversation_id, c, conversation);
+		f = named_conversation(&request.conversation_id, c, conversation);
 	if (f != FAULT_NONE)
 		return f;
 	return answer_get(NULL, c, &request, option_given(&c->args, "stream") && c->json);

@@ -39,8 +39,9 @@ series_print(struct cli *c, struct series *s)
 	double p50 = s->ms[s->count / 2], p95 = s->ms[s->count * 95 / 100],
 	       most = s->ms[s->count - 1];
 	if (!c->json) {
-		putf(c, PAINT_NONE, "%-18s %6zu times   p50 %8.2f   p95 %8.2f   most %8.2f ms\n",
-			s->name, s->count, p50, p95, most);
+		out_putf(c, PAINT_NONE,
+			"%-18s %6zu times   p50 %8.2f   p95 %8.2f   most %8.2f ms\n", s->name,
+			s->count, p50, p95, most);
 		return;
 	}
 	struct text t;
@@ -48,7 +49,7 @@ series_print(struct cli *c, struct series *s)
 	text_printf(&t,
 		"{\"measure\":\"%s\",\"times\":%zu,\"p50_ms\":%.3f,\"p95_ms\":%.3f,\"max_ms\":%.3f}",
 		s->name, s->count, p50, p95, most);
-	put_json(c, &t);
+	out_json(c, &t);
 	text_clear(&t);
 }
 
@@ -60,7 +61,7 @@ measured(struct series *s, struct cli *c, const char *operation, const void *req
 	struct arena outer = c->arena;
 	arena_init(&c->arena);
 	double started = stopwatch_ms();
-	enum fault f = call(&reply, c, operation, request, NULL);
+	enum fault f = session_call(&reply, c, operation, request, NULL);
 	s->ms[s->count++] = stopwatch_ms() - started;
 	arena_clear(&c->arena);
 	c->arena = outer;
@@ -88,7 +89,7 @@ run_rounds(struct cli *c, const struct terms *t, size_t rounds)
 			.ephemeral = true };
 		struct history_search h = { .query = term, .k = 20 };
 		struct document_list l = { .limit = 20 };
-		progress(c, "round %zu of %zu", i + 1, rounds);
+		err_progress(c, "round %zu of %zu", i + 1, rounds);
 		f = measured(&search, c, "search.run", &s);
 		if (f == FAULT_NONE)
 			f = measured(&ask, c, "message.send", &m);
@@ -97,7 +98,7 @@ run_rounds(struct cli *c, const struct terms *t, size_t rounds)
 		if (f == FAULT_NONE)
 			f = measured(&list, c, "document.list", &l);
 	}
-	progress_end(c);
+	err_progress_end(c);
 	series_print(c, &search);
 	series_print(c, &ask);
 	series_print(c, &history);
@@ -115,7 +116,7 @@ verb_bench(struct cli *c)
 	if (f == FAULT_NONE)
 		f = session_unlock(c);
 	if (f == FAULT_NONE)
-		f = documents_each(c, &request, terms_of, &t);
+		f = named_documents_each(c, &request, terms_of, &t);
 	if (f != FAULT_NONE)
 		return f;
 	struct series open = series_new(c, "open", 1), unlock = series_new(c, "unlock", 1);

@@ -33,16 +33,16 @@ ask(struct chat *ch, const char *line)
 	};
 	const struct message *m = NULL;
 	if (!ch->c->json)
-		put(ch->c, PAINT_NONE, "\n");
+		out_put(ch->c, PAINT_NONE, "\n");
 	enum fault f = answer_get(&m, ch->c, &request, false);
 	if (f != FAULT_NONE)
 		return f;
 	if (!ch->ephemeral && m->conversation_id)
 		snprintf(ch->conversation, sizeof ch->conversation, "%s", m->conversation_id);
 	for (size_t i = 0; i < m->followups.count && !ch->c->json; i++)
-		put_wrapped(ch->c, PAINT_DIM, i ? "      " : "Next: ", 6, m->followups.items[i]);
+		out_wrapped(ch->c, PAINT_DIM, i ? "      " : "Next: ", 6, m->followups.items[i]);
 	if (!ch->c->json)
-		put(ch->c, PAINT_NONE, "\n");
+		out_put(ch->c, PAINT_NONE, "\n");
 	ch->answer = m;
 	return FAULT_NONE;
 }
@@ -95,18 +95,18 @@ greet(struct chat *ch)
 	if (c->json || !ch->terminal)
 		return FAULT_NONE;
 	const void *reply = NULL;
-	f = call(&reply, c, "health.get", &(struct nothing){ 0 }, NULL);
+	f = session_call(&reply, c, "health.get", &(struct nothing){ 0 }, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct health *h = reply;
-	putf(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
-	putf(c, PAINT_DIM, "  %s  %lld document%s, %lld conversation%s  %s\n",
+	out_putf(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
+	out_putf(c, PAINT_DIM, "  %s  %lld document%s, %lld conversation%s  %s\n",
 		backend_word(c->backend), (long long)h->documents, h->documents == 1 ? "" : "s",
 		(long long)h->conversations, h->conversations == 1 ? "" : "s",
 		ch->ephemeral  ? "KEEPS NOTHING"
 		: ch->can_lock ? "OPEN"
 			       : "NO LOCK");
-	put_wrapped(c, PAINT_DIM, "", 0, h->documents ? "Ask a question, or /help.  Ctrl-D leaves."
+	out_wrapped(c, PAINT_DIM, "", 0, h->documents ? "Ask a question, or /help.  Ctrl-D leaves."
 		: "The library is empty: /add FOLDER fills it.  /help, Ctrl-D leaves.");
 	return FAULT_NONE;
 }
@@ -117,7 +117,7 @@ chat_use(struct chat *ch, const char *id)
 	struct cli *c = ch->c;
 	struct conversation_get request = { .id = id };
 	const void *reply = NULL;
-	enum fault f = call(&reply, c, "conversation.get", &request, NULL);
+	enum fault f = session_call(&reply, c, "conversation.get", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct transcript *t = reply;
@@ -128,16 +128,16 @@ chat_use(struct chat *ch, const char *id)
 			input_remember(items[i].content);
 	if (c->json)
 		return FAULT_NONE;
-	putf(c, PAINT_BOLD, "%s\n",
+	out_putf(c, PAINT_BOLD, "%s\n",
 		untrusted_line(&c->arena, t->conversation->title ? t->conversation->title : ""));
 	size_t from = t->messages.count > 2 ? t->messages.count - 2 : 0;
 	for (size_t i = from; i < t->messages.count; i++) {
 		if (str_same(items[i].role, "user"))
-			put_wrapped(
+			out_wrapped(
 				c, PAINT_BOLD, "> ", 2, items[i].content ? items[i].content : "");
 		else
 			answer_print(c, &items[i], false);
-		put(c, PAINT_NONE, "\n");
+		out_put(c, PAINT_NONE, "\n");
 	}
 	return FAULT_NONE;
 }
@@ -171,7 +171,7 @@ draft_bring_back(struct chat *ch)
 	const void *reply = NULL;
 	if (!ch->terminal || ch->ephemeral)
 		return FAULT_NONE;
-	enum fault f = call(&reply, ch->c, "me.get", &(struct nothing){ 0 }, NULL);
+	enum fault f = session_call(&reply, ch->c, "me.get", &(struct nothing){ 0 }, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct settings *s = reply;
@@ -196,11 +196,11 @@ chat_start(struct chat *ch)
 	if (f == FAULT_NONE)
 		f = session_unlock(c);
 	if (f == FAULT_NONE)
-		f = documents_named(&ch->documents, c, &documents);
+		f = named_documents(&ch->documents, c, &documents);
 	if (f == FAULT_NONE)
 		f = greet(ch);
 	if (f == FAULT_NONE && conversation) {
-		f = conversation_named(&id, c, conversation);
+		f = named_conversation(&id, c, conversation);
 		if (f == FAULT_NONE)
 			f = chat_use(ch, id);
 	}

@@ -43,7 +43,7 @@ bool verb_has_subs(const char *name);
 /* Rows of one name lie side by side: is this row the first of its name? */
 bool verb_first(const struct verb *v);
 /* The verb a mistyped name meant most likely; NULL when none is near. */
-const char *nearest(const char *typed, const char *(*name)(size_t i), size_t count);
+const char *args_nearest(const char *typed, const char *(*name)(size_t i), size_t count);
 
 #define OPTIONS_MAX 64
 struct given { const struct option *option; const char *text; int64_t number; };
@@ -118,20 +118,22 @@ struct cli {
 };
 
 /* Everything printed passes here: sanitised, wrapped by nobody, in colour on a
- * terminal only.  put* go to stdout, note* to stderr. */
-void put(struct cli *c, enum paint paint, const char *s);
-void putf(struct cli *c, enum paint paint, const char *fmt, ...) STOA_PRINTF(3, 4);
-void note(struct cli *c, enum paint paint, const char *s);
-void notef(struct cli *c, enum paint paint, const char *fmt, ...) STOA_PRINTF(3, 4);
+ * terminal only.  out_* go to stdout, err_* to stderr. */
+void out_put(struct cli *c, enum paint paint, const char *s);
+void out_putf(struct cli *c, enum paint paint, const char *fmt, ...) STOA_PRINTF(3, 4);
+void err_note(struct cli *c, enum paint paint, const char *s);
+void err_notef(struct cli *c, enum paint paint, const char *fmt, ...) STOA_PRINTF(3, 4);
 /* A paragraph of s, wrapped to the terminal, every line but the first indented. */
-void put_wrapped(struct cli *c, enum paint paint, const char *first, size_t indent, const char *s);
+void out_wrapped(struct cli *c, enum paint paint, const char *first, size_t indent, const char *s);
 /* The same with a head in a colour of its own. */
-void put_row(struct cli *c, enum paint head_paint, const char *first, size_t indent, enum paint paint, const char *s);
+void out_row(struct cli *c, enum paint head_paint, const char *first, size_t indent, enum paint paint, const char *s);
+/* An indented paragraph with every whole word of the list in bold. */
+void out_highlighted(struct cli *c, size_t indent, const char *s, const struct text_list *words);
 /* One record on one line of JSON. */
-void put_record(struct cli *c, const struct record_type *type, const void *record);
-void put_json(struct cli *c, const struct text *json);
-void progress(struct cli *c, const char *fmt, ...) STOA_PRINTF(2, 3);
-void progress_end(struct cli *c);
+void out_record(struct cli *c, const struct record_type *type, const void *record);
+void out_json(struct cli *c, const struct text *json);
+void err_progress(struct cli *c, const char *fmt, ...) STOA_PRINTF(2, 3);
+void err_progress_end(struct cli *c);
 /* Look at the terminal, NO_COLOR and the options; init before anything prints. */
 void print_init(struct cli *c);
 /* Flush; SYSTEM when stdout could not be written for another reason than nobody reading. */
@@ -143,7 +145,7 @@ int print_fault(struct cli *c, enum fault f);
  * indent blanks, and `used` cells of the first are taken. s is sanitised already. */
 void wrap_text(struct text *out, const char *s, size_t width, size_t used, size_t indent);
 /* JSON text made harmless to look at: what a terminal might obey or hide becomes \uXXXX. */
-void json_harmless(struct text *out, const char *s, size_t len);
+void out_json_harmless(struct text *out, const char *s, size_t len);
 
 /* ---- session ---------------------------------------------------------------------------- */
 
@@ -164,20 +166,20 @@ struct call_events {
 };
 /* Ask the backend; *reply (a record of the operation's reply type) lives in the
  * command's arena.  Unlocks when the operation says LOCKED.  An interrupt cancels it. */
-enum fault call(const void **reply, struct cli *c, const char *operation, const void *request, const struct call_events *ev) STOA_MUST;
+enum fault session_call(const void **reply, struct cli *c, const char *operation, const void *request, const struct call_events *ev) STOA_MUST;
 /* Did somebody press Ctrl-C or end us? CANCELLED then. */
 enum fault session_check(struct cli *c) STOA_MUST;
 
 /* Every document, or conversation, of a list in turn; they live in the arena. */
 typedef enum fault document_fn(struct cli *c, const struct document *d, void *arg);
 typedef enum fault conversation_fn(struct cli *c, const struct conversation *v, void *arg);
-enum fault documents_each(struct cli *c, struct document_list *request, document_fn *each, void *arg) STOA_MUST;
-enum fault conversations_each(struct cli *c, struct conversation_list *request, int64_t most, conversation_fn *each, void *arg) STOA_MUST;
+enum fault named_documents_each(struct cli *c, struct document_list *request, document_fn *each, void *arg) STOA_MUST;
+enum fault named_conversations_each(struct cli *c, struct conversation_list *request, int64_t most, conversation_fn *each, void *arg) STOA_MUST;
 /* The one document that ref names: id, beginning of an id, title or file name. */
-enum fault document_named(const struct document **out, struct cli *c, const char *ref) STOA_MUST;
-enum fault documents_named(struct text_list *ids, struct cli *c, const struct text_list *refs) STOA_MUST;
+enum fault named_document(const struct document **out, struct cli *c, const char *ref) STOA_MUST;
+enum fault named_documents(struct text_list *ids, struct cli *c, const struct text_list *refs) STOA_MUST;
 /* The one conversation: id, beginning of one, title, or "last". */
-enum fault conversation_named(const char **id, struct cli *c, const char *ref) STOA_MUST;
+enum fault named_conversation(const char **id, struct cli *c, const char *ref) STOA_MUST;
 
 /* Milliseconds of a clock that never goes back, with their fractions. */
 double stopwatch_ms(void);
@@ -195,7 +197,7 @@ bool prompt_possible(void);
 /* ---- shared pieces of verbs --------------------------------------------------------------- */
 
 /* What became of one document: a line, or its record. Failed: the exit status is 1. */
-void document_line(struct cli *c, const struct document *d);
+void add_line(struct cli *c, const struct document *d);
 /* An answer with its sources; streamed: its sentences were printed as they came. */
 void answer_print(struct cli *c, const struct message *m, bool streamed);
 void answer_source(struct cli *c, const struct citation *ct);
@@ -209,17 +211,17 @@ const char *answer_place(struct arena *a, const struct citation *ct);
 const char *date_text(struct arena *a, int64_t unix_ms);
 const char *size_text(struct arena *a, int64_t bytes);
 /* s cut, at its end or in its middle, or filled to so many cells. */
-const char *column_text(struct arena *a, const char *s, size_t cells, bool middle);
+const char *wrap_column(struct arena *a, const char *s, size_t cells, bool middle);
 const char *operands_joined(struct cli *c, size_t from);
 /* --yes, or a person who says y. CANCELLED otherwise. */
-enum fault confirmed(struct cli *c, const char *what) STOA_MUST;
+enum fault prompt_confirmed(struct cli *c, const char *what) STOA_MUST;
 /* A file with the system's opener (xdg-open), never through a shell. */
 enum fault open_outside(struct cli *c, const char *path) STOA_MUST;
 enum fault add_paths(struct cli *c, const char *const *paths, size_t count, const struct document_add *like) STOA_MUST;
 /* Files below path in order of name; hidden, linked and foreign ones are counted in
  * *skipped. A path that is a file is taken whatever it looks like. */
 struct found { char **paths; size_t count, cap, skipped; char **folders; size_t folder_count, folder_cap; };
-enum fault walk(struct found *out, struct cli *c, const char *path) STOA_MUST;
+enum fault walk_path(struct found *out, struct cli *c, const char *path) STOA_MUST;
 bool walk_wants(const char *name);          /* would a folder's file of this name be taken? */
 void found_clear(struct found *f);
 /* Stay and call each for what is put or changed there, until interrupted. */

@@ -56,13 +56,13 @@ run_page(struct chat *ch, const char *rest)
 	if (f != FAULT_NONE)
 		return f;
 	struct document_content request = { .id = ct->file_id, .page = ct->page };
-	f = call(&reply, ch->c, "document.content", &request, NULL);
+	f = session_call(&reply, ch->c, "document.content", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct content *page = reply;
-	put_wrapped(ch->c, PAINT_CITE, "", 0, answer_place(&ch->c->arena, ct));
-	put(ch->c, PAINT_NONE, "\n");
-	put_wrapped(ch->c, PAINT_NONE, "", 0, page->text ? page->text : "");
+	out_wrapped(ch->c, PAINT_CITE, "", 0, answer_place(&ch->c->arena, ct));
+	out_put(ch->c, PAINT_NONE, "\n");
+	out_wrapped(ch->c, PAINT_NONE, "", 0, page->text ? page->text : "");
 	return FAULT_NONE;
 }
 
@@ -75,14 +75,14 @@ run_open(struct chat *ch, const char *rest)
 	if (f != FAULT_NONE)
 		return f;
 	struct id_request request = { ct->file_id };
-	f = call(&reply, ch->c, "document.get", &request, NULL);
+	f = session_call(&reply, ch->c, "document.get", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct document *d = reply;
 	if (!d->origin || d->origin[0] != '/')
 		return fault(FAULT_ABSENT,
 			"where %s came from is not known; /page %s shows its text", d->name, rest);
-	put_wrapped(ch->c, PAINT_CITE, "", 0, answer_place(&ch->c->arena, ct));
+	out_wrapped(ch->c, PAINT_CITE, "", 0, answer_place(&ch->c->arena, ct));
 	return open_outside(ch->c, d->origin);
 }
 
@@ -94,7 +94,7 @@ run_new(struct chat *ch, const char *rest)
 	(void)rest;
 	ch->conversation[0] = '\0';
 	chat_forget(ch);
-	put(ch->c, PAINT_DIM, "A new conversation.\n");
+	out_put(ch->c, PAINT_DIM, "A new conversation.\n");
 	return FAULT_NONE;
 }
 
@@ -107,7 +107,7 @@ list_row(struct cli *c, const struct conversation *v, void *arg)
 	ch->listed[ch->listed_count++] = mem_strdup(v->id);
 	bool here = str_same(v->id, ch->conversation);
 	const char *title = v->title && *v->title ? v->title : v->preview;
-	put_wrapped(c, here ? PAINT_BOLD : PAINT_NONE,
+	out_wrapped(c, here ? PAINT_BOLD : PAINT_NONE,
 		arena_printf(&c->arena, "%3zu  %s  ", ch->listed_count,
 			date_text(&c->arena, v->updated)),
 		23,
@@ -122,9 +122,9 @@ run_list(struct chat *ch, const char *rest)
 	for (size_t i = 0; i < ch->listed_count; i++)
 		mem_free(ch->listed[i]);
 	ch->listed_count = 0;
-	enum fault f = conversations_each(ch->c, &request, 20, list_row, ch);
+	enum fault f = named_conversations_each(ch->c, &request, 20, list_row, ch);
 	if (f == FAULT_NONE)
-		put(ch->c, PAINT_DIM,
+		out_put(ch->c, PAINT_DIM,
 			ch->listed_count ? "/use N goes on with one.\n"
 					 : "No conversation is like that.\n");
 	return f;
@@ -139,7 +139,7 @@ run_use(struct chat *ch, const char *rest)
 		return fault(FAULT_INPUT, "/use takes a number of /list, an id, a title, or last");
 	if (n >= 1 && (size_t)n <= ch->listed_count && strlen(rest) <= 3)
 		return chat_use(ch, ch->listed[n - 1]);
-	enum fault f = conversation_named(&id, ch->c, rest);
+	enum fault f = named_conversation(&id, ch->c, rest);
 	return f == FAULT_NONE ? chat_use(ch, id) : f;
 }
 
@@ -157,9 +157,9 @@ change(struct chat *ch, struct conversation_update *request, const char *done)
 	enum fault f = current(ch);
 	request->id = ch->conversation;
 	if (f == FAULT_NONE)
-		f = call(&reply, ch->c, "conversation.update", request, NULL);
+		f = session_call(&reply, ch->c, "conversation.update", request, NULL);
 	if (f == FAULT_NONE)
-		putf(ch->c, PAINT_DIM, "%s\n", done);
+		out_putf(ch->c, PAINT_DIM, "%s\n", done);
 	return f;
 }
 
@@ -195,12 +195,12 @@ run_delete(struct chat *ch, const char *rest)
 	if (f != FAULT_NONE || answer != 'y')
 		return f;
 	struct id_request request = { ch->conversation };
-	f = call(&reply, ch->c, "conversation.delete", &request, NULL);
+	f = session_call(&reply, ch->c, "conversation.delete", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	ch->conversation[0] = '\0';
 	chat_forget(ch);
-	put(ch->c, PAINT_DIM, "Deleted; this is a new conversation.\n");
+	out_put(ch->c, PAINT_DIM, "Deleted; this is a new conversation.\n");
 	return FAULT_NONE;
 }
 
@@ -226,7 +226,7 @@ run_subject(struct chat *ch, const char *rest)
 	mem_free(ch->subject_owned);
 	ch->subject_owned = *rest ? mem_strdup(rest) : NULL;
 	ch->subject = ch->subject_owned;
-	putf(ch->c, PAINT_DIM, "%s%s from now on.\n", *rest ? "Only " : "Every subject", rest);
+	out_putf(ch->c, PAINT_DIM, "%s%s from now on.\n", *rest ? "Only " : "Every subject", rest);
 	return FAULT_NONE;
 }
 
@@ -241,7 +241,7 @@ run_mode(struct chat *ch, const char *rest)
 			return fault(FAULT_INPUT,
 				"no model is set up: /config set llm.base_url https://host/v1");
 		ch->mode = modes[i];
-		putf(ch->c, PAINT_DIM, "Answers: %s.\n", modes[i]);
+		out_putf(ch->c, PAINT_DIM, "Answers: %s.\n", modes[i]);
 		return FAULT_NONE;
 	}
 	return fault(FAULT_INPUT, "/mode takes auto, extractive or model; it is %s",
@@ -257,9 +257,9 @@ rate(struct chat *ch, int64_t score, const char *comment)
 	struct message_feedback request = {
 		.id = ch->answer->id, .score = score, .comment = *comment ? comment : NULL
 	};
-	enum fault f = call(&reply, ch->c, "message.feedback", &request, NULL);
+	enum fault f = session_call(&reply, ch->c, "message.feedback", &request, NULL);
 	if (f == FAULT_NONE)
-		put(ch->c, PAINT_DIM, "Noted, sealed with the answer.\n");
+		out_put(ch->c, PAINT_DIM, "Noted, sealed with the answer.\n");
 	return f;
 }
 
@@ -287,7 +287,7 @@ run_lock(struct chat *ch, const char *rest)
 	chat_forget(ch);
 	input_forget();
 	ch->locked = true;
-	put(ch->c, PAINT_DIM, "LOCKED. The next question asks for the passphrase.\n");
+	out_put(ch->c, PAINT_DIM, "LOCKED. The next question asks for the passphrase.\n");
 	return FAULT_NONE;
 }
 
@@ -310,11 +310,11 @@ run_help(struct chat *ch, const char *rest)
 		return FAULT_NONE;
 	}
 	for (size_t i = 0; i < count; i++)
-		put_wrapped(c, PAINT_NONE,
+		out_wrapped(c, PAINT_NONE,
 			arena_printf(&c->arena, "%-22s",
 				arena_printf(&c->arena, "/%s %s", all[i].name, all[i].operands)),
 			22, all[i].help);
-	put_wrapped(c, PAINT_DIM, "", 0,
+	out_wrapped(c, PAINT_DIM, "", 0,
 		"Every verb works as well: /add FOLDER, /docs, /search WORDS, /history, /vault, /doctor; /help VERB says more. "
 		"Ctrl-C stops an answer, Ctrl-X Ctrl-E opens your editor.");
 	return FAULT_NONE;
@@ -399,7 +399,7 @@ chat_command_run(struct chat *ch, const char *line)
 			return table[i].run(ch, rest);
 	if (verb_find(name, NULL))
 		return run_verb(ch, line + 1);
-	const char *near = nearest(name, command_name_at, COUNT_OF(table) + verb_count);
+	const char *near = args_nearest(name, command_name_at, COUNT_OF(table) + verb_count);
 	if (near)
 		return fault(FAULT_INPUT, "there is no command /%s; did you mean /%s?", name, near);
 	return fault(FAULT_INPUT, "there is no command /%s; /help lists them", name);

@@ -162,7 +162,7 @@ conf_take(const char *section, const char *name, const char *value, int line, vo
 	snprintf(dotted, sizeof dotted, "%s.%s", section, name);
 	const struct conf_key *key = conf_find(dotted);
 	if (!key) {
-		const char *near = nearest(name, conf_name_at, conf_key_count);
+		const char *near = args_nearest(name, conf_name_at, conf_key_count);
 		return near ? fault(FAULT_INPUT, "there is no setting %s; did you mean %s?", dotted,
 				      near)
 			    : fault(FAULT_INPUT,

@@ -26,16 +26,16 @@ key_print(struct cli *c, const struct conf_key *key)
 	const char *value = conf_get(&c->conf, dotted);
 	bool set = c->conf.values[key - conf_keys] != NULL;
 	if (!c->json) {
-		putf(c, set ? PAINT_BOLD : PAINT_NONE, "%s = %s", dotted,
+		out_putf(c, set ? PAINT_BOLD : PAINT_NONE, "%s = %s", dotted,
 			*value ? value : "(nothing)");
-		putf(c, PAINT_DIM, "%s\n", set ? "" : "   default");
+		out_putf(c, PAINT_DIM, "%s\n", set ? "" : "   default");
 		const char *allowed =
 			key->choices ? arena_printf(&c->arena, "%s (%s)", key->help, key->choices)
 			: key->kind == CONF_INT || key->kind == CONF_REAL
 				? arena_printf(
 					  &c->arena, "%s (%g to %g)", key->help, key->min, key->max)
 				: key->help;
-		put_wrapped(c, PAINT_DIM, "    ", 4, allowed);
+		out_wrapped(c, PAINT_DIM, "    ", 4, allowed);
 		return;
 	}
 	struct text t;
@@ -47,7 +47,7 @@ key_print(struct cli *c, const struct conf_key *key)
 	text_printf(&t, ",\"set\":%s,\"help\":", set ? "true" : "false");
 	json_put_string(&t, key->help);
 	text_put_c(&t, '}');
-	put_json(c, &t);
+	out_json(c, &t);
 	text_clear(&t);
 }
 
@@ -72,7 +72,7 @@ verb_config_get(struct cli *c)
 	if (c->json)
 		key_print(c, key);
 	else
-		putf(c, PAINT_NONE, "%s\n", conf_get(&c->conf, c->args.operands[0]));
+		out_putf(c, PAINT_NONE, "%s\n", conf_get(&c->conf, c->args.operands[0]));
 	return FAULT_NONE;
 }
 
@@ -137,10 +137,10 @@ verb_config_path(struct cli *c)
 		text_put(&t, "{\"path\":");
 		json_put_string(&t, conf_path(c));
 		text_put_c(&t, '}');
-		put_json(c, &t);
+		out_json(c, &t);
 		text_clear(&t);
 	} else {
-		putf(c, PAINT_NONE, "%s\n", conf_path(c));
+		out_putf(c, PAINT_NONE, "%s\n", conf_path(c));
 	}
 	return FAULT_NONE;
 }

@@ -38,27 +38,29 @@ document_row(struct cli *c, const struct document *d, void *arg)
 	size_t *count = arg;
 	(*count)++;
 	if (c->json) {
-		put_record(c, &record_document, d);
+		out_record(c, &record_document, d);
 		return FAULT_NONE;
 	}
 	bool failed = str_same(d->status, "failed");
 	const char *title = d->title && *d->title ? d->title : d->name;
 	size_t room = c->width ? (c->width > 60 ? c->width - 46 : 20) : 0;
-	putf(c, PAINT_DIM, "%.8s  ", d->id);
-	putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ",
-		room ? column_text(&c->arena, title, room, true)
+	out_putf(c, PAINT_DIM, "%.8s  ", d->id);
+	out_putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ",
+		room ? wrap_column(&c->arena, title, room, true)
 		     : untrusted_line(&c->arena, title ? title : ""));
 	if (failed)
-		putf(c, PAINT_WARN, "failed: %s", d->reason && *d->reason ? d->reason : "unknown");
+		out_putf(c, PAINT_WARN, "failed: %s",
+			d->reason && *d->reason ? d->reason : "unknown");
 	else if (str_same(d->status, "processing"))
-		put(c, PAINT_DIM, "processing");
+		out_put(c, PAINT_DIM, "processing");
 	else
-		putf(c, PAINT_NONE, "%4lld p  %-8.8s", (long long)d->pages, d->kind ? d->kind : "");
+		out_putf(c, PAINT_NONE, "%4lld p  %-8.8s", (long long)d->pages,
+			d->kind ? d->kind : "");
 	if (d->subject && *d->subject)
-		putf(c, PAINT_DIM, "  %s", column_text(&c->arena, d->subject, 12, false));
+		out_putf(c, PAINT_DIM, "  %s", wrap_column(&c->arena, d->subject, 12, false));
 	if (d->stale)
-		putf(c, PAINT_WARN, "  %lld stale", (long long)d->stale);
-	put(c, PAINT_NONE, "\n");
+		out_putf(c, PAINT_WARN, "  %lld stale", (long long)d->stale);
+	out_put(c, PAINT_NONE, "\n");
 	return c->out_broken ? fault(FAULT_CANCELLED, "nobody reads the list") : FAULT_NONE;
 }
 
@@ -75,11 +77,11 @@ verb_docs_list(struct cli *c)
 	};
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = documents_each(c, &request, document_row, &count);
+		f = named_documents_each(c, &request, document_row, &count);
 	if (f == FAULT_CANCELLED && c->out_broken)
 		return FAULT_NONE;
 	if (f == FAULT_NONE && count == 0)
-		note(c, PAINT_DIM,
+		err_note(c, PAINT_DIM,
 			c->args.given_count ? "No document is like that.\n"
 					    : "The library is empty; stoa add FOLDER fills it.\n");
 	return f;
@@ -91,7 +93,7 @@ static void
 row(struct cli *c, const char *name, const char *value)
 {
 	if (value && *value)
-		put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-12s", name), 12, value);
+		out_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-12s", name), 12, value);
 }
 
 static const char *
@@ -114,17 +116,17 @@ verb_docs_show(struct cli *c)
 	const struct document *d = NULL;
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = document_named(&d, c, c->args.operands[0]);
+		f = named_document(&d, c, c->args.operands[0]);
 	if (f != FAULT_NONE)
 		return f;
 	struct id_request request = { d->id };
 	const void *reply = NULL;
-	f = call(&reply, c, "document.get", &request, NULL);
+	f = session_call(&reply, c, "document.get", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	d = reply;
 	if (c->json) {
-		put_record(c, &record_document, d);
+		out_record(c, &record_document, d);
 		return FAULT_NONE;
 	}
 	struct arena *a = &c->arena;
@@ -164,25 +166,25 @@ verb_docs_page(struct cli *c)
 		return fault(FAULT_INPUT, "a page is a number from 1, not %s", c->args.operands[1]);
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = document_named(&d, c, c->args.operands[0]);
+		f = named_document(&d, c, c->args.operands[0]);
 	if (f != FAULT_NONE)
 		return f;
 	struct document_content request = { .id = d->id, .page = page };
 	const void *reply = NULL;
-	f = call(&reply, c, "document.content", &request, NULL);
+	f = session_call(&reply, c, "document.content", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct content *text = reply;
 	if (c->json) {
-		put_record(c, &record_content, text);
+		out_record(c, &record_content, text);
 		return FAULT_NONE;
 	}
-	putf(c, PAINT_DIM, "%s, page %s (%lld of %lld)\n\n",
+	out_putf(c, PAINT_DIM, "%s, page %s (%lld of %lld)\n\n",
 		untrusted_line(&c->arena, d->title && *d->title ? d->title : d->name),
 		text->page_label && *text->page_label ? text->page_label
 						      : arena_printf(&c->arena, "%ld", page),
 		(long long)text->page, (long long)text->pages);
-	put_wrapped(c, PAINT_NONE, "", 0, text->text ? text->text : "");
+	out_wrapped(c, PAINT_NONE, "", 0, text->text ? text->text : "");
 	return FAULT_NONE;
 }
 
@@ -192,9 +194,9 @@ open_outside(struct cli *c, const char *path)
 	if (access(path, R_OK) != 0)
 		return fault_errno("the original %s cannot be read", path);
 	if (!getenv("DISPLAY") && !getenv("WAYLAND_DISPLAY")) {
-		put(c, PAINT_NONE, untrusted_line(&c->arena, path));
-		put(c, PAINT_NONE, "\n");
-		note(c, PAINT_DIM,
+		out_put(c, PAINT_NONE, untrusted_line(&c->arena, path));
+		out_put(c, PAINT_NONE, "\n");
+		err_note(c, PAINT_DIM,
 			"There is no desktop here to open it with; this is where it is.\n");
 		return FAULT_NONE;
 	}
@@ -218,17 +220,17 @@ verb_docs_open(struct cli *c)
 	const struct document *d = NULL;
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = document_named(&d, c, c->args.operands[0]);
+		f = named_document(&d, c, c->args.operands[0]);
 	if (f != FAULT_NONE)
 		return f;
 	if (c->json) {
-		put_record(c, &record_document, d);
+		out_record(c, &record_document, d);
 		return FAULT_NONE;
 	}
 	if (!d->origin || d->origin[0] != '/')
 		return fault(FAULT_ABSENT, "where %s came from is not known", d->name);
 	if (option_given(&c->args, "page"))
-		notef(c, PAINT_DIM, "Go to page %lld.\n",
+		err_notef(c, PAINT_DIM, "Go to page %lld.\n",
 			(long long)option_number(&c->args, "page", 1));
 	return open_outside(c, d->origin);
 }
@@ -242,7 +244,7 @@ reindex_event(struct cli *c, const char *name, const struct record_type *type, c
 	(void)name, (void)arg;
 	const struct ev_progress *p = record;
 	if (type == &record_ev_progress)
-		progress(c, "%s: page %lld of %lld", p->name ? p->name : "", (long long)p->page,
+		err_progress(c, "%s: page %lld of %lld", p->name ? p->name : "", (long long)p->page,
 			(long long)p->pages);
 }
 
@@ -253,7 +255,7 @@ reindex_one(struct cli *c, const struct document *d, void *arg)
 	struct call_events ev = { reindex_event, NULL };
 	const void *reply = NULL;
 	(void)arg;
-	enum fault f = call(&reply, c, "document.reindex", &request, &ev);
+	enum fault f = session_call(&reply, c, "document.reindex", &request, &ev);
 	if (f == FAULT_CANCELLED || f == FAULT_LOCKED || f == FAULT_DENIED)
 		return f;
 	if (f != FAULT_NONE) {
@@ -261,7 +263,7 @@ reindex_one(struct cli *c, const struct document *d, void *arg)
 		c->status = 1;
 		return FAULT_NONE;
 	}
-	document_line(c, reply);
+	add_line(c, reply);
 	return FAULT_NONE;
 }
 
@@ -271,10 +273,10 @@ verb_docs_reindex(struct cli *c)
 	struct document_list request = { 0 };
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE && c->args.operand_count == 0)
-		return documents_each(c, &request, reindex_one, NULL);
+		return named_documents_each(c, &request, reindex_one, NULL);
 	for (size_t i = 0; f == FAULT_NONE && i < c->args.operand_count; i++) {
 		const struct document *d = NULL;
-		f = document_named(&d, c, c->args.operands[i]);
+		f = named_document(&d, c, c->args.operands[i]);
 		if (f == FAULT_NONE)
 			f = reindex_one(c, d, NULL);
 	}
@@ -283,7 +285,7 @@ verb_docs_reindex(struct cli *c)
 
 /* --yes, or a person who says y; without either nothing is deleted. */
 enum fault
-confirmed(struct cli *c, const char *what)
+prompt_confirmed(struct cli *c, const char *what)
 {
 	char answer;
 	if (option_given(&c->args, "yes"))
@@ -304,17 +306,18 @@ verb_docs_rm(struct cli *c)
 	for (size_t i = 0; i < c->args.operand_count && f == FAULT_NONE; i++) {
 		const struct document *d = NULL;
 		const void *reply = NULL;
-		f = document_named(&d, c, c->args.operands[i]);
+		f = named_document(&d, c, c->args.operands[i]);
 		if (f == FAULT_NONE)
-			f = confirmed(c, arena_printf(&c->arena, "Forget %s", d->name));
+			f = prompt_confirmed(c, arena_printf(&c->arena, "Forget %s", d->name));
 		if (f != FAULT_NONE)
 			break;
 		struct id_request request = { d->id };
-		f = call(&reply, c, "document.delete", &request, NULL);
+		f = session_call(&reply, c, "document.delete", &request, NULL);
 		if (f == FAULT_NONE && c->json)
-			put_record(c, &record_document, d);
+			out_record(c, &record_document, d);
 		else if (f == FAULT_NONE)
-			putf(c, PAINT_NONE, "forgotten  %s\n", untrusted_line(&c->arena, d->name));
+			out_putf(c, PAINT_NONE, "forgotten  %s\n",
+				untrusted_line(&c->arena, d->name));
 	}
 	return f;
 }

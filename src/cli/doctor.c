@@ -295,10 +295,10 @@ static void
 finding_print(struct cli *c, const char *name, const struct finding *f)
 {
 	if (!c->json) {
-		putf(c, verdict_paints[f->verdict], "%-5s", verdict_words[f->verdict]);
-		put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-10s", name), 15, f->value);
+		out_putf(c, verdict_paints[f->verdict], "%-5s", verdict_words[f->verdict]);
+		out_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-10s", name), 15, f->value);
 		if (f->advice)
-			put_wrapped(c, PAINT_BOLD, "               -> ", 18, f->advice);
+			out_wrapped(c, PAINT_BOLD, "               -> ", 18, f->advice);
 		return;
 	}
 	struct text t;
@@ -312,7 +312,7 @@ finding_print(struct cli *c, const char *name, const struct finding *f)
 	else
 		text_put(&t, "null");
 	text_put_c(&t, '}');
-	put_json(c, &t);
+	out_json(c, &t);
 	text_clear(&t);
 }
 

@@ -177,7 +177,7 @@ rank_it(size_t *rank, struct cli *c, const struct eval *e, const struct item *it
 	struct search_run request = {
 		.query = it->question, .k = RANKS, .subjects = e->subjects, .domains = e->domains
 	};
-	enum fault f = call(&reply, c, "search.run", &request, NULL);
+	enum fault f = session_call(&reply, c, "search.run", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct hits *hits = reply;
@@ -205,7 +205,7 @@ quotes_check(struct cli *c, struct score *s, const struct message *m)
 		struct document_content request = {
 			.id = ct->file_id, .start = ct->start, .end = ct->end
 		};
-		enum fault f = call(&reply, c, "document.content", &request, NULL);
+		enum fault f = session_call(&reply, c, "document.content", &request, NULL);
 		if (f == FAULT_ABSENT)
 			continue;
 		if (f != FAULT_NONE)
@@ -278,12 +278,12 @@ item_run(struct cli *c, struct eval *e, const struct item *it)
 		.domains = e->domains,
 		.subject = e->subjects.count ? e->subjects.items[0] : NULL };
 	if (f == FAULT_NONE)
-		f = call(&reply, c, "message.send", &request, NULL);
+		f = session_call(&reply, c, "message.send", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	count_answer(e, it, reply, &right);
 	if (e->failures && !right && !c->json)
-		putf(c, PAINT_NONE, "%-12s %s\n",
+		out_putf(c, PAINT_NONE, "%-12s %s\n",
 			!it->answerable ? "false answer" : ((const struct message *)reply)->status,
 			untrusted_line(&c->arena, it->question));
 	return quotes_check(c, s, reply);
@@ -336,37 +336,40 @@ score_json(struct cli *c, const struct score *s)
 			percent(b->right, b->count) / 100);
 	}
 	text_put(&t, "]}");
-	put_json(c, &t);
+	out_json(c, &t);
 	text_clear(&t);
 }
 
 static void
 score_print(struct cli *c, const struct score *s)
 {
-	putf(c, PAINT_BOLD, "%zu questions, %zu answerable\n", s->asked, s->answerable);
-	putf(c, PAINT_NONE, "recall@1 %.1f   @5 %.1f   @10 %.1f %%   (%zu with a known place)\n",
+	out_putf(c, PAINT_BOLD, "%zu questions, %zu answerable\n", s->asked, s->answerable);
+	out_putf(c, PAINT_NONE,
+		"recall@1 %.1f   @5 %.1f   @10 %.1f %%   (%zu with a known place)\n",
 		percent(s->found[0], s->ranked), percent(s->found[4], s->ranked),
 		percent(s->found[9], s->ranked), s->ranked);
-	putf(c, PAINT_NONE, "answered %.1f %%, right %.1f %% of all, %.1f %% of those answered\n",
+	out_putf(c, PAINT_NONE,
+		"answered %.1f %%, right %.1f %% of all, %.1f %% of those answered\n",
 		percent(s->answered, s->answerable), percent(s->right, s->answerable),
 		percent(s->right, s->answered));
 	if (s->unanswerable)
-		putf(c, PAINT_NONE, "refused %.1f %% of %zu unanswerable; %zu false answers\n",
+		out_putf(c, PAINT_NONE, "refused %.1f %% of %zu unanswerable; %zu false answers\n",
 			percent(s->refused, s->unanswerable), s->unanswerable,
 			s->unanswerable - s->refused);
-	putf(c, s->quotes == s->quotes_same ? PAINT_NONE : PAINT_BAD,
+	out_putf(c, s->quotes == s->quotes_same ? PAINT_NONE : PAINT_BAD,
 		"quotations %zu, equal to the stored bytes %zu, stale %zu\n", s->quotes,
 		s->quotes_same, s->stale);
-	put(c, PAINT_NONE, "\nconfidence   answers   said   right\n");
+	out_put(c, PAINT_NONE, "\nconfidence   answers   said   right\n");
 	for (size_t i = 0; i < BINS; i++) {
 		const struct bin *b = &s->bins[i];
 		if (b->count)
-			putf(c, PAINT_NONE, "%3zu-%-3zu      %7zu  %5.1f   %5.1f\n", i * 10,
+			out_putf(c, PAINT_NONE, "%3zu-%-3zu      %7zu  %5.1f   %5.1f\n", i * 10,
 				i * 10 + 10, b->count, 100 * b->confidence / (double)b->count,
 				percent(b->right, b->count));
 	}
-	putf(c, PAINT_NONE, "calibration error (ECE) %.3f\n", calibration_error(s));
-	notef(c, PAINT_DIM, "%.1f ms an answer\n", s->asked ? s->elapsed_ms / (double)s->asked : 0);
+	out_putf(c, PAINT_NONE, "calibration error (ECE) %.3f\n", calibration_error(s));
+	err_notef(c, PAINT_DIM, "%.1f ms an answer\n",
+		s->asked ? s->elapsed_ms / (double)s->asked : 0);
 }
 
 /* The first floor that was not reached; NULL: all were. */
@@ -415,10 +418,10 @@ lines_run(struct cli *c, struct eval *e, FILE *in, const char *path)
 		arena_clear(&c->arena);
 		c->arena = outer;
 		if (e->score.asked % 20 == 0)
-			progress(c, "%zu questions", e->score.asked);
+			err_progress(c, "%zu questions", e->score.asked);
 	}
 	free(line);
-	progress_end(c);
+	err_progress_end(c);
 	return f;
 }
 
@@ -439,7 +442,7 @@ verb_eval(struct cli *c)
 	if (f == FAULT_NONE)
 		f = session_unlock(c);
 	if (f == FAULT_NONE)
-		f = documents_each(c, &all, name_keep, &e.names);
+		f = named_documents_each(c, &all, name_keep, &e.names);
 	if (f == FAULT_NONE && e.names.count)
 		qsort(e.names.rows, e.names.count, sizeof *e.names.rows, pair_by_id);
 	if (f == FAULT_NONE)
@@ -455,7 +458,7 @@ verb_eval(struct cli *c)
 		score_print(c, &e.score);
 	const char *missed = floor_missed(c, &e.score);
 	if (missed) {
-		notef(c, PAINT_BAD, "stoa: %s\n", missed);
+		err_notef(c, PAINT_BAD, "stoa: %s\n", missed);
 		c->status = 1;
 	}
 	return FAULT_NONE;

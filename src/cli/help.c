@@ -16,9 +16,10 @@ first_clause(struct arena *a, const char *help)
 void
 help_all(struct cli *c)
 {
-	putf(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
-	put(c, PAINT_NONE, " - ask your own documents; every sentence carries its quotation\n\n");
-	put(c, PAINT_NONE,
+	out_putf(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
+	out_put(c, PAINT_NONE,
+		" - ask your own documents; every sentence carries its quotation\n\n");
+	out_put(c, PAINT_NONE,
 		"  stoa                 a conversation, line by line; the first time: the set-up\n"
 		"  stoa VERB ...        one of these; stoa VERB --help says more\n\n");
 	for (size_t i = 0; i < verb_count; i++) {
@@ -26,16 +27,16 @@ help_all(struct cli *c)
 		const char *head = arena_printf(
 			&c->arena, "  %s%s%s", v->name, v->sub ? " " : "", v->sub ? v->sub : "");
 		head = arena_printf(&c->arena, "%-23s", head);
-		put_wrapped(c, PAINT_NONE, head, 23, first_clause(&c->arena, v->help));
+		out_wrapped(c, PAINT_NONE, head, 23, first_clause(&c->arena, v->help));
 	}
-	put(c, PAINT_NONE, "\nEvery verb takes:\n");
+	out_put(c, PAINT_NONE, "\nEvery verb takes:\n");
 	for (size_t i = 0; i < common_option_count; i++) {
 		const struct option *o = &common_options[i];
 		const char *head = arena_printf(&c->arena, "  --%s%s%s", o->name,
 			o->value ? " " : "", o->value ? o->value : "");
-		put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-23s", head), 23, o->help);
+		out_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-23s", head), 23, o->help);
 	}
-	put(c, PAINT_NONE,
+	out_put(c, PAINT_NONE,
 		"\nExit status: 0 done, 1 failed, 2 usage, 3 nothing found, 4 denied, 5 offline,\n"
 		"6 locked, 7 limit reached, 130 cancelled.  More: man stoa, man stoa.conf\n");
 }
@@ -43,10 +44,10 @@ help_all(struct cli *c)
 static void
 help_row(struct cli *c, const struct verb *v)
 {
-	putf(c, PAINT_BOLD, "stoa %s%s%s", v->name, v->sub ? " " : "", v->sub ? v->sub : "");
-	putf(c, PAINT_NONE, "%s%s%s\n", v->option_count ? " [OPTIONS]" : "",
+	out_putf(c, PAINT_BOLD, "stoa %s%s%s", v->name, v->sub ? " " : "", v->sub ? v->sub : "");
+	out_putf(c, PAINT_NONE, "%s%s%s\n", v->option_count ? " [OPTIONS]" : "",
 		v->operands[0] ? " " : "", v->operands);
-	put_wrapped(c, PAINT_NONE, "    ", 4, v->help);
+	out_wrapped(c, PAINT_NONE, "    ", 4, v->help);
 	for (size_t i = 0; i < v->option_count; i++) {
 		const struct option *o = &v->options[i];
 		const char *head = arena_printf(&c->arena, "    --%s%s%s", o->name,
@@ -54,9 +55,9 @@ help_row(struct cli *c, const struct verb *v)
 		const char *help = o->choices
 					   ? arena_printf(&c->arena, "%s (%s)", o->help, o->choices)
 					   : o->help;
-		put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-29s ", head), 30, help);
+		out_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-29s ", head), 30, help);
 	}
-	putf(c, PAINT_DIM, "    --json: %s\n\n", v->json);
+	out_putf(c, PAINT_DIM, "    --json: %s\n\n", v->json);
 }
 
 void
@@ -65,7 +66,7 @@ help_verb(struct cli *c, const char *name)
 	for (size_t i = 0; i < verb_count; i++)
 		if (str_same(verbs[i].name, name))
 			help_row(c, &verbs[i]);
-	put(c, PAINT_DIM, "Options that every verb takes: stoa --help\n");
+	out_put(c, PAINT_DIM, "Options that every verb takes: stoa --help\n");
 }
 
 /* ---- completions ---------------------------------------------------------- */

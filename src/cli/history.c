@@ -11,16 +11,16 @@ conversation_row(struct cli *c, const struct conversation *v, void *arg)
 	size_t *count = arg;
 	(*count)++;
 	if (c->json) {
-		put_record(c, &record_conversation, v);
+		out_record(c, &record_conversation, v);
 		return FAULT_NONE;
 	}
 	size_t room = c->width > 60 ? c->width - 34 : 0;
 	const char *title = v->title && *v->title ? v->title : v->preview;
-	putf(c, PAINT_DIM, "%.8s  %s  ", v->id, date_text(&c->arena, v->updated));
-	putf(c, PAINT_NONE, "%s",
-		room ? column_text(&c->arena, title, room, false)
+	out_putf(c, PAINT_DIM, "%.8s  %s  ", v->id, date_text(&c->arena, v->updated));
+	out_putf(c, PAINT_NONE, "%s",
+		room ? wrap_column(&c->arena, title, room, false)
 		     : untrusted_line(&c->arena, title ? title : ""));
-	putf(c, PAINT_DIM, "%4lld\n", (long long)v->message_count);
+	out_putf(c, PAINT_DIM, "%4lld\n", (long long)v->message_count);
 	return FAULT_NONE;
 }
 
@@ -35,10 +35,10 @@ verb_history_list(struct cli *c)
 	};
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = conversations_each(c, &request, option_number(&c->args, "limit", 20),
+		f = named_conversations_each(c, &request, option_number(&c->args, "limit", 20),
 			conversation_row, &count);
 	if (f == FAULT_NONE && !count)
-		note(c, PAINT_DIM, "No conversation is like that.\n");
+		err_note(c, PAINT_DIM, "No conversation is like that.\n");
 	return f;
 }
 
@@ -49,26 +49,26 @@ verb_history_show(struct cli *c)
 	const void *reply = NULL;
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = conversation_named(&request.id, c, c->args.operands[0]);
+		f = named_conversation(&request.id, c, c->args.operands[0]);
 	if (f == FAULT_NONE)
-		f = call(&reply, c, "conversation.get", &request, NULL);
+		f = session_call(&reply, c, "conversation.get", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct transcript *t = reply;
 	if (c->json) {
-		put_record(c, &record_transcript, t);
+		out_record(c, &record_transcript, t);
 		return FAULT_NONE;
 	}
 	const struct message *items = t->messages.items;
-	putf(c, PAINT_BOLD, "%s\n",
+	out_putf(c, PAINT_BOLD, "%s\n",
 		untrusted_line(&c->arena, t->conversation->title ? t->conversation->title : ""));
 	for (size_t i = 0; i < t->messages.count; i++) {
-		putf(c, PAINT_DIM, "\n%s  ", date_text(&c->arena, items[i].created));
+		out_putf(c, PAINT_DIM, "\n%s  ", date_text(&c->arena, items[i].created));
 		if (str_same(items[i].role, "user")) {
-			put(c, PAINT_BOLD, "you\n");
-			put_wrapped(c, PAINT_NONE, "", 0, items[i].content ? items[i].content : "");
+			out_put(c, PAINT_BOLD, "you\n");
+			out_wrapped(c, PAINT_NONE, "", 0, items[i].content ? items[i].content : "");
 		} else {
-			put(c, PAINT_BOLD, "stoa\n");
+			out_put(c, PAINT_BOLD, "stoa\n");
 			answer_print(c, &items[i], false);
 		}
 	}
@@ -87,30 +87,30 @@ verb_history_search(struct cli *c)
 	const void *reply = NULL;
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = call(&reply, c, "history.search", &request, NULL);
+		f = session_call(&reply, c, "history.search", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct history_hits *hits = reply;
 	const struct history_hit *items = hits->items.items;
 	c->status = hits->items.count ? 0 : fault_exit_status(FAULT_ABSENT);
 	if (c->json) {
-		put_record(c, &record_history_hits, hits);
+		out_record(c, &record_history_hits, hits);
 		return FAULT_NONE;
 	}
 	for (size_t i = 0; i < hits->items.count; i++) {
 		const char *title = items[i].conversation_title;
-		put_wrapped(c, PAINT_BOLD,
+		out_wrapped(c, PAINT_BOLD,
 			arena_printf(&c->arena, "%.8s  ", items[i].conversation_id), 10,
 			arena_printf(&c->arena, "%s  %s  %s",
 				untrusted_line(&c->arena, title ? title : ""),
 				date_text(&c->arena, items[i].created),
 				str_same(items[i].role, "user") ? "you" : "stoa"));
-		put_wrapped(c, PAINT_NONE, "          ", 10,
+		out_wrapped(c, PAINT_NONE, "          ", 10,
 			untrusted_line(&c->arena, items[i].snippet ? items[i].snippet : ""));
 	}
 	if (!hits->items.count)
-		put(c, PAINT_NONE, "Nothing like that was said.\n");
-	notef(c, PAINT_DIM, "%zu places \u00b7 %.0f ms\n", hits->items.count, hits->elapsed_ms);
+		out_put(c, PAINT_NONE, "Nothing like that was said.\n");
+	err_notef(c, PAINT_DIM, "%zu places \u00b7 %.0f ms\n", hits->items.count, hits->elapsed_ms);
 	return FAULT_NONE;
 }
 
@@ -123,7 +123,8 @@ export_write(struct cli *c, const char *id, const char *format, const char *path
 {
 	struct export_run request = { .id = id, .format = format ? format : "md" };
 	const void *reply = NULL;
-	enum fault f = call(&reply, c, id ? "conversation.export" : "me.export", &request, NULL);
+	enum fault f =
+		session_call(&reply, c, id ? "conversation.export" : "me.export", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct exported *e = reply;
@@ -132,18 +133,18 @@ export_write(struct cli *c, const char *id, const char *format, const char *path
 	text_init(&body, EXPORT_MAX);
 	text_init(&clean, EXPORT_MAX * 6);
 	if (str_same(request.format, "json"))
-		json_harmless(&clean, text, strlen(text));
+		out_json_harmless(&clean, text, strlen(text));
 	else
 		untrusted_text(&clean, text, strlen(text), 0);
 	f = text_check(&clean, "the export");
 	if (f == FAULT_NONE && path) {
 		f = file_write(path, clean.len ? clean.data : "", clean.len);
 		if (f == FAULT_NONE)
-			notef(c, PAINT_DIM, "written to %s\n", path);
+			err_notef(c, PAINT_DIM, "written to %s\n", path);
 	} else if (f == FAULT_NONE && c->json) {
-		put_record(c, &record_exported, e);
+		out_record(c, &record_exported, e);
 	} else if (f == FAULT_NONE) {
-		put(c, PAINT_NONE, clean.data);
+		out_put(c, PAINT_NONE, clean.data);
 	}
 	text_clear(&body);
 	text_clear(&clean);
@@ -156,7 +157,7 @@ verb_history_export(struct cli *c)
 	const char *id = NULL;
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE && c->args.operand_count)
-		f = conversation_named(&id, c, c->args.operands[0]);
+		f = named_conversation(&id, c, c->args.operands[0]);
 	if (f != FAULT_NONE)
 		return f;
 	return export_write(
@@ -185,16 +186,17 @@ verb_history_import(struct cli *c)
 		f = fault(FAULT_INPUT, "%s holds no export", path);
 	if (f == FAULT_NONE) {
 		struct import_run request = { t.data };
-		f = call(&reply, c, "conversation.import", &request, NULL);
+		f = session_call(&reply, c, "conversation.import", &request, NULL);
 	}
 	text_clear(&t);
 	if (f != FAULT_NONE)
 		return f;
 	const struct imported *i = reply;
 	if (c->json)
-		put_record(c, &record_imported, i);
+		out_record(c, &record_imported, i);
 	else
-		putf(c, PAINT_NONE, "%lld conversations, %lld messages; %lld were there already\n",
+		out_putf(c, PAINT_NONE,
+			"%lld conversations, %lld messages; %lld were there already\n",
 			(long long)i->conversations, (long long)i->messages, (long long)i->skipped);
 	return FAULT_NONE;
 }
@@ -205,14 +207,14 @@ static enum fault
 update(struct cli *c, const struct conversation_update *request, const char *done)
 {
 	const void *reply = NULL;
-	enum fault f = call(&reply, c, "conversation.update", request, NULL);
+	enum fault f = session_call(&reply, c, "conversation.update", request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct conversation *v = reply;
 	if (c->json)
-		put_record(c, &record_conversation, v);
+		out_record(c, &record_conversation, v);
 	else
-		putf(c, PAINT_NONE, "%s  %s\n", done,
+		out_putf(c, PAINT_NONE, "%s  %s\n", done,
 			untrusted_line(&c->arena, v->title ? v->title : ""));
 	return FAULT_NONE;
 }
@@ -223,7 +225,7 @@ verb_history_rename(struct cli *c)
 	struct conversation_update request = { .title = operands_joined(c, 1) };
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = conversation_named(&request.id, c, c->args.operands[0]);
+		f = named_conversation(&request.id, c, c->args.operands[0]);
 	return f == FAULT_NONE ? update(c, &request, "renamed") : f;
 }
 
@@ -234,7 +236,7 @@ verb_history_archive(struct cli *c)
 	enum fault f = session_ready(c);
 	for (size_t i = 0; i < c->args.operand_count && f == FAULT_NONE; i++) {
 		struct conversation_update request = { .status = undo ? "active" : "archived" };
-		f = conversation_named(&request.id, c, c->args.operands[i]);
+		f = named_conversation(&request.id, c, c->args.operands[i]);
 		if (f == FAULT_NONE)
 			f = update(c, &request, undo ? "taken out" : "archived");
 	}
@@ -248,21 +250,21 @@ verb_history_rm(struct cli *c)
 	for (size_t i = 0; i < c->args.operand_count && f == FAULT_NONE; i++) {
 		struct id_request request = { 0 };
 		const void *reply = NULL;
-		f = conversation_named(&request.id, c, c->args.operands[i]);
+		f = named_conversation(&request.id, c, c->args.operands[i]);
 		if (f == FAULT_NONE)
-			f = confirmed(
+			f = prompt_confirmed(
 				c, arena_printf(&c->arena, "Delete the conversation %.8s for good",
 					   request.id));
 		if (f == FAULT_NONE)
-			f = call(&reply, c, "conversation.delete", &request, NULL);
+			f = session_call(&reply, c, "conversation.delete", &request, NULL);
 		if (f == FAULT_NONE && c->json)
-			put_record(c, &record_conversation,
+			out_record(c, &record_conversation,
 				&(struct conversation){ .id = request.id,
 					.title = "",
 					.status = "archived",
 					.type = "general" });
 		else if (f == FAULT_NONE)
-			putf(c, PAINT_NONE, "deleted  %.8s\n", request.id);
+			out_putf(c, PAINT_NONE, "deleted  %.8s\n", request.id);
 	}
 	return f;
 }

@@ -21,7 +21,7 @@ ask_documents(struct cli *c, struct setup *s)
 	if (answer == 's') {
 		f = sample_add(c, &s->sample);
 		if (f == FAULT_NONE && !s->sample)
-			note(c, PAINT_WARN, "     the sample course is not installed here\n");
+			err_note(c, PAINT_WARN, "     the sample course is not installed here\n");
 		return f;
 	}
 	f = prompt_line(path, sizeof path, "     Path: ", false);
@@ -33,7 +33,7 @@ ask_documents(struct cli *c, struct setup *s)
 	struct document_add like = { 0 };
 	f = add_paths(c, &whole, 1, &like);
 	if (f != FAULT_NONE && f != FAULT_CANCELLED) {
-		notef(c, PAINT_WARN, "     %s\n", fault_sentence());
+		err_notef(c, PAINT_WARN, "     %s\n", fault_sentence());
 		return FAULT_NONE;
 	}
 	return f;
@@ -47,7 +47,7 @@ ask_answers(struct cli *c, struct setup *s)
 		"3/3  Answers come from   [o]nly my documents   [m]odel at a URL   ", "om");
 	if (f != FAULT_NONE || answer == 'o')
 		return f;
-	note(c, PAINT_DIM,
+	err_note(c, PAINT_DIM,
 		"     Questions and passages will be sent there; nothing else, and nowhere else.\n");
 	for (;;) {
 		f = prompt_line(url, sizeof url, "     URL (https://host/v1): ", false);
@@ -56,7 +56,7 @@ ask_answers(struct cli *c, struct setup *s)
 		f = conf_check(conf_find("llm.base_url"), url);
 		if (f == FAULT_NONE)
 			break;
-		notef(c, PAINT_WARN, "     %s\n", fault_sentence());
+		err_notef(c, PAINT_WARN, "     %s\n", fault_sentence());
 	}
 	f = prompt_line(model, sizeof model, "     Model: ", false);
 	if (f == FAULT_NONE)
@@ -66,7 +66,7 @@ ask_answers(struct cli *c, struct setup *s)
 	if (f != FAULT_NONE)
 		return f;
 	s->answers = "model";
-	note(c, PAINT_DIM,
+	err_note(c, PAINT_DIM,
 		"     A key, if it needs one: stoa config set llm.key_command 'pass show llm'\n");
 	return FAULT_NONE;
 }
@@ -110,14 +110,14 @@ question_of(const char **out, struct cli *c)
 {
 	struct suggestions s = { .count = 0 };
 	struct document_list request = { .status = "completed" };
-	enum fault f = documents_each(c, &request, suggest, &s);
+	enum fault f = named_documents_each(c, &request, suggest, &s);
 	for (size_t i = 0; i < s.count && f == FAULT_NONE && !*out; i++) {
 		const void *reply = NULL;
 		struct message_send ask = { .content = arena_printf(
 						    &c->arena, "What is %s?", s.terms[i]),
 			.mode = "extractive",
 			.ephemeral = true };
-		f = call(&reply, c, "message.send", &ask, NULL);
+		f = session_call(&reply, c, "message.send", &ask, NULL);
 		const struct message *m = reply;
 		if (f == FAULT_NONE && str_same(m->status, "answered") && about(m, s.terms[i]))
 			*out = ask.content;
@@ -144,20 +144,20 @@ finish(struct cli *c, struct setup *s)
 		text_put(&t, ",\"data\":");
 		json_put_string(&t, c->places.data);
 		text_put(&t, "}}");
-		put_json(c, &t);
+		out_json(c, &t);
 		text_clear(&t);
 		return FAULT_NONE;
 	}
-	putf(c, PAINT_NONE, "%s  lock: %s\n", s->again ? "Already set up." : "Ready.", s->lock);
+	out_putf(c, PAINT_NONE, "%s  lock: %s\n", s->again ? "Already set up." : "Ready.", s->lock);
 	if (s->recovery[0])
-		putf(c, PAINT_BOLD, "Recovery code, write it down now: %s\n", s->recovery);
+		out_putf(c, PAINT_BOLD, "Recovery code, write it down now: %s\n", s->recovery);
 	if (question)
-		put_wrapped(c, PAINT_BOLD, "Try:   ", 7, c->chatting ? question
+		out_wrapped(c, PAINT_BOLD, "Try:   ", 7, c->chatting ? question
 			: arena_printf(&c->arena, "stoa ask \"%s\"", question));
 	else if (c->chatting)
-		put(c, PAINT_NONE, "Next:  /add FOLDER, then a question\n");
+		out_put(c, PAINT_NONE, "Next:  /add FOLDER, then a question\n");
 	else
-		put(c, PAINT_NONE, "Next:  stoa add FOLDER, then stoa ask \"a question\"\n");
+		out_put(c, PAINT_NONE, "Next:  stoa add FOLDER, then stoa ask \"a question\"\n");
 	return FAULT_NONE;
 }
 
@@ -192,8 +192,8 @@ verb_init(struct cli *c)
 	s.again = !l.fresh;
 	ask = ask && !s.again;
 	if (ask) {
-		notef(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
-		note(c, PAINT_NONE,
+		err_notef(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
+		err_note(c, PAINT_NONE,
 			"  Nothing is sent anywhere unless you set it up.  Ctrl-C leaves.\n\n1/3  ");
 	}
 	if (s.again) {

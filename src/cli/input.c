@@ -181,9 +181,9 @@ input_close(struct chat *ch)
 static void
 say_between(struct chat *ch, const char *sentence)
 {
-	note(ch->c, PAINT_NONE, "\n");
-	note(ch->c, PAINT_DIM, sentence);
-	note(ch->c, PAINT_NONE, "\n");
+	err_note(ch->c, PAINT_NONE, "\n");
+	err_note(ch->c, PAINT_DIM, sentence);
+	err_note(ch->c, PAINT_NONE, "\n");
 	rl_on_new_line();
 	rl_redisplay();
 }
@@ -285,7 +285,7 @@ typed_line(struct chat *ch)
 	if (f != FAULT_NONE) {
 		keep_draft(ch);
 		rl_callback_handler_remove();
-		note(ch->c, PAINT_NONE, "\n");
+		err_note(ch->c, PAINT_NONE, "\n");
 	}
 	enum fault forgotten = loop_watch(ch->c->loop, STDIN_FILENO, 0, NULL, NULL);
 	return f != FAULT_NONE ? f : forgotten;
@@ -321,7 +321,7 @@ input_line(char **out, struct chat *ch)
 	if (f != FAULT_NONE)
 		return f;
 	if (reading.end) {
-		put(ch->c, PAINT_NONE, "\n");
+		out_put(ch->c, PAINT_NONE, "\n");
 		return fault(FAULT_ABSENT, "the end of the input");
 	}
 	*out = reading.line;

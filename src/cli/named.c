@@ -10,12 +10,12 @@
 #define PAGE 100
 
 enum fault
-documents_each(struct cli *c, struct document_list *request, document_fn *each, void *arg)
+named_documents_each(struct cli *c, struct document_list *request, document_fn *each, void *arg)
 {
 	request->limit = PAGE;
 	do {
 		const void *reply = NULL;
-		enum fault f = call(&reply, c, "document.list", request, NULL);
+		enum fault f = session_call(&reply, c, "document.list", request, NULL);
 		if (f != FAULT_NONE)
 			return f;
 		const struct documents *page = reply;
@@ -29,13 +29,13 @@ documents_each(struct cli *c, struct document_list *request, document_fn *each, 
 }
 
 enum fault
-conversations_each(struct cli *c, struct conversation_list *request, int64_t most,
+named_conversations_each(struct cli *c, struct conversation_list *request, int64_t most,
 	conversation_fn *each, void *arg)
 {
 	for (int64_t left = most; left > 0;) {
 		request->limit = left < PAGE ? left : PAGE;
 		const void *reply = NULL;
-		enum fault f = call(&reply, c, "conversation.list", request, NULL);
+		enum fault f = session_call(&reply, c, "conversation.list", request, NULL);
 		if (f != FAULT_NONE)
 			return f;
 		const struct conversations *page = reply;
@@ -92,11 +92,11 @@ document_weigh(struct cli *c, const struct document *d, void *arg)
 }
 
 enum fault
-document_named(const struct document **out, struct cli *c, const char *ref)
+named_document(const struct document **out, struct cli *c, const char *ref)
 {
 	struct wanted w = { .ref = ref };
 	struct document_list request = { 0 };
-	enum fault f = documents_each(c, &request, document_weigh, &w);
+	enum fault f = named_documents_each(c, &request, document_weigh, &w);
 	if (f != FAULT_NONE)
 		return f;
 	const struct document *found = w.exact ? w.exact : w.loose;
@@ -111,12 +111,12 @@ document_named(const struct document **out, struct cli *c, const char *ref)
 }
 
 enum fault
-documents_named(struct text_list *ids, struct cli *c, const struct text_list *refs)
+named_documents(struct text_list *ids, struct cli *c, const struct text_list *refs)
 {
 	struct text_list list = { arena_alloc(&c->arena, sizeof(char *) * (refs->count + 1)), 0 };
 	for (size_t i = 0; i < refs->count; i++) {
 		const struct document *d = NULL;
-		enum fault f = document_named(&d, c, refs->items[i]);
+		enum fault f = named_document(&d, c, refs->items[i]);
 		if (f != FAULT_NONE)
 			return f;
 		list.items[list.count++] = d->id;
@@ -150,13 +150,14 @@ conversation_weigh(struct cli *c, const struct conversation *v, void *arg)
 }
 
 enum fault
-conversation_named(const char **id, struct cli *c, const char *ref)
+named_conversation(const char **id, struct cli *c, const char *ref)
 {
 	static const char *const states[] = { "active", "archived" };
 	struct sought s = { .ref = ref, .newest = str_same(ref, "last") };
 	for (size_t i = 0; i < (s.newest ? 1 : COUNT_OF(states)); i++) {
 		struct conversation_list request = { .status = states[i] };
-		enum fault f = conversations_each(c, &request, INT64_MAX, conversation_weigh, &s);
+		enum fault f =
+			named_conversations_each(c, &request, INT64_MAX, conversation_weigh, &s);
 		if (f != FAULT_NONE)
 			return f;
 	}

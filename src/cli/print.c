@@ -1,9 +1,10 @@
 /* The only way out: everything a verb says passes here, whoever wrote it.
  *
- * put() and note() sanitise the whole text each time, so no caller can forget to;
+ * out_put() and err_note() sanitise the whole text each time, so no caller can forget to;
  * colours are added behind the sanitiser.  A reader that went away (a closed pipe)
  * ends the printing and nothing else.  print_end() says when a disk was full.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <langinfo.h>
 #include <stdlib.h>
@@ -108,14 +109,14 @@ painted(struct cli *c, FILE *to, bool colour, enum paint paint, const char *s, s
 }
 
 void
-put(struct cli *c, enum paint paint, const char *s)
+out_put(struct cli *c, enum paint paint, const char *s)
 {
 	if (s && *s)
 		painted(c, stdout, c->colour, paint, s, strlen(s));
 }
 
 void
-putf(struct cli *c, enum paint paint, const char *fmt, ...)
+out_putf(struct cli *c, enum paint paint, const char *fmt, ...)
 {
 	struct text t;
 	text_init(&t, SAY_MAX);
@@ -123,45 +124,99 @@ putf(struct cli *c, enum paint paint, const char *fmt, ...)
 	va_start(ap, fmt);
 	text_vprintf(&t, fmt, ap);
 	va_end(ap);
-	put(c, paint, t.data);
+	out_put(c, paint, t.data);
 	text_clear(&t);
 }
 
 void
-put_wrapped(struct cli *c, enum paint paint, const char *first, size_t indent, const char *s)
+out_wrapped(struct cli *c, enum paint paint, const char *first, size_t indent, const char *s)
 {
-	put_row(c, PAINT_NONE, first, indent, paint, s);
+	out_row(c, PAINT_NONE, first, indent, paint, s);
+}
+
+/* s sanitised and broken to the terminal behind a head that is sanitised already. */
+static void
+lines_of(struct text *lines, const struct cli *c, const char *head, size_t indent, const char *s)
+{
+	struct text clean;
+	text_init(&clean, SAY_MAX);
+	untrusted_text(&clean, s, strlen(s), 0);
+	const char *body = clean.len ? clean.data : "";
+	if (c->width)
+		wrap_text(lines, body, c->width, utf8_width(head, strlen(head)), indent);
+	else
+		text_put(lines, body);
+	text_clear(&clean);
 }
 
 void
-put_row(struct cli *c, enum paint head_paint, const char *first, size_t indent, enum paint paint,
+out_row(struct cli *c, enum paint head_paint, const char *first, size_t indent, enum paint paint,
 	const char *s)
 {
-	struct text head, clean, lines;
+	struct text head, lines;
 	text_init(&head, SAY_MAX);
-	text_init(&clean, SAY_MAX);
 	text_init(&lines, SAY_MAX);
 	untrusted_text(&head, first, strlen(first), UNTRUSTED_LINE);
-	untrusted_text(&clean, s, strlen(s), 0);
-	const char *body = clean.len ? clean.data : "", *before = head.len ? head.data : "";
-	if (c->width)
-		wrap_text(&lines, body, c->width, utf8_width(before, strlen(before)), indent);
-	else
-		text_put(&lines, body);
-	put(c, head_paint, before);
-	put(c, paint, lines.data);
-	put(c, PAINT_NONE, "\n");
+	lines_of(&lines, c, head.len ? head.data : "", indent, s);
+	out_put(c, head_paint, head.data);
+	out_put(c, paint, lines.data);
+	out_put(c, PAINT_NONE, "\n");
 	text_clear(&head);
-	text_clear(&clean);
+	text_clear(&lines);
+}
+
+/* Bytes of the word of the list that stands whole at s[at]; 0: none does. */
+static size_t
+word_at(const char *s, size_t at, const struct text_list *words)
+{
+	if (at > 0 && (isalnum((unsigned char)s[at]) && isalnum((unsigned char)s[at - 1])))
+		return 0;
+	for (size_t i = 0; i < words->count; i++) {
+		size_t n = strlen(words->items[i]);
+		if (n && strncmp(s + at, words->items[i], n) == 0 &&
+			!(isalnum((unsigned char)s[at + n]) &&
+				isalnum((unsigned char)s[at + n - 1])))
+			return n;
+	}
+	return 0;
+}
+
+void
+out_highlighted(struct cli *c, size_t indent, const char *s, const struct text_list *words)
+{
+	char blanks[32];
+	struct text lines;
+	text_init(&lines, SAY_MAX);
+	snprintf(blanks, sizeof blanks, "%*s", (int)indent, "");
+	lines_of(&lines, c, blanks, indent, s);
+	out_put(c, PAINT_NONE, blanks);
+	size_t from = 0;
+	for (size_t at = 0; at < lines.len && c->colour;) {
+		size_t n = word_at(lines.data, at, words);
+		if (!n) {
+			at++;
+			continue;
+		}
+		const char before = lines.data[at], after = lines.data[at + n];
+		lines.data[at] = '\0';
+		out_put(c, PAINT_NONE, lines.data + from);
+		lines.data[at] = before;
+		lines.data[at + n] = '\0';
+		out_put(c, PAINT_BOLD, lines.data + at);
+		lines.data[at + n] = after;
+		from = at += n;
+	}
+	out_put(c, PAINT_NONE, lines.len ? lines.data + from : "");
+	out_put(c, PAINT_NONE, "\n");
 	text_clear(&lines);
 }
 
 void
-note(struct cli *c, enum paint paint, const char *s)
+err_note(struct cli *c, enum paint paint, const char *s)
 {
 	if (c->json || !s || !*s)
 		return;
-	progress_end(c);
+	err_progress_end(c);
 	fflush(stdout);
 	if (!c->width || !c->err_terminal) {
 		painted(c, stderr, c->err_colour, paint, s, strlen(s));
@@ -181,7 +236,7 @@ note(struct cli *c, enum paint paint, const char *s)
 }
 
 void
-notef(struct cli *c, enum paint paint, const char *fmt, ...)
+err_notef(struct cli *c, enum paint paint, const char *fmt, ...)
 {
 	struct text t;
 	text_init(&t, SAY_MAX);
@@ -189,7 +244,7 @@ notef(struct cli *c, enum paint paint, const char *fmt, ...)
 	va_start(ap, fmt);
 	text_vprintf(&t, fmt, ap);
 	va_end(ap);
-	note(c, paint, t.data);
+	err_note(c, paint, t.data);
 	text_clear(&t);
 }
 
@@ -205,7 +260,7 @@ harmful(uint32_t code)
 }
 
 void
-json_harmless(struct text *out, const char *s, size_t len)
+out_json_harmless(struct text *out, const char *s, size_t len)
 {
 	size_t from = 0, at = 0;
 	while (at < len) {
@@ -226,11 +281,11 @@ json_harmless(struct text *out, const char *s, size_t len)
 }
 
 void
-put_json(struct cli *c, const struct text *json)
+out_json(struct cli *c, const struct text *json)
 {
 	struct text safe;
 	text_init(&safe, json->len * 6 + 64);
-	json_harmless(&safe, json->data, json->len);
+	out_json_harmless(&safe, json->data, json->len);
 	text_put_c(&safe, '\n');
 	write_out(c, safe.data, safe.len);
 	text_clear(&safe);
@@ -238,17 +293,17 @@ put_json(struct cli *c, const struct text *json)
 }
 
 void
-put_record(struct cli *c, const struct record_type *type, const void *record)
+out_record(struct cli *c, const struct record_type *type, const void *record)
 {
 	struct text json;
 	text_init(&json, (size_t)64 * 1024 * 1024);
 	record_to_json(&json, type, record);
-	put_json(c, &json);
+	out_json(c, &json);
 	text_clear(&json);
 }
 
 void
-progress(struct cli *c, const char *fmt, ...)
+err_progress(struct cli *c, const char *fmt, ...)
 {
 	if (!c->progress)
 		return;
@@ -280,7 +335,7 @@ progress(struct cli *c, const char *fmt, ...)
 }
 
 void
-progress_end(struct cli *c)
+err_progress_end(struct cli *c)
 {
 	if (!c->progress_shown)
 		return;
@@ -292,7 +347,7 @@ progress_end(struct cli *c)
 enum fault
 print_end(struct cli *c)
 {
-	progress_end(c);
+	err_progress_end(c);
 	if (!c->out_broken && (fflush(stdout) != 0 || ferror(stdout))) {
 		c->out_broken = true;
 		c->out_errno = errno;
@@ -310,7 +365,7 @@ print_fault(struct cli *c, enum fault f)
 	if (f == FAULT_NONE)
 		return 0;
 	char *sentence = arena_strdup(&c->arena, fault_sentence());
-	progress_end(c);
+	err_progress_end(c);
 	fflush(stdout);
 	if (c->json) {
 		struct text t, safe;
@@ -319,7 +374,7 @@ print_fault(struct cli *c, enum fault f)
 		text_printf(&t, "{\"error\":{\"code\":\"%s\",\"message\":", fault_code(f));
 		json_put_string(&t, sentence);
 		text_put(&t, "}}");
-		json_harmless(&safe, t.data, t.len);
+		out_json_harmless(&safe, t.data, t.len);
 		fprintf(stderr, "%s\n", safe.data);
 		text_clear(&t);
 		text_clear(&safe);

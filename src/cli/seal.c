@@ -64,11 +64,11 @@ seal_asked_passphrase(struct cli *c)
 	while (f == FAULT_INPUT) {
 		f = prompt_secret(&s, "     Passphrase: ", true);
 		if (f == FAULT_INPUT)
-			notef(c, PAINT_WARN, "     %s\n", fault_sentence());
+			err_notef(c, PAINT_WARN, "     %s\n", fault_sentence());
 	}
 	if (f != FAULT_NONE)
 		return f;
-	note(c, PAINT_DIM,
+	err_note(c, PAINT_DIM,
 		"     Kept nowhere: forgotten means lost.  A recovery sheet can be printed: stoa vault sheet\n");
 	return seal(c, BACKEND_PASSPHRASE, s, "passphrase");
 }
@@ -88,7 +88,7 @@ seal_asking(struct cli *c, const char **how, char recovery[48])
 				    : seal_open(c);
 		if (f == FAULT_NONE || answer != 'k' || f == FAULT_CANCELLED)
 			return f;
-		notef(c, PAINT_WARN, "     %s\n", fault_sentence());
+		err_notef(c, PAINT_WARN, "     %s\n", fault_sentence());
 	}
 }
 
@@ -115,7 +115,7 @@ session_seal_new(struct cli *c, bool ask, const char **how, char recovery[48])
 	*how = "no lock";
 	enum fault f = seal_open(c);
 	if (f == FAULT_NONE && !option_given(&c->args, "no-lock"))
-		note(c, PAINT_DIM,
+		err_note(c, PAINT_DIM,
 			"stoa: first use: your history is sealed, with its key in a file beside it (no lock); "
 			"stoa vault passwd sets a passphrase\n");
 	return f;

@@ -24,6 +24,9 @@ passage_place(struct arena *a, const struct passage *p)
 				   ? p->page_label
 				   : arena_printf(a, "%lld", (long long)p->page);
 	const char *under = p->heading && *p->heading ? p->heading : p->chapter;
+	size_t title = p->title ? strlen(p->title) : 0;
+	if (under && title && str_starts(under, p->title) && str_starts(under + title, " > "))
+		under += title + 3;     /* the title is the outermost heading */
 	return arena_printf(a, "%s, p. %s%s%s", untrusted_line(a, p->title ? p->title : ""),
 		untrusted_line(a, page), under && *under ? " \u00b7 " : "",
 		untrusted_line(a, under ? under : ""));
@@ -53,6 +56,24 @@ excerpt(struct arena *a, const struct hit *h)
 	return arena_printf(a, "%s%s%s", from ? "\u2026" : "", clean, cut ? "\u2026" : "");
 }
 
+/* The words of the passage that fit, for marking. */
+static struct text_list
+fitting_words(struct arena *a, const struct hit *h)
+{
+	const struct span *spans = h->spans.items;
+	const char *text = h->passage->text ? h->passage->text : "";
+	int64_t len = (int64_t)strlen(text);
+	struct text_list list = { arena_alloc(a, sizeof(char *) * (h->spans.count + 1)), 0 };
+	for (size_t i = 0; i < h->spans.count; i++) {
+		int64_t n = spans[i].end - spans[i].start;
+		if (spans[i].start < 0 || n <= 0 || spans[i].end > len)
+			continue;
+		list.items[list.count++] =
+			untrusted_line(a, arena_strndup(a, text + spans[i].start, (size_t)n));
+	}
+	return list;
+}
+
 enum fault
 verb_search(struct cli *c)
 {
@@ -67,30 +88,31 @@ verb_search(struct cli *c)
 	const void *reply = NULL;
 	enum fault f = session_ready(c);
 	if (f == FAULT_NONE)
-		f = documents_named(&request.documents, c, &documents);
+		f = named_documents(&request.documents, c, &documents);
 	if (f == FAULT_NONE)
-		f = call(&reply, c, "search.run", &request, NULL);
+		f = session_call(&reply, c, "search.run", &request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct hits *hits = reply;
 	const struct hit *items = hits->items.items;
 	c->status = hits->items.count ? 0 : fault_exit_status(FAULT_ABSENT);
 	if (c->json) {
-		put_record(c, &record_hits, hits);
+		out_record(c, &record_hits, hits);
 		return FAULT_NONE;
 	}
 	if (hits->corrected && *hits->corrected)
-		note(c, PAINT_DIM,
+		err_note(c, PAINT_DIM,
 			arena_printf(&c->arena, "Searched for: %s\n",
 				untrusted_line(&c->arena, hits->corrected)));
 	for (size_t i = 0; i < hits->items.count; i++) {
-		put_wrapped(c, PAINT_BOLD, arena_printf(&c->arena, "%2zu  ", i + 1), 4,
+		out_wrapped(c, PAINT_BOLD, arena_printf(&c->arena, "%2zu  ", i + 1), 4,
 			passage_place(&c->arena, items[i].passage));
-		put_wrapped(c, PAINT_NONE, "    ", 4, excerpt(&c->arena, &items[i]));
+		struct text_list words = fitting_words(&c->arena, &items[i]);
+		out_highlighted(c, 4, excerpt(&c->arena, &items[i]), &words);
 	}
 	if (!hits->items.count)
-		put(c, PAINT_NONE, "Nothing like that is in your documents.\n");
-	notef(c, PAINT_DIM, "%zu passage%s \u00b7 %.0f ms\n", hits->items.count,
+		out_put(c, PAINT_NONE, "Nothing like that is in your documents.\n");
+	err_notef(c, PAINT_DIM, "%zu passage%s \u00b7 %.0f ms\n", hits->items.count,
 		hits->items.count == 1 ? "" : "s", hits->elapsed_ms);
 	return FAULT_NONE;
 }

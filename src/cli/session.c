@@ -165,7 +165,7 @@ relay_event(const char *name, const struct record_type *type, const void *record
 }
 
 enum fault
-call(const void **reply, struct cli *c, const char *operation, const void *request,
+session_call(const void **reply, struct cli *c, const char *operation, const void *request,
 	const struct call_events *ev)
 {
 	struct relay r = { c, ev };
@@ -179,7 +179,7 @@ call(const void **reply, struct cli *c, const char *operation, const void *reque
 		if (f == FAULT_NONE)
 			f = backend_call_wait(reply, &c->arena, c->backend, operation, request, &h);
 	}
-	progress_end(c);
+	err_progress_end(c);
 	return f;
 }
 
@@ -241,7 +241,7 @@ unlock_silently(struct cli *c, const struct backend_lock *l)
 		if (backend_secret_keyring(&s, "local", false) == FAULT_NONE
 			&& unlock_with(c, BACKEND_KEYRING, s) == FAULT_NONE)
 			return FAULT_NONE;
-		note(c, PAINT_WARN, "stoa: the keyring does not give the key\n");
+		err_note(c, PAINT_WARN, "stoa: the keyring does not give the key\n");
 	}
 	return fault(FAULT_LOCKED,
 		"the history is locked: unlock it with --passphrase-fd N or --keyfile F");
@@ -268,7 +268,7 @@ unlock_asking(struct cli *c, const struct backend_lock *l)
 			f = unlock_with(c, recovery ? BACKEND_RECOVERY : BACKEND_PASSPHRASE, s);
 		if (f != FAULT_DENIED && f != FAULT_INPUT)
 			return f;
-		notef(c, PAINT_WARN, "stoa: %s\n",
+		err_notef(c, PAINT_WARN, "stoa: %s\n",
 			f == FAULT_INPUT ? fault_sentence() : "that does not open it; try again");
 	}
 	return fault(FAULT_DENIED, "no passphrase fitted; nothing is lost, try again");
@@ -281,12 +281,12 @@ tell_anchor(struct cli *c)
 	if (backend_lock_state(&l, c->backend) != FAULT_NONE)
 		return;
 	if (l.anchor == BACKEND_ANCHOR_BEHIND)
-		notef(c, PAINT_WARN,
+		err_notef(c, PAINT_WARN,
 			"stoa: this history went back by %llu changes; it is open for reading only. "
 			"If you restored a backup, `stoa vault accept` goes on with it.\n",
 			(unsigned long long)l.changes_back);
 	if (l.anchor == BACKEND_ANCHOR_ALTERED)
-		note(c, PAINT_BAD,
+		err_note(c, PAINT_BAD,
 			"stoa: this history was altered from outside; it is open for reading only.\n");
 	if (l.memory_unlocked)
 		log_event(LOG_WARN, "cli", "memory.unlocked", "limit=%s", "RLIMIT_MEMLOCK");
@@ -323,7 +323,7 @@ session_ready(struct cli *c)
 		f = session_seal_new(
 			c, !c->json && isatty(STDIN_FILENO) && prompt_possible(), &how, recovery);
 		if (f == FAULT_NONE && recovery[0])
-			notef(c, PAINT_BOLD, "Recovery code, write it down: %s\n", recovery);
+			err_notef(c, PAINT_BOLD, "Recovery code, write it down: %s\n", recovery);
 		return f;
 	}
 	if (!l.locked)

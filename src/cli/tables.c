@@ -13,10 +13,10 @@ verb_version(struct cli *c)
 		struct text t;
 		text_init(&t, 256);
 		text_printf(&t, "{\"version\":\"%s\"}", STOA_VERSION);
-		put_json(c, &t);
+		out_json(c, &t);
 		text_clear(&t);
 	} else {
-		putf(c, PAINT_NONE, "stoa %s\n", STOA_VERSION);
+		out_putf(c, PAINT_NONE, "stoa %s\n", STOA_VERSION);
 	}
 	return FAULT_NONE;
 }
@@ -52,7 +52,7 @@ verb_json(struct cli *c, const struct verb *v)
 		put_option_json(&t, &v->options[i]);
 	}
 	text_put(&t, "]}");
-	put_json(c, &t);
+	out_json(c, &t);
 	text_clear(&t);
 }
 
@@ -81,7 +81,7 @@ verb_completion(struct cli *c)
 	text_init(&t, (size_t)1024 * 1024);
 	enum fault f = completion_print(&t, c->args.operands[0]);
 	if (f == FAULT_NONE)
-		put(c, PAINT_NONE, t.data);
+		out_put(c, PAINT_NONE, t.data);
 	text_clear(&t);
 	return f;
 }
@@ -106,17 +106,17 @@ op_json(struct cli *c, const struct operation *op)
 	for (size_t i = 0; i < op->event_count; i++)
 		text_printf(&t, "%s\"%s\"", i ? "," : "", op->events[i].name);
 	text_put(&t, "]}");
-	put_json(c, &t);
+	out_json(c, &t);
 	text_clear(&t);
 }
 
 static void
 op_describe(struct cli *c, const struct operation *op)
 {
-	putf(c, PAINT_BOLD, "%s", op->id);
-	putf(c, PAINT_NONE, "  %s %s  (%s%s)\n", op->method, op->path, role_name(op->least),
+	out_putf(c, PAINT_BOLD, "%s", op->id);
+	out_putf(c, PAINT_NONE, "  %s %s  (%s%s)\n", op->method, op->path, role_name(op->least),
 		op->writes ? ", writes" : "");
-	put_wrapped(c, PAINT_NONE, "    ", 4, op->help);
+	out_wrapped(c, PAINT_NONE, "    ", 4, op->help);
 	const struct { const char *name; const struct record_type *type; } parts[] = {
 		{ "request", op->request }, { "reply", op->reply },
 	};
@@ -126,13 +126,13 @@ op_describe(struct cli *c, const struct operation *op)
 		struct text t;
 		text_init(&t, 65536);
 		record_describe(&t, parts[i].type);
-		putf(c, PAINT_DIM, "\n%s: %s\n", parts[i].name, parts[i].type->name);
-		put(c, PAINT_NONE, t.data);
+		out_putf(c, PAINT_DIM, "\n%s: %s\n", parts[i].name, parts[i].type->name);
+		out_put(c, PAINT_NONE, t.data);
 		text_clear(&t);
 	}
 	for (size_t i = 0; i < op->event_count; i++)
-		putf(c, PAINT_NONE, "%s%s", i ? ", " : "\nevents: ", op->events[i].name);
-	put(c, PAINT_NONE, op->event_count ? "\n" : "");
+		out_putf(c, PAINT_NONE, "%s%s", i ? ", " : "\nevents: ", op->events[i].name);
+	out_put(c, PAINT_NONE, op->event_count ? "\n" : "");
 }
 
 enum fault
@@ -151,7 +151,7 @@ verb_ops(struct cli *c)
 		else if (name)
 			op_describe(c, &all[i]);
 		else
-			put_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-22s ", all[i].id), 23,
+			out_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-22s ", all[i].id), 23,
 				all[i].help);
 	}
 	return FAULT_NONE;
@@ -172,7 +172,7 @@ static void
 action_print(struct cli *c, const char *id, const char *how, const char *help, bool key)
 {
 	if (!c->json) {
-		put_wrapped(
+		out_wrapped(
 			c, PAINT_NONE, arena_printf(&c->arena, "%-20s %-18s ", id, how), 40, help);
 		return;
 	}
@@ -183,7 +183,7 @@ action_print(struct cli *c, const char *id, const char *how, const char *help, b
 	text_put(&t, ",\"help\":");
 	json_put_string(&t, help);
 	text_put_c(&t, '}');
-	put_json(c, &t);
+	out_json(c, &t);
 	text_clear(&t);
 }
 
@@ -200,6 +200,6 @@ verb_keys(struct cli *c)
 	for (size_t i = 0; i < COUNT_OF(line_keys); i++)
 		action_print(c, line_keys[i].id, line_keys[i].key, line_keys[i].help, true);
 	if (!c->json)
-		put(c, PAINT_DIM, "The line is edited as ~/.inputrc says, vi or emacs.\n");
+		out_put(c, PAINT_DIM, "The line is edited as ~/.inputrc says, vi or emacs.\n");
 	return FAULT_NONE;
 }

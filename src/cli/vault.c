@@ -37,10 +37,10 @@ done(struct cli *c, const char *sentence)
 		text_put(&t, "{\"done\":true,\"message\":");
 		json_put_string(&t, sentence);
 		text_put_c(&t, '}');
-		put_json(c, &t);
+		out_json(c, &t);
 		text_clear(&t);
 	} else {
-		putf(c, PAINT_NONE, "%s\n", sentence);
+		out_putf(c, PAINT_NONE, "%s\n", sentence);
 	}
 	return FAULT_NONE;
 }
@@ -92,16 +92,16 @@ verb_vault_status(struct cli *c)
 			l.fresh ? "true" : "false", l.locked ? "true" : "false",
 			l.read_only ? "true" : "false", l.memory_unlocked ? "false" : "true",
 			anchor, (unsigned long long)l.changes_back, l.slot_count);
-		put_json(c, &t);
+		out_json(c, &t);
 		text_clear(&t);
 		return FAULT_NONE;
 	}
-	put_wrapped(c, PAINT_NONE, "lock     ", 9, lock_words(c, &l));
-	putf(c, PAINT_NONE, "slots    %zu\n", l.slot_count);
-	putf(c, l.anchor >= BACKEND_ANCHOR_BEHIND ? PAINT_BAD : PAINT_NONE, "history  %s%s\n",
+	out_wrapped(c, PAINT_NONE, "lock     ", 9, lock_words(c, &l));
+	out_putf(c, PAINT_NONE, "slots    %zu\n", l.slot_count);
+	out_putf(c, l.anchor >= BACKEND_ANCHOR_BEHIND ? PAINT_BAD : PAINT_NONE, "history  %s%s\n",
 		anchor, l.read_only ? "; read only" : "");
 	if (l.memory_unlocked)
-		put_wrapped(c, PAINT_WARN, "memory   ", 9,
+		out_wrapped(c, PAINT_WARN, "memory   ", 9,
 			"keys could not be kept out of swap: raise the limit of locked memory (ulimit -l)");
 	return FAULT_NONE;
 }
@@ -114,7 +114,7 @@ verb_vault_slots(struct cli *c)
 	for (size_t i = 0; f == FAULT_NONE && i < l.slot_count; i++) {
 		const struct backend_slot_info *s = &l.slots[i];
 		if (!c->json) {
-			putf(c, PAINT_NONE, "%d  %-14s %s\n", s->idx, type_word(s->type),
+			out_putf(c, PAINT_NONE, "%d  %-14s %s\n", s->idx, type_word(s->type),
 				untrusted_line(&c->arena, s->label));
 			continue;
 		}
@@ -124,7 +124,7 @@ verb_vault_slots(struct cli *c)
 			&t, "{\"slot\":%d,\"type\":\"%s\",\"label\":", s->idx, type_word(s->type));
 		json_put_string(&t, s->label);
 		text_put_c(&t, '}');
-		put_json(c, &t);
+		out_json(c, &t);
 		text_clear(&t);
 	}
 	return f;
@@ -166,7 +166,7 @@ verb_vault_passwd(struct cli *c)
 		if (before.slots[i].type == BACKEND_OPEN)
 			(void)!remove(session_key_path(c));
 	if (before.slot_count > 1)
-		note(c, PAINT_WARN,
+		err_note(c, PAINT_WARN,
 			"The other ways to unlock are gone with the old key: stoa vault slots, stoa vault sheet.\n");
 	return done(c, "The passphrase is set, and everything is sealed with a new key.");
 }
@@ -189,13 +189,13 @@ verb_vault_sheet(struct cli *c)
 		struct text t;
 		text_init(&t, 1024);
 		text_printf(&t, "{\"recovery_code\":\"%s\"}", shown);
-		put_json(c, &t);
+		out_json(c, &t);
 		text_clear(&t);
 		return FAULT_NONE;
 	}
-	put(c, PAINT_BOLD, "stoa recovery sheet\n\n");
-	putf(c, PAINT_BOLD, "    %s\n\n", shown);
-	put_wrapped(c, PAINT_NONE, "", 0,
+	out_put(c, PAINT_BOLD, "stoa recovery sheet\n\n");
+	out_putf(c, PAINT_BOLD, "    %s\n\n", shown);
+	out_wrapped(c, PAINT_NONE, "", 0,
 		arena_printf(&c->arena,
 			"This code opens the history in %s when the passphrase is forgotten. Keep it on paper, away from this machine: "
 			"whoever has it and the files can read everything. It is shown this once. "
@@ -218,11 +218,11 @@ verb_vault_verify(struct cli *c)
 		text_init(&t, 256);
 		text_printf(
 			&t, "{\"verified\":true,\"records\":%llu}", (unsigned long long)records);
-		put_json(c, &t);
+		out_json(c, &t);
 		text_clear(&t);
 		return FAULT_NONE;
 	}
-	putf(c, PAINT_GOOD, "%llu records, every seal and every chain is whole.\n",
+	out_putf(c, PAINT_GOOD, "%llu records, every seal and every chain is whole.\n",
 		(unsigned long long)records);
 	return FAULT_NONE;
 }
@@ -265,7 +265,7 @@ verb_vault_remove(struct cli *c)
 	if (!slot)
 		return fault(
 			FAULT_ABSENT, "there is no slot %ld; stoa vault slots lists them", idx);
-	f = confirmed(
+	f = prompt_confirmed(
 		c, arena_printf(&c->arena, "Take away slot %ld, %s", idx, type_word(slot->type)));
 	if (f == FAULT_NONE)
 		f = backend_slot_remove(c->backend, (int)idx);
@@ -283,7 +283,7 @@ verb_vault_accept(struct cli *c)
 		return f;
 	if (!l.read_only)
 		return done(c, "The history is as it was left; there is nothing to accept.");
-	f = confirmed(c, l.anchor == BACKEND_ANCHOR_BEHIND
+	f = prompt_confirmed(c, l.anchor == BACKEND_ANCHOR_BEHIND
 				 ? arena_printf(&c->arena, "Go on without the last %llu changes",
 					   (unsigned long long)l.changes_back)
 				 : "Go on with a history that was altered from outside");

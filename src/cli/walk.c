@@ -104,7 +104,7 @@ walk_folder(struct found *out, struct cli *c, const char *path, int depth)
 }
 
 enum fault
-walk(struct found *out, struct cli *c, const char *path)
+walk_path(struct found *out, struct cli *c, const char *path)
 {
 	struct stat st;
 	size_t len = strlen(path);

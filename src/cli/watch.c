@@ -65,7 +65,7 @@ static enum fault
 watch_below(struct watch *w, const char *path, bool new)
 {
 	struct found found = { 0 };
-	enum fault f = walk(&found, w->c, path);
+	enum fault f = walk_path(&found, w->c, path);
 	for (size_t i = 0; f == FAULT_NONE && i < found.folder_count; i++)
 		f = watch_folder(w, found.folders[i], NULL);
 	for (size_t i = 0; f == FAULT_NONE && new && i < found.count; i++)
@@ -119,7 +119,7 @@ widen(struct watch *w, const char *const *paths, size_t count)
 	for (size_t i = 0; i < w->fresh_count; i++) {
 		const char *name = strrchr(w->fresh[i], '/');
 		if (name && name[1] != '.' && watch_below(w, w->fresh[i], true) != FAULT_NONE)
-			notef(w->c, PAINT_WARN, "stoa: %s\n", fault_sentence());
+			err_notef(w->c, PAINT_WARN, "stoa: %s\n", fault_sentence());
 		mem_free(w->fresh[i]);
 	}
 	w->fresh_count = 0;

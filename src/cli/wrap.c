@@ -103,7 +103,7 @@ fitting(const char *s, size_t len, size_t room)
 }
 
 const char *
-column_text(struct arena *a, const char *s, size_t cells, bool middle)
+wrap_column(struct arena *a, const char *s, size_t cells, bool middle)
 {
 	struct text t;
 	text_init(&t, 65536);

@@ -71,7 +71,7 @@ START_TEST(json_is_harmless_to_look_at_and_means_the_same)
 	text_init(&t, 4096);
 	const char *s = "{\"a\":\"x\xc2\x9b"
 			"2J\x7f\xe2\x80\xae\xef\xbb\xbf\xf3\xa0\x80\x81 é 光\"}";
-	json_harmless(&t, s, strlen(s));
+	out_json_harmless(&t, s, strlen(s));
 	ck_assert_str_eq(t.data, "{\"a\":\"x\\u009b2J\\u007f\\u202e\\ufeff\\udb40\\udc01 é 光\"}");
 	struct json_object *o;
 	WELL(json_parse(&o, t.data, t.len));
@@ -88,14 +88,14 @@ START_TEST(a_column_is_exactly_as_wide_as_asked)
 		"a\033[31mred\nline", NULL };
 	for (size_t i = 0; texts[i]; i++) {
 		for (int middle = 0; middle < 2; middle++) {
-			const char *s = column_text(&a, texts[i], 10, middle);
+			const char *s = wrap_column(&a, texts[i], 10, middle);
 			ck_assert_uint_eq(utf8_width(s, strlen(s)), 10);
 			ck_assert_ptr_null(strchr(s, '\033'));
 		}
 	}
-	ck_assert_str_eq(column_text(&a, "abcdefghijkl", 5, false), "abcd\u2026");
-	ck_assert_str_eq(column_text(&a, "abcdefghijkl", 5, true), "ab\u2026kl");
-	ck_assert_str_eq(column_text(&a, "abcdefghijkl", 12, true), "abcdefghijkl");
+	ck_assert_str_eq(wrap_column(&a, "abcdefghijkl", 5, false), "abcd\u2026");
+	ck_assert_str_eq(wrap_column(&a, "abcdefghijkl", 5, true), "ab\u2026kl");
+	ck_assert_str_eq(wrap_column(&a, "abcdefghijkl", 12, true), "abcdefghijkl");
 	arena_clear(&a);
 }
 END_TEST

@@ -48,7 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!str_same(before.data ? before.data : "", after.data ? after.data : ""))
 			abort();
 	}
-	json_harmless(&json, (const char *)data, size);
+	out_json_harmless(&json, (const char *)data, size);
 	for (size_t i = 0; i < json.len; i++)
 		if (json.data[i] == 0x7f || ((unsigned char)json.data[i] == 0xc2 && i + 1 < json.len
 			&& (unsigned char)json.data[i + 1] < 0xa0 && (unsigned char)json.data[i + 1] >= 0x80))
