@@ -1,7 +1,7 @@
 /* Asking, measured through the tutor: time of an answer with its sealing, citations
  * against the stored bytes, refusals, search over sealed history.
  *
- *	ask [PART...]     parts: ask2k ask100k cite refuse history
+ *	ask [PART...]     parts: ask2k ask100k cite refuse history long
  *
  * Questions and articles come from $STOA_DATA/squad; larger libraries are made of
  * the same words in another order.
@@ -352,7 +352,7 @@ measure_refusals(const struct data *d)
 /* ---- history ------------------------------------------------------------------------------ */
 
 static void
-put_messages(struct place *p, const struct data *d, size_t count)
+put_messages(struct place *p, const struct data *d, size_t count, size_t each)
 {
 	uint64_t state = 2463534242u;
 	struct text t;
@@ -360,7 +360,7 @@ put_messages(struct place *p, const struct data *d, size_t count)
 	text_init(&t, 1 << 20);
 	WORKS(store_begin(p->db));
 	for (size_t i = 0; i < count; i++) {
-		if (i % 40 == 0) {
+		if (i % each == 0) {
 			snprintf(conv, sizeof conv, "c%031zx", i);
 			const char *title = "{\"title\":\"Talk\",\"status\":\"active\",\"type\":\"general\",\"named\":false,\"created\":1767225600000}";
 			WORKS(store_put(p->db, KIND_TITLE, conv, conv, title, strlen(title)));
@@ -402,7 +402,7 @@ measure_history(const struct data *d)
 	double ms[500];
 	size_t found = 0;
 	place_open(&p);
-	put_messages(&p, d, 100000);
+	put_messages(&p, d, 100000, 40);
 	arena_init(&a);
 	double before = memory_mb(), began = now();
 	WORKS(tutor_conversation_list(&list, &a, p.tutor, p.db, &(struct conversation_list){ 0 }));
@@ -430,6 +430,30 @@ measure_history(const struct data *d)
 	place_close(&p);
 }
 
+/* A conversation that never ended. */
+static void
+measure_long(const struct data *d)
+{
+	struct place p;
+	struct arena a;
+	double ms[30];
+	char conv[ID_BYTES];
+	place_open(&p);
+	add_articles(&p, d, every);
+	put_messages(&p, d, 10000, 10000);
+	snprintf(conv, sizeof conv, "c%031x", 0);
+	arena_init(&a);
+	for (size_t i = 0; i < 30; i++) {
+		struct message *m;
+		double began = now();
+		WORKS(tutor_send(&m, &a, p.tutor, p.db, &(struct message_send){ .conversation_id = conv, .content = d->asked[i * 31].question }, NULL, NULL));
+		ms[i] = now() - began;
+		arena_clear(&a);
+	}
+	line("ask p95 in a conversation of 10,000 messages", quantile(ms, 30, .95), "ms", "100");
+	place_close(&p);
+}
+
 static bool
 wanted(int argc, char **argv, const char *part)
 {
@@ -453,6 +477,8 @@ main(int argc, char **argv)
 		measure_refusals(&d);
 	if (wanted(argc, argv, "history"))
 		measure_history(&d);
+	if (wanted(argc, argv, "long"))
+		measure_long(&d);
 	if (wanted(argc, argv, "ask2k"))
 		measure_ask(&d, 2000, "2,000", "10");
 	if (wanted(argc, argv, "ask100k"))
