@@ -3,7 +3,7 @@
  * share the probability), full-batch Adam, a little L2.  Every figure is shown for
  * articles that the weights were not fitted on: even ones for odd and odd for even.
  *
- *	fit DATA [squad|jsquad|confidence]
+ *	fit DATA [squad|jsquad] [confidence]
  */
 #include "sets.h"
 
@@ -333,13 +333,12 @@ main(int argc, char **argv)
 	struct sheet sheet = { 0 };
 	char docs[64], queries[64];
 	const char *data = argc > 1 ? argv[1] : getenv("STOA_DATA"), *name = argc > 2 ? argv[2] : "squad";
-	bool confidence = strcmp(name, "confidence") == 0;
+	bool confidence = argc > 3 && strcmp(argv[3], "confidence") == 0;
 	if (data == NULL) {
 		puts("fit: no evaluation data; name its folder or set STOA_DATA");
 		return 0;
 	}
 	arena_init(&s.a);
-	name = confidence ? "squad" : name;
 	snprintf(docs, sizeof docs, "%s/docs%s.jsonl", name, strcmp(name, "squad") == 0 ? "-v1.1" : "");
 	snprintf(queries, sizeof queries, "%s/queries%s.jsonl", name, strcmp(name, "squad") == 0 ? "-v1.1" : "");
 	if (!set_lines(&s, data, docs, line_text, NULL) || !set_lines(&s, data, queries, line_query, NULL))
