@@ -7,6 +7,9 @@
  * a newer epoch, or that does not open, means that the file is not the one that
  * was closed last.
  */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
 #include "store_in.h"
 
 #define COMMITS_BETWEEN 32
@@ -49,7 +52,9 @@ anchor_compare(struct store *s, const struct root_row *root)
 	text_init(&t, VAULT_ANCHOR_BYTES);
 	if (s->anchor != NULL) {
 		enum fault f = file_read(&t, s->anchor);
-		if (f == FAULT_NONE && t.len == VAULT_ANCHOR_BYTES)
+		if (f == FAULT_NONE && t.len == 0)
+			state = ANCHOR_NONE;      /* the power went before its bytes came */
+		else if (f == FAULT_NONE && t.len == VAULT_ANCHOR_BYTES)
 			state = judge(s, root, (const unsigned char *)t.data, &back);
 		else if (f != FAULT_ABSENT)
 			state = ANCHOR_ALTERED;
@@ -62,8 +67,28 @@ anchor_compare(struct store *s, const struct root_row *root)
 		log_event(LOG_WARN, "store", "anchor", "state=%d back=%llu", (int)state, (unsigned long long)back);
 }
 
+/* Whole or not at all, as far as other processes see; the disk may take its time,
+ * for an anchor left behind by a power cut is as normal as any. */
+static enum fault
+write_lightly(const char *path, const void *bytes, size_t n)
+{
+	struct text fresh;
+	text_init(&fresh, 4096);
+	text_printf(&fresh, "%s.new", path);
+	int fd = open(fresh.data, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	bool done = fd >= 0 && write(fd, bytes, n) == (ssize_t)n;
+	if (fd >= 0 && close(fd) < 0)
+		done = false;
+	enum fault f = FAULT_NONE;
+	if (!done || rename(fresh.data, path) < 0)
+		f = fault_errno("%s", path);
+	text_clear(&fresh);
+	return f;
+}
+
+/* The one between commits is written lightly, the last one durably. */
 static void
-put(struct store *s)
+put(struct store *s, bool lightly)
 {
 	struct root_row root;
 	unsigned char bytes[VAULT_ANCHOR_BYTES];
@@ -75,7 +100,7 @@ put(struct store *s)
 			       : FAULT_LOCKED;
 	vault_return(s);
 	if (f == FAULT_NONE)
-		f = file_write(s->anchor, bytes, sizeof bytes);
+		f = (lightly ? write_lightly : file_write)(s->anchor, bytes, sizeof bytes);
 	if (f != FAULT_NONE) {
 		log_event(LOG_WARN, "store", "anchor-not-written", "fault=%s", fault_name(f));
 		return;
@@ -92,7 +117,7 @@ anchor_write(struct store *s, bool holding_writing)
 	/* Locking must not wait for a writer; he leaves the anchor behind, as a crash does. */
 	if (!holding_writing && pthread_mutex_trylock(&s->sealing->writing) != 0)
 		return;
-	put(s);
+	put(s, holding_writing);
 	if (!holding_writing)
 		pthread_mutex_unlock(&s->sealing->writing);
 }

@@ -285,6 +285,10 @@ START_TEST(a_crash_leaves_the_anchor_behind_and_that_is_normal)
 	WELL(reopen(&b));
 	ck_assert_int_eq(store_anchor(b.store, NULL), ANCHOR_NONE);
 	store_close(b.store);
+	WELL(file_write(b.anchor, "", 0));
+	WELL(reopen(&b));
+	ck_assert_int_eq(store_anchor(b.store, NULL), ANCHOR_NONE);
+	store_close(b.store);
 	WELL(file_write(b.anchor, "not an anchor", 13));
 	WELL(reopen(&b));
 	ck_assert_int_eq(store_anchor(b.store, NULL), ANCHOR_ALTERED);
