@@ -1,0 +1,192 @@
+/* The seams inside the tui room.
+ *
+ *   terminal -> screen (cells, styles) <- panes draw areas <- app (layout, tabs)
+ *   keys -> chords -> action ids -> app / focused pane
+ *   backend events -> models (chat, shelf) -> panes mark themselves dirty
+ *
+ * The models hold what is known (records in arenas), the panes how it looks.  A
+ * pane never calls the backend; it calls an action, and actions call models.
+ */
+#ifndef TUI_IN_H
+#define TUI_IN_H
+#include "stoa/tui.h"
+
+struct app;
+
+/* ---- screen: screen.c, width.c, theme.c ----------------------------------- */
+
+enum style {
+	STYLE_TEXT, STYLE_DIM, STYLE_STRONG, STYLE_EMPHASIS, STYLE_CODE, STYLE_HEADING, STYLE_LINK,
+	STYLE_YOU, STYLE_STOA, STYLE_CITATION, STYLE_CITATION_NOW, STYLE_VERIFIED, STYLE_STALE,
+	STYLE_UNSUPPORTED, STYLE_REFUSED, STYLE_SELECTED, STYLE_MATCH, STYLE_RULE, STYLE_TAB,
+	STYLE_TAB_NOW, STYLE_STATUS, STYLE_ALERT, STYLE_HINT, STYLE_KEY, STYLE_COUNT
+};
+struct area { int top, left, rows, cols; };
+struct screen;
+struct screen_config {
+	const char *term;              /* NULL: $TERM */
+	int golden_rows, golden_cols;  /* not 0: no terminal, newterm() on /dev/null of this size */
+	const struct theme *theme;
+	bool mouse;
+};
+enum fault screen_open(struct screen **out, const struct screen_config *config) STOA_MUST;
+void screen_close(struct screen *s);          /* restores the terminal; NULL harmless */
+void screen_suspend(struct screen *s);        /* before an editor or SIGTSTP */
+void screen_resume(struct screen *s);
+void screen_size(const struct screen *s, int *rows, int *cols);
+void screen_resized(struct screen *s, int rows, int cols);
+void screen_theme(struct screen *s, const struct theme *theme);
+/* Sanitised at this sink: whatever text is handed in, only cells come out. Draws at
+ * most cols cells of one line, never half a wide character; returns cells used. */
+int screen_put(struct screen *s, int row, int col, int cols, enum style style, const char *text, size_t len);
+void screen_fill(struct screen *s, struct area a, enum style style);
+void screen_rule(struct screen *s, int row, int col, int cols, const char *title);  /* horizontal */
+void screen_bar(struct screen *s, int col, int top, int rows);                      /* vertical */
+void screen_cursor(struct screen *s, int row, int col);   /* where the caret is after flush */
+void screen_flush(struct screen *s);          /* one doupdate: damage only */
+void screen_redraw(struct screen *s);         /* everything again at the next flush (Ctrl-L) */
+void screen_dump(struct text *out, struct screen *s, bool styles);  /* golden text, rows by \n */
+/* Raw bytes to the terminal outside curses: OSC 52, bell, title; only own bytes. */
+void screen_raw(struct screen *s, const void *bytes, size_t n);
+/* Cells this terminal gives a cluster (learnt by the width self-test). */
+int screen_width(const struct screen *s, const char *text, size_t len);
+
+struct theme;
+/* Named theme from the user's folder, then the shipped one; on a fault *out is the
+ * built-in plain theme and the sentence names file and line. */
+enum fault theme_load(struct theme **out, const char *name, const char *user_folder, const char *shipped_folder) STOA_MUST;
+void theme_free(struct theme *t);
+
+/* ---- flow: text laid out in rows of a width: flow.c, markdown.c, tex.c ---------- */
+
+struct run { uint32_t start, len; enum style style; int citation; };   /* citation n, 0 none */
+struct row { const char *text; uint32_t len; uint32_t indent; struct run *runs; uint32_t run_count; };
+struct flow { struct arena arena; struct row *rows; size_t count, cap; int cols; };
+void flow_init(struct flow *f, int cols);
+void flow_clear(struct flow *f);
+/* Append text wrapped to cols; first is put before the first row (a name), later
+ * rows are indented as wide. */
+void flow_text(struct flow *f, enum style style, const char *first, enum style first_style, int indent, const char *text, size_t len);
+void flow_blank(struct flow *f);
+/* Markdown for the terminal: headings, lists, tables, code, emphasis, links, TeX. */
+void flow_markdown(struct flow *f, int indent, const char *text, size_t len);
+/* TeX of the common subset as Unicode; what is not understood stays as it is. */
+void tex_unicode(struct text *out, const char *tex, size_t len);
+void flow_draw(struct screen *s, struct area a, const struct flow *f, size_t first_row, const char *find, int citation_now);
+
+/* ---- keys and actions: key.c, keymap.c, action.c, palette.c, help.c --------------- */
+
+enum { KEY_MOD_ALT = 1 << 24, KEY_MOD_CTRL = 1 << 25, KEY_SPECIAL = 1 << 26 };
+typedef uint32_t keycode;          /* code point, or KEY_SPECIAL | curses KEY_*, with modifiers */
+/* "C-x", "M-1", "F5", "PageUp", "Enter", "[" ... INPUT names what is unknown. */
+enum fault key_parse(keycode *out, size_t *n, size_t max, const char *chord) STOA_MUST;  /* "C-x l" is two */
+void key_name(struct text *out, keycode k);
+
+enum place { PLACE_ANY = 1, PLACE_CHAT = 2, PLACE_LIST = 4, PLACE_TEXT = 8, PLACE_EVIDENCE = 16, PLACE_LIBRARY = 32, PLACE_INPUT = 64, PLACE_OVERLAY = 128 };
+struct action {
+	const char *id, *title;
+	unsigned places;                 /* where its keys work */
+	const char *plain, *vi;          /* default chords, "|" between two; "" none */
+	const char *shell;               /* equivalent command, "stoa ask %s"; NULL none */
+	const char *help;                /* one sentence */
+	enum fault (*run)(struct app *app, const char *arg);   /* arg NULL: from a key */
+};
+extern const struct action actions[];
+extern const size_t action_count;
+const struct action *action_find(const char *id);
+/* Runs on the loop's thread; a fault becomes the one-line alert at the bottom. */
+void action_run(struct app *app, const char *id, const char *arg);
+/* `:` line and slash commands: "name rest" by id or by short name. */
+void action_line(struct app *app, const char *line);
+
+struct keymap;
+enum fault keymap_load(struct keymap **out, const char *set, const char *user_file) STOA_MUST;
+void keymap_free(struct keymap *m);
+enum keymap_found { KEYMAP_NONE, KEYMAP_PART, KEYMAP_ACTION };
+/* Feed chords key by key; *id when an action was completed. */
+enum keymap_found keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k);
+/* The first chord bound to an action, for palette and hints; "" when none. */
+const char *keymap_chord(const struct keymap *m, const char *id, unsigned places);
+
+/* ---- composer: the input line, readline in callback mode: composer.c ------------------ */
+
+struct composer;
+enum composer_event { COMPOSER_CHANGED, COMPOSER_SUBMIT, COMPOSER_EMPTY_INTERRUPT };
+typedef void composer_fn(enum composer_event e, const char *text, void *arg);
+enum fault composer_new(struct composer **out, const char *const *(*complete)(struct arena *a, const char *word, size_t start, const char *line, void *arg), composer_fn *event, void *arg) STOA_MUST;
+void composer_free(struct composer *c);
+/* Bytes from the terminal that are no chord. Pasted text (bracketed) never submits. */
+void composer_key(struct composer *c, keycode k, const char *bytes, size_t n);
+void composer_paste(struct composer *c, const char *bytes, size_t n);
+int composer_rows(struct composer *c, int cols);           /* wanted, 1..8 */
+void composer_draw(struct screen *s, struct area a, struct composer *c, bool focused);
+const char *composer_text(const struct composer *c);
+void composer_set(struct composer *c, const char *text);
+void composer_history(struct composer *c, const char *const *lines, size_t count);
+
+/* ---- panes and the app: app.c, layout.c, pane_*.c ---------------------------------------- */
+
+struct pane;
+struct pane_type {
+	const char *name;
+	unsigned places;
+	void *(*open)(struct app *app);
+	void (*close)(void *state);
+	void (*draw)(struct app *app, struct pane *p);           /* into p->area */
+	bool (*action)(struct app *app, struct pane *p, const char *id);  /* move.*, find.*, yank.*; false: not mine */
+	bool (*key)(struct app *app, struct pane *p, keycode k);  /* only for text fields; NULL */
+	void (*mouse)(struct app *app, struct pane *p, int row, int col, int button);  /* may be NULL */
+	const char *hints;                                        /* action ids for the hint row */
+};
+struct pane { const struct pane_type *type; struct area area; bool shown, dirty, focused; void *state; const char *find; };
+extern const struct pane_type pane_conversations, pane_transcript, pane_evidence, pane_page, pane_composer, pane_shelf, pane_preview, pane_results;
+
+void app_dirty(struct app *app, const struct pane_type *type);   /* NULL: everything */
+void app_alert(struct app *app, const char *fmt, ...) STOA_PRINTF(2, 3);   /* one line, until a key */
+struct screen *app_screen(struct app *app);
+struct keymap *app_keymap(struct app *app);
+struct backend *app_backend(struct app *app);     /* NULL until opened and unlocked */
+const struct tui_config *app_config(struct app *app);
+struct chat *app_chat(struct app *app);
+struct shelf *app_shelf(struct app *app);
+struct composer *app_composer(struct app *app);
+void app_focus(struct app *app, const struct pane_type *type);
+void app_show(struct app *app, const struct pane_type *type, bool shown);
+/* A question at the bottom that answers later: yes/no or a line (hidden: secret). */
+typedef void app_answer_fn(struct app *app, const char *answer /* NULL: left */, void *arg);
+void app_ask(struct app *app, const char *question, bool hidden, app_answer_fn *answered, void *arg);
+void app_yank(struct app *app, const char *what, const char *text, size_t len);   /* clip.c; says which route */
+void app_quit(struct app *app);
+
+/* ---- models: chat.c (conversations, transcript, stream), shelf.c (documents) -------------- */
+
+struct chat_turn { const struct message *m; struct arena arena; struct flow flow; bool streaming; };
+struct chat {
+	struct record_list conversations; struct arena list_arena; size_t list_at;
+	const char *conversation_id; char title[256];
+	struct chat_turn *turns; size_t turn_count, turn_cap;
+	int citation;                      /* n shown in the evidence pane, 0 none */
+	size_t turn_at;                    /* the answer that evidence belongs to */
+	bool busy; unsigned call; const char *step;
+};
+struct chat *chat_new(struct app *app);
+void chat_free(struct chat *c);
+void chat_refresh(struct app *app);                          /* list again */
+void chat_open(struct app *app, const char *conversation_id);/* NULL: a new one */
+void chat_send(struct app *app, const char *text);
+void chat_cancel(struct app *app);
+const struct citation *chat_citation(struct app *app);      /* the current one, NULL */
+void chat_step(struct app *app, int by);                    /* [ and ] */
+
+struct shelf {
+	struct documents *documents; struct arena arena; size_t at;
+	struct hits *hits; struct arena hits_arena; size_t hit_at; char query[512];
+	struct ev_progress progress; bool adding;
+};
+struct shelf *shelf_new(struct app *app);
+void shelf_free(struct shelf *s);
+void shelf_refresh(struct app *app);
+void shelf_search(struct app *app, const char *query);
+void shelf_add(struct app *app, const char *path);
+
+#endif
