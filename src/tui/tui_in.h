@@ -80,7 +80,7 @@ enum { KEY_MOD_ALT = 1 << 24, KEY_MOD_CTRL = 1 << 25, KEY_SPECIAL = 1 << 26 };
 typedef uint32_t keycode;          /* code point, or KEY_SPECIAL | curses KEY_*, with modifiers */
 /* "C-x", "M-1", "F5", "PageUp", "Enter", "[" ... INPUT names what is unknown. */
 enum fault key_parse(keycode *out, size_t *n, size_t max, const char *chord) STOA_MUST;  /* "C-x l" is two */
-void key_name(struct text *out, keycode k);
+void key_print(struct text *out, keycode k);
 
 enum place { PLACE_ANY = 1, PLACE_CHAT = 2, PLACE_LIST = 4, PLACE_TEXT = 8, PLACE_EVIDENCE = 16, PLACE_LIBRARY = 32, PLACE_INPUT = 64, PLACE_OVERLAY = 128 };
 struct action {
