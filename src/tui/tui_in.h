@@ -76,7 +76,7 @@ void flow_draw(struct screen *s, struct area a, const struct flow *f, size_t fir
 
 /* ---- keys and actions: key.c, keymap.c, action.c, palette.c, help.c --------------- */
 
-enum { KEY_MOD_ALT = 1 << 24, KEY_MOD_CTRL = 1 << 25, KEY_SPECIAL = 1 << 26 };
+enum { KEY_MOD_ALT = 1 << 24, KEY_MOD_CTRL = 1 << 25, KEY_SPECIAL = 1 << 26   /* key_in.h names them */ };
 typedef uint32_t keycode;          /* code point, or KEY_SPECIAL | curses KEY_*, with modifiers */
 /* "C-x", "M-1", "F5", "PageUp", "Enter", "[" ... INPUT names what is unknown. */
 enum fault key_parse(keycode *out, size_t *n, size_t max, const char *chord) STOA_MUST;  /* "C-x l" is two */
