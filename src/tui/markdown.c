@@ -177,13 +177,13 @@ fence(const struct line *l)
 static bool
 rule(const struct line *l)
 {
-	size_t marks = 0;
+	size_t count = 0;
 	for (size_t i = l->indent; i < l->len; i++) {
 		if (l->s[i] != ' ' && (strchr("-*_", l->s[i]) == NULL || l->s[i] != l->s[l->indent]))
 			return false;
-		marks += l->s[i] != ' ';
+		count += l->s[i] != ' ';
 	}
-	return marks >= 3;
+	return count >= 3;
 }
 
 static size_t
