@@ -89,7 +89,7 @@ struct action {
 	const char *plain, *vi;          /* default chords, "|" between two; "" none */
 	const char *shell;               /* equivalent command, "stoa ask %s"; NULL none */
 	const char *help;                /* one sentence */
-	enum fault (*run)(struct app *app, const char *arg);   /* arg NULL: from a key */
+	enum fault (*run)(struct app *app, const char *arg);   /* act_*; arg NULL: from a key */
 };
 extern const struct action actions[];
 extern const size_t action_count;
@@ -124,21 +124,21 @@ const char *composer_text(const struct composer *c);
 void composer_set(struct composer *c, const char *text);
 void composer_history(struct composer *c, const char *const *lines, size_t count);
 
-/* ---- panes and the app: app.c, layout.c, pane_*.c ---------------------------------------- */
+/* ---- panes and the app: app.c, layout.c, status.c, question.c, pane_*.c ------------------- */
 
 struct pane;
 struct pane_type {
 	const char *name;
 	unsigned places;
-	void *(*open)(struct app *app);
+	void *(*open)(struct app *app);                           /* NULL: no state */
 	void (*close)(void *state);
-	void (*draw)(struct app *app, struct pane *p);           /* into p->area */
+	void (*draw)(struct app *app, struct pane *p);           /* into p->area, which is blank */
 	bool (*action)(struct app *app, struct pane *p, const char *id);  /* move.*, find.*, yank.*; false: not mine */
-	bool (*key)(struct app *app, struct pane *p, keycode k);  /* only for text fields; NULL */
+	bool (*key)(struct app *app, struct pane *p, keycode k, const char *bytes, size_t n);  /* text fields and overlays; NULL */
 	void (*mouse)(struct app *app, struct pane *p, int row, int col, int button);  /* may be NULL */
 	const char *hints;                                        /* action ids for the hint row */
 };
-struct pane { const struct pane_type *type; struct area area; bool shown, dirty, focused; void *state; const char *find; };
+struct pane { const struct pane_type *type; struct area area; bool shown, dirty, focused; void *state; char *find; };
 extern const struct pane_type pane_conversations, pane_transcript, pane_evidence, pane_page, pane_composer, pane_shelf, pane_preview, pane_results;
 
 void app_dirty(struct app *app, const struct pane_type *type);   /* NULL: everything */
@@ -150,43 +150,80 @@ const struct tui_config *app_config(struct app *app);
 struct chat *app_chat(struct app *app);
 struct shelf *app_shelf(struct app *app);
 struct composer *app_composer(struct app *app);
+struct pane *app_pane(struct app *app, const struct pane_type *type);
+struct pane *app_focused(struct app *app);        /* below any overlay */
 void app_focus(struct app *app, const struct pane_type *type);
 void app_show(struct app *app, const struct pane_type *type, bool shown);
-/* A question at the bottom that answers later: yes/no or a line (hidden: secret). */
+/* One pane over the others, with all keys (its key function) until NULL is laid there.
+ * It is opened when laid and closed when taken away; draw may use the whole screen. */
+void app_overlay(struct app *app, const struct pane_type *type);
+struct pane *app_overlaid(struct app *app);       /* NULL: none */
+/* A question at the bottom that answers later: yes/no or a line (hidden: secret).
+ * One at a time: a new one leaves the old. */
 typedef void app_answer_fn(struct app *app, const char *answer /* NULL: left */, void *arg);
 void app_ask(struct app *app, const char *question, bool hidden, app_answer_fn *answered, void *arg);
+void app_ask_with(struct app *app, const char *question, const char *text, app_answer_fn *answered, void *arg);
 void app_yank(struct app *app, const char *what, const char *text, size_t len);   /* clip.c; says which route */
 void app_quit(struct app *app);
+/* A call of the backend whose fault becomes the alert; done may be NULL, and is not
+ * called for a fault unless it wants faults. Before opening: BUSY is said. */
+typedef void app_reply_fn(struct app *app, const struct backend_done *d, void *arg);
+unsigned app_call(struct app *app, const char *operation, const void *request, app_reply_fn *done, void *arg);
 
 /* ---- models: chat.c (conversations, transcript, stream), shelf.c (documents) -------------- */
 
-struct chat_turn { const struct message *m; struct arena arena; struct flow flow; bool streaming; };
+struct chat_turn { const struct message *m; struct flow *flow; };   /* m NULL: not loaded; flow NULL: not laid out */
 struct chat {
-	struct record_list conversations; struct arena list_arena; size_t list_at;
-	const char *conversation_id; char title[256];
+	struct conversation *conversations; size_t list_count, list_at; struct arena list_arena;
+	char filter[256]; bool archived;   /* what the list shows */
+	char id[ID_BYTES], title[256];     /* of the open conversation; "" a new one */
 	struct chat_turn *turns; size_t turn_count, turn_cap;
+	size_t turn_at;                    /* the answer that evidence belongs to; turn_count: none */
 	int citation;                      /* n shown in the evidence pane, 0 none */
-	size_t turn_at;                    /* the answer that evidence belongs to */
 	bool busy; unsigned call; const char *step;
+	struct chat_more *more;            /* chat.c's own */
 };
 struct chat *chat_new(struct app *app);
 void chat_free(struct chat *c);
+void chat_forget(struct chat *c);                            /* everything: the lock */
 void chat_refresh(struct app *app);                          /* list again */
 void chat_open(struct app *app, const char *conversation_id);/* NULL: a new one */
 void chat_send(struct app *app, const char *text);
 void chat_cancel(struct app *app);
+const struct message *chat_message(struct app *app, size_t turn);   /* NULL: none, or asked for and on its way */
+const struct message *chat_answer(struct app *app);         /* the one that evidence belongs to, NULL */
 const struct citation *chat_citation(struct app *app);      /* the current one, NULL */
 void chat_step(struct app *app, int by);                    /* [ and ] */
+const struct conversation *chat_selected(struct app *app);  /* of the list, NULL */
 
 struct shelf {
-	struct documents *documents; struct arena arena; size_t at;
+	struct document *documents; size_t count, at; struct arena arena; bool loaded;
 	struct hits *hits; struct arena hits_arena; size_t hit_at; char query[512];
-	struct ev_progress progress; bool adding;
+	bool adding; char adding_name[256]; int64_t page, pages; size_t done, total, failed;
+	struct shelf_more *more;           /* shelf.c's own */
 };
 struct shelf *shelf_new(struct app *app);
 void shelf_free(struct shelf *s);
+void shelf_forget(struct shelf *s);
 void shelf_refresh(struct app *app);
-void shelf_search(struct app *app, const char *query);
-void shelf_add(struct app *app, const char *path);
+void shelf_search(struct app *app, const char *query);      /* "" takes the hits away */
+void shelf_add(struct app *app, const char *path);          /* a file or a folder */
+const struct document *shelf_selected(struct app *app);     /* NULL: none */
+const struct hit *shelf_hit(struct app *app);               /* the selected hit, NULL */
+
+/* ---- what actions run: actions_chat.c, actions_library.c, actions_app.c ------------------ */
+
+typedef enum fault action_fn(struct app *app, const char *arg);
+/* Id "move.page-up" is act_move_page_up. app.help, app.palette and app.command are
+ * palette.c's and help.c's; all others are in actions_*.c. */
+action_fn act_app_quit, act_app_redraw, act_app_suspend, act_app_lock, act_app_help, act_app_palette,
+	act_app_command, act_tab_chat, act_tab_library, act_pane_next, act_pane_prev, act_move_up,
+	act_move_down, act_move_page_up, act_move_page_down, act_move_top, act_move_bottom,
+	act_find_here, act_find_next, act_find_prev, act_find_everything, act_chat_new, act_chat_send,
+	act_chat_cancel, act_chat_open, act_chat_rename, act_chat_archive, act_chat_delete, act_chat_export,
+	act_cite_next, act_cite_prev, act_cite_open, act_cite_copy, act_cite_file, act_feedback_good,
+	act_feedback_bad, act_yank_message, act_yank_sentence, act_yank_citation, act_yank_code,
+	act_edit_external, act_doc_add, act_doc_open, act_doc_delete, act_doc_reindex, act_doc_search,
+	act_doc_ask, act_theme_set, act_set_mouse;
 
 #endif
