@@ -21,7 +21,11 @@ struct backend_config {              /* what stoa.conf and the places say */
 	const char *domains_folder;
 	unsigned workers;            /* 0: 2 */
 };
+/* Copies the config and returns without touching the disk: the crew opens the engine as
+ * its first job, calls wait behind it, and what was wrong with opening is their fault. */
 enum fault backend_open_local(struct backend **out, const struct backend_config *config, struct loop *loop) STOA_MUST;
+/* Wait, not turning the loop, until opening has ended; its fault. For verbs. */
+enum fault backend_opened(struct backend *b) STOA_MUST;
 void backend_close(struct backend *b);         /* cancels and waits for what runs */
 const char *backend_word(const struct backend *b);   /* "LOCAL", later OFFLINE, SYNC n, ONLINE */
 
@@ -54,7 +58,15 @@ void backend_secret_free(struct backend_secret *s);
 enum backend_anchor { BACKEND_ANCHOR_NONE, BACKEND_ANCHOR_SAME, BACKEND_ANCHOR_AHEAD, BACKEND_ANCHOR_BEHIND, BACKEND_ANCHOR_ALTERED };
 struct backend_slot_info { int idx; enum backend_slot type; char label[41]; };
 struct backend_lock { bool fresh, locked, read_only, memory_unlocked; enum backend_anchor anchor; uint64_t changes_back; struct backend_slot_info slots[8]; size_t slot_count; };
-/* These run on the crew and return on the caller's thread, turning the loop. */
+enum backend_act { BACKEND_ACT_STATE, BACKEND_ACT_SEAL_NEW, BACKEND_ACT_UNLOCK, BACKEND_ACT_LOCK, BACKEND_ACT_SLOT_ADD, BACKEND_ACT_SLOT_REMOVE, BACKEND_ACT_REKEY, BACKEND_ACT_VERIFY, BACKEND_ACT_ACCEPT, BACKEND_ACTS };
+struct backend_lock_request { enum backend_act act; enum backend_slot type; struct backend_secret *secret; const char *label; int idx; };
+/* state: as it is after the act, NULL when that is not known; borrowed for the handler. */
+struct backend_lock_done { enum fault fault; const char *sentence; const struct backend_lock *state; uint64_t records; };
+typedef void backend_lock_fn(const struct backend_lock_done *d, void *arg);
+/* The act on the crew; done exactly once on the loop's thread. The secret must live until
+ * then and stays the caller's. */
+enum fault backend_lock_start(struct backend *b, const struct backend_lock_request *r, backend_lock_fn *done, void *arg) STOA_MUST;
+/* The same, turning the loop until the act has ended: for verbs. */
 enum fault backend_lock_state(struct backend_lock *out, struct backend *b) STOA_MUST;
 enum fault backend_seal_new(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label) STOA_MUST;
 enum fault backend_unlock(struct backend *b, enum backend_slot type, struct backend_secret *s) STOA_MUST;

@@ -6,7 +6,9 @@
 #include "stoa/backend.h"
 #include "stoa/engine.h"
 
-/* One call from backend_call() to its done(). */
+struct task;                               /* lock.c: an act on the lock */
+
+/* One call, or one act on the lock, from its start to its done(). */
 struct flight {
 	struct flight *next;               /* of those that run; loop thread */
 	unsigned id;
@@ -20,7 +22,13 @@ struct flight {
 	char *sentence;
 	struct cancel cancel;
 	struct backend_handlers handlers;
+	struct task *task;                 /* instead of op; lock.c's */
 };
+/* Give f to the crew; on a fault it is freed. */
+enum fault flight_start(struct flight *f, struct backend *b, loop_fn *run) STOA_MUST;
+/* On a worker: f has ended with f->fault; tell the loop. */
+void flight_end(struct flight *f);
+void task_land(struct flight *f);          /* loop thread: call done, free the task */
 
 /* News for the loop's thread: an event of a flight, or its end (type NULL). */
 struct news {
@@ -59,7 +67,16 @@ struct backend {
 	struct engine *engine;
 	struct mailbox *box;
 	struct principal who;
+	struct arena arena;                /* what config points at */
+	struct backend_config config;
+	pthread_mutex_t lock;              /* guards what follows */
+	pthread_cond_t open;
+	bool opened;
+	enum fault open_fault;
+	char *open_sentence;
 };
+/* Wait until the engine is there; the fault of opening when it never will be. */
+enum fault engine_wait(struct backend *b) STOA_MUST;
 
 struct backend_secret { struct vault_secret s; };
 

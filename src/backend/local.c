@@ -42,6 +42,62 @@ engine_for(struct engine **out, const struct backend_config *c)
 	return f;
 }
 
+/* ---- opening: the crew's first job ------------------------------------------------- */
+
+static const struct backend_config *
+config_copy(struct arena *a, const struct backend_config *c)
+{
+	struct backend_config *out = arena_alloc(a, sizeof *out);
+	*out = *c;
+	out->places = (struct places){
+		.config = arena_strdup(a, c->places.config),
+		.data = arena_strdup(a, c->places.data),
+		.state = arena_strdup(a, c->places.state),
+		.cache = arena_strdup(a, c->places.cache),
+		.runtime = arena_strdup(a, c->places.runtime),
+	};
+	out->profile = arena_strdup(a, c->profile);
+	out->llm.base_url = arena_strdup(a, c->llm.base_url);
+	out->llm.model = arena_strdup(a, c->llm.model);
+	out->llm.embedding_model = arena_strdup(a, c->llm.embedding_model);
+	out->llm.key_command = arena_strdup(a, c->llm.key_command);
+	out->domains_folder = arena_strdup(a, c->domains_folder);
+	return out;
+}
+
+static void
+open_engine(void *arg)
+{
+	struct backend *b = arg;
+	struct engine *e = NULL;
+	enum fault f = engine_for(&e, &b->config);
+	pthread_mutex_lock(&b->lock);
+	b->engine = e;
+	b->open_fault = f;
+	b->open_sentence = mem_strdup(f == FAULT_NONE ? "" : fault_sentence());
+	b->opened = true;
+	pthread_cond_broadcast(&b->open);
+	pthread_mutex_unlock(&b->lock);
+}
+
+enum fault
+engine_wait(struct backend *b)
+{
+	pthread_mutex_lock(&b->lock);
+	while (!b->opened)
+		pthread_cond_wait(&b->open, &b->lock);
+	pthread_mutex_unlock(&b->lock);
+	if (b->open_fault != FAULT_NONE)
+		return fault(b->open_fault, "%s", b->open_sentence);
+	return FAULT_NONE;
+}
+
+enum fault
+backend_opened(struct backend *b)
+{
+	return engine_wait(b);
+}
+
 enum fault
 backend_open_local(struct backend **out, const struct backend_config *config, struct loop *loop)
 {
@@ -51,11 +107,14 @@ backend_open_local(struct backend **out, const struct backend_config *config, st
 	struct backend *b = mem_new(sizeof *b);
 	b->loop = loop;
 	b->who = (struct principal){ "local", ROLE_ADMIN };
+	b->config = *config_copy(&b->arena, config);
+	pthread_mutex_init(&b->lock, NULL);
+	pthread_cond_init(&b->open, NULL);
 	enum fault f = mailbox_new(&b->box, loop);
 	if (f == FAULT_NONE)
 		f = crew_new(&b->crew, config->workers > 0 ? config->workers : 2);
 	if (f == FAULT_NONE)
-		f = engine_for(&b->engine, config);
+		f = crew_submit(b->crew, open_engine, b);
 	if (f != FAULT_NONE) {
 		backend_close(b);
 		return f;
@@ -83,6 +142,10 @@ backend_close(struct backend *b)
 	if (waiting)
 		(void)!loop_turn(b->loop, 0);
 	mailbox_release(box);
+	pthread_cond_destroy(&b->open);
+	pthread_mutex_destroy(&b->lock);
+	mem_free(b->open_sentence);
+	arena_clear(&b->arena);
 	mem_free(b);
 }
 
@@ -108,16 +171,44 @@ on_event(const char *name, const struct record_type *type, const void *record, v
 	mailbox_put(f->box, n);
 }
 
-static void
-fly(void *arg)
+void
+flight_end(struct flight *f)
 {
-	struct flight *f = arg;
-	f->fault = engine_call(&f->reply, &f->arena, f->backend->engine, &f->backend->who,
-		f->op->id, f->request, f->handlers.event != NULL ? on_event : NULL, f, &f->cancel);
 	f->sentence = mem_strdup(f->fault == FAULT_NONE ? "" : fault_sentence());
 	struct news *n = mem_new(sizeof *n);
 	n->flight = f;
 	mailbox_put(f->box, n);
+}
+
+enum fault
+flight_start(struct flight *f, struct backend *b, loop_fn *run)
+{
+	if (++b->box->last_id == 0)
+		b->box->last_id = 1;
+	f->id = b->box->last_id;
+	f->backend = b;
+	f->box = b->box;
+	enum fault bad = crew_submit(b->crew, run, f);
+	if (bad != FAULT_NONE) {
+		arena_clear(&f->arena);
+		mem_free(f->task);
+		mem_free(f);
+		return bad;
+	}
+	f->next = b->box->flights;
+	b->box->flights = f;
+	return FAULT_NONE;
+}
+
+static void
+fly(void *arg)
+{
+	struct flight *f = arg;
+	f->fault = engine_wait(f->backend);
+	if (f->fault == FAULT_NONE)
+		f->fault = engine_call(&f->reply, &f->arena, f->backend->engine, &f->backend->who,
+			f->op->id, f->request, f->handlers.event != NULL ? on_event : NULL, f, &f->cancel);
+	flight_end(f);
 }
 
 enum fault
@@ -128,26 +219,14 @@ backend_call(unsigned *id, struct backend *b, const char *operation, const void 
 	if (op == NULL)
 		return fault(FAULT_ABSENT, "there is no operation %s", operation);
 	struct flight *f = mem_new(sizeof *f);
-	if (++b->box->last_id == 0)
-		b->box->last_id = 1;
-	f->id = b->box->last_id;
-	f->backend = b;
-	f->box = b->box;
 	f->op = op;
 	f->request = record_copy(&f->arena, op->request, request);
 	if (h != NULL)
 		f->handlers = *h;
-	enum fault bad = crew_submit(b->crew, fly, f);
-	if (bad != FAULT_NONE) {
-		arena_clear(&f->arena);
-		mem_free(f);
-		return bad;
-	}
-	f->next = b->box->flights;
-	b->box->flights = f;
-	if (id != NULL)
+	enum fault bad = flight_start(f, b, fly);
+	if (bad == FAULT_NONE && id != NULL)
 		*id = f->id;
-	return FAULT_NONE;
+	return bad;
 }
 
 void

@@ -98,6 +98,8 @@ flight_land(struct flight *f)
 	while (*at != f)
 		at = &(*at)->next;
 	*at = f->next;
+	if (f->task != NULL)
+		task_land(f);
 	const struct backend_done d = { f->fault, f->sentence, f->op, f->reply };
 	if (f->handlers.done != NULL)
 		f->handlers.done(&d, f->handlers.arg);

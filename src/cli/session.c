@@ -122,6 +122,12 @@ session_open(struct cli *c)
 		return f;
 	struct backend_config config = config_from(c);
 	f = backend_open_local(&c->backend, &config, c->loop);
+	if (f == FAULT_NONE)
+		f = backend_opened(c->backend);
+	if (f != FAULT_NONE && c->backend) {
+		backend_close(c->backend);
+		c->backend = NULL;
+	}
 	c->opened_ms = stopwatch_ms() - started;
 	return f;
 }

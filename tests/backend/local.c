@@ -277,7 +277,72 @@ START_TEST(profiles_with_odd_names_are_refused)
 }
 END_TEST
 
-TESTS("local", a_call_gives_its_events_in_order_and_then_its_end,
+START_TEST(what_is_wrong_with_opening_is_the_fault_of_every_call)
+{
+	struct backend *b = NULL;
+	struct seen s;
+	struct backend_handlers hs = handlers(&s);
+	char path[256];
+	home_open(&h);
+	struct backend_config c = h.config;
+	c.profile = "broken";
+	snprintf(path, sizeof path, "%s/broken.db", c.places.data);
+	WELL(file_write(path, "this is no store at all, and long enough to be read as one", 58));
+	WELL(backend_open_local(&b, &c, h.loop));
+	WELL(backend_call(NULL, b, "health.get", NULL, &hs));
+	while (s.ends == 0)
+		WELL(loop_turn(h.loop, -1));
+	ck_assert_int_ne(s.fault, FAULT_NONE);
+	FAILS(s.fault, backend_opened(b));
+	ck_assert_str_eq(fault_sentence(), s.sentence);
+	backend_close(b);
+	home_close(&h);
+}
+END_TEST
+
+struct acted { int ends; enum fault fault; bool known, locked; };
+
+static void
+on_act(const struct backend_lock_done *d, void *arg)
+{
+	struct acted *a = arg;
+	a->ends++;
+	a->fault = d->fault;
+	a->known = d->state != NULL;
+	a->locked = d->state != NULL && d->state->locked;
+}
+
+START_TEST(acts_on_the_lock_end_on_the_loop_in_their_order)
+{
+	struct acted locked = { 0 }, wrong = { 0 }, right = { 0 };
+	unsigned char key[32] = { 1, 2, 3 };
+	home_open(&h);
+	WELL(backend_lock_start(h.b, &(struct backend_lock_request){ .act = BACKEND_ACT_LOCK }, on_act, &locked));
+	ck_assert_int_eq(locked.ends, 0);
+	while (locked.ends == 0)
+		WELL(loop_turn(h.loop, -1));
+	ck_assert(locked.known && locked.locked);
+	struct backend_lock_request r = { .act = BACKEND_ACT_UNLOCK, .type = BACKEND_KEY_FILE };
+	FAILS(FAULT_INPUT, backend_lock_start(h.b, &r, on_act, &wrong));
+	r.secret = backend_secret_new("another key of 32 bytes, not ours", 32);
+	WELL(backend_lock_start(h.b, &r, on_act, &wrong));
+	while (wrong.ends == 0)
+		WELL(loop_turn(h.loop, -1));
+	backend_secret_free(r.secret);
+	ck_assert_int_eq(wrong.fault, FAULT_DENIED);
+	ck_assert(!wrong.known);
+	r.secret = backend_secret_new(key, sizeof key);
+	WELL(backend_lock_start(h.b, &r, on_act, &right));
+	home_close(&h);          /* closing waits for it and tells its end */
+	backend_secret_free(r.secret);
+	ck_assert_int_eq(right.ends, 1);
+	ck_assert_int_eq(right.fault, FAULT_NONE);
+	ck_assert(right.known && !right.locked);
+}
+END_TEST
+
+TESTS("local", what_is_wrong_with_opening_is_the_fault_of_every_call,
+	acts_on_the_lock_end_on_the_loop_in_their_order, a_call_gives_its_events_in_order_and_then_its_end,
 	waiting_gives_the_reply_or_the_faults_own_sentence, handlers_cannot_wait,
 	closing_ends_every_call_exactly_once, a_handler_may_close_the_backend,
 	a_call_that_waits_is_cancelled_by_its_id, a_call_that_runs_is_stopped_by_its_id,
