@@ -82,7 +82,12 @@ typedef uint32_t keycode;          /* code point, or KEY_SPECIAL | curses KEY_*,
 enum fault key_parse(keycode *out, size_t *n, size_t max, const char *chord) STOA_MUST;  /* "C-x l" is two */
 void key_print(struct text *out, keycode k);
 
-enum place { PLACE_ANY = 1, PLACE_CHAT = 2, PLACE_LIST = 4, PLACE_TEXT = 8, PLACE_EVIDENCE = 16, PLACE_LIBRARY = 32, PLACE_INPUT = 64, PLACE_OVERLAY = 128 };
+enum place {
+	PLACE_ANY = 1, PLACE_CHAT = 2, PLACE_LIST = 4, PLACE_TEXT = 8, PLACE_EVIDENCE = 16, PLACE_LIBRARY = 32,
+	PLACE_INPUT = 64,         /* the input line: only chords that are no text */
+	PLACE_OVERLAY = 128,
+	PLACE_EMPTY = 256         /* with PLACE_INPUT: the line is empty, so [ ] ? act */
+};
 struct action {
 	const char *id, *title;
 	unsigned places;                 /* where its keys work */
@@ -123,6 +128,7 @@ void composer_draw(struct screen *s, struct area a, struct composer *c, bool foc
 const char *composer_text(const struct composer *c);
 void composer_set(struct composer *c, const char *text);
 void composer_history(struct composer *c, const char *const *lines, size_t count);
+const char *composer_hint(const struct composer *c);       /* completions after Tab; "" none */
 
 /* ---- panes and the app: app.c, layout.c, status.c, question.c, pane_*.c ------------------- */
 

@@ -1,0 +1,146 @@
+/* The table of actions: the only way anything on the screen is done.
+ *
+ * Keys, palette, the `:` line, slash commands, plain mode, `stoa keys` and the
+ * tests name actions by id; what a row says is what help and palette show.  Keys
+ * that are text are kept from the input line by its place: there only chords that
+ * are no text work, and [ ] ? while the line is empty. */
+#include <string.h>
+
+#include "tui_in.h"
+
+#define EVERYWHERE (PLACE_ANY | PLACE_INPUT)
+#define READING (PLACE_TEXT | PLACE_EVIDENCE)
+#define MOVING (PLACE_LIST | PLACE_TEXT | PLACE_EVIDENCE | PLACE_LIBRARY)
+
+const struct action actions[] = {
+	{ "chat.send", "Send", PLACE_INPUT, "", NULL, "stoa ask", "send the question that is typed", act_chat_send },
+	{ "chat.cancel", "Cancel", EVERYWHERE, "C-c", NULL, NULL, "stop what runs; never clears what is typed", act_chat_cancel },
+	{ "chat.new", "New conversation", EVERYWHERE, "C-x n", NULL, "stoa chat", "begin a new conversation", act_chat_new },
+	{ "chat.open", "Open conversation", PLACE_LIST, "Enter", "Enter|o", "stoa history show", "show the selected conversation", act_chat_open },
+	{ "chat.rename", "Rename conversation", PLACE_LIST, "r", NULL, "stoa history rename", "give the conversation another title", act_chat_rename },
+	{ "chat.archive", "Archive conversation", PLACE_LIST, "a", NULL, "stoa history archive", "put the conversation out of sight, or back", act_chat_archive },
+	{ "chat.delete", "Delete conversation", PLACE_LIST, "d|Delete", "d d", "stoa history rm", "delete the conversation; undo while the line says so", act_chat_delete },
+	{ "chat.export", "Export conversation", PLACE_LIST | PLACE_TEXT, "x", NULL, "stoa history export", "write the conversation as Markdown, JSON, HTML or text", act_chat_export },
+	{ "cite.next", "Next citation", PLACE_CHAT | PLACE_EMPTY, "]", NULL, NULL, "show the next quotation of the answer", act_cite_next },
+	{ "cite.prev", "Previous citation", PLACE_CHAT | PLACE_EMPTY, "[", NULL, NULL, "show the quotation before", act_cite_prev },
+	{ "cite.open", "Open page", READING | PLACE_INPUT, "o|M-o", NULL, "stoa docs page", "show the page with the quotation marked", act_cite_open },
+	{ "cite.file", "Open original", READING, "O", NULL, "stoa docs open", "open the original document with the desktop's program", act_cite_file },
+	{ "cite.copy", "Copy as reference", READING, "c", NULL, NULL, "copy the quotation with its source", act_cite_copy },
+	{ "feedback.good", "Helpful", PLACE_TEXT, "+", NULL, NULL, "say that the answer helped", act_feedback_good },
+	{ "feedback.bad", "Not helpful", PLACE_TEXT, "-", NULL, NULL, "say that it did not, and why", act_feedback_bad },
+	{ "yank.message", "Copy answer", READING, "y m", NULL, NULL, "copy the whole answer", act_yank_message },
+	{ "yank.sentence", "Copy sentence", READING, "y s", NULL, NULL, "copy the sentence of the current citation", act_yank_sentence },
+	{ "yank.citation", "Copy quotation", READING, "y c", NULL, NULL, "copy the quotation", act_yank_citation },
+	{ "yank.code", "Copy code", READING, "y b", NULL, NULL, "copy the code block of the answer", act_yank_code },
+	{ "edit.external", "Edit in $EDITOR", PLACE_INPUT | PLACE_TEXT, "C-x C-e", NULL, NULL, "edit the question in $VISUAL or $EDITOR", act_edit_external },
+	{ "tab.chat", "Chat", EVERYWHERE, "M-1", NULL, "stoa", "show the conversations", act_tab_chat },
+	{ "tab.library", "Library", EVERYWHERE, "M-2", NULL, "stoa docs", "show the documents", act_tab_library },
+	{ "doc.add", "Add documents", PLACE_LIBRARY, "a", NULL, "stoa add", "read a file or a folder into the library", act_doc_add },
+	{ "doc.open", "Open document", PLACE_LIBRARY, "Enter", "Enter|o", "stoa docs page", "show the text of the selected document", act_doc_open },
+	{ "doc.delete", "Delete document", PLACE_LIBRARY, "d|Delete", "d d", "stoa docs rm", "forget the document; its quotations stay in the history", act_doc_delete },
+	{ "doc.reindex", "Read again", PLACE_LIBRARY, "r", NULL, "stoa docs reindex", "read the original again", act_doc_reindex },
+	{ "doc.search", "Search passages", PLACE_LIBRARY, "s", NULL, "stoa search", "find passages in the documents", act_doc_search },
+	{ "doc.ask", "Ask this document", PLACE_LIBRARY, "Q", NULL, "stoa ask --document", "ask the selected document only", act_doc_ask },
+	{ "find.here", "Find here", MOVING, "/", NULL, NULL, "find words in this pane", act_find_here },
+	{ "find.next", "Next match", MOVING, "n", NULL, NULL, "go to the next match", act_find_next },
+	{ "find.prev", "Previous match", MOVING, "N", NULL, NULL, "go to the match before", act_find_prev },
+	{ "find.everything", "Search everything", EVERYWHERE, "C-x /", NULL, "stoa history search", "search conversations and documents", act_find_everything },
+	{ "move.up", "Up", MOVING, "Up", "k|Up", NULL, "one up", act_move_up },
+	{ "move.down", "Down", MOVING, "Down", "j|Down", NULL, "one down", act_move_down },
+	{ "move.page-up", "Page up", MOVING | PLACE_INPUT, "PageUp", "PageUp|C-b", NULL, "one page up", act_move_page_up },
+	{ "move.page-down", "Page down", MOVING | PLACE_INPUT, "PageDown", "PageDown|C-f", NULL, "one page down", act_move_page_down },
+	{ "move.top", "Top", MOVING, "Home", "g g|Home", NULL, "to the beginning", act_move_top },
+	{ "move.bottom", "Bottom", MOVING, "End", "G|End", NULL, "to the end, and follow what comes", act_move_bottom },
+	{ "pane.next", "Next pane", MOVING | PLACE_EMPTY, "Tab", "Tab|C-w w", NULL, "go to the next pane", act_pane_next },
+	{ "pane.prev", "Previous pane", EVERYWHERE, "S-Tab", NULL, NULL, "go to the pane before", act_pane_prev },
+	{ "app.palette", "Palette", EVERYWHERE, "C-p", NULL, NULL, "find an action by its name", act_app_palette },
+	{ "app.command", "Command line", MOVING, ":", NULL, NULL, "type the name of an action", act_app_command },
+	{ "app.help", "Keys", EVERYWHERE | PLACE_EMPTY, "F1|?", NULL, "stoa keys", "the keys of this place", act_app_help },
+	{ "app.lock", "Lock", EVERYWHERE, "C-x l", NULL, "stoa vault lock", "seal the history now", act_app_lock },
+	{ "app.redraw", "Redraw", EVERYWHERE, "C-l", NULL, NULL, "draw the screen again", act_app_redraw },
+	{ "app.suspend", "Suspend", EVERYWHERE, "C-z", NULL, NULL, "leave to the shell; fg comes back", act_app_suspend },
+	{ "app.quit", "Quit", EVERYWHERE, "C-x C-c", NULL, NULL, "leave; what is typed is kept", act_app_quit },
+	{ "theme.set", "Theme", EVERYWHERE, "", NULL, "stoa config set screen.theme", "use another theme", act_theme_set },
+	{ "set.mouse", "Mouse", EVERYWHERE, "", NULL, "stoa config set screen.mouse", "mouse on or off", act_set_mouse },
+};
+const size_t action_count = COUNT_OF(actions);
+
+/* Short names after a slash or a colon. */
+static const struct { const char *name, *id; } short_names[] = {
+	{ "quit", "app.quit" }, { "q", "app.quit" }, { "help", "app.help" }, { "keys", "app.help" },
+	{ "new", "chat.new" }, { "rename", "chat.rename" }, { "export", "chat.export" },
+	{ "archive", "chat.archive" }, { "delete", "chat.delete" }, { "lock", "app.lock" },
+	{ "library", "tab.library" }, { "chat", "tab.chat" }, { "add", "doc.add" },
+	{ "search", "doc.search" }, { "find", "find.everything" }, { "open", "cite.open" },
+	{ "cite", "cite.copy" }, { "editor", "edit.external" }, { "theme", "theme.set" },
+	{ "mouse", "set.mouse" }, { "good", "feedback.good" }, { "bad", "feedback.bad" },
+	{ "redraw", "app.redraw" }, { "cancel", "chat.cancel" },
+};
+
+const struct action *
+action_find(const char *id)
+{
+	for (size_t i = 0; i < action_count; i++)
+		if (str_same(actions[i].id, id))
+			return &actions[i];
+	return NULL;
+}
+
+void
+action_run(struct app *app, const char *id, const char *arg)
+{
+	const struct action *a = action_find(id);
+	if (a == NULL) {
+		app_alert(app, "there is no action %s", id);
+		return;
+	}
+	if (a->run(app, arg) != FAULT_NONE)
+		app_alert(app, "%s", fault_sentence());
+}
+
+void
+action_line(struct app *app, const char *line)
+{
+	char name[64];
+	while (*line == ' ' || *line == ':' || *line == '/')
+		line++;
+	size_t n = strcspn(line, " ");
+	const char *rest = line + n + strspn(line + n, " ");
+	if (n == 0)
+		return;
+	if (n >= sizeof name) {
+		app_alert(app, "no action has so long a name");
+		return;
+	}
+	memcpy(name, line, n);
+	name[n] = '\0';
+	for (size_t i = 0; i < COUNT_OF(short_names); i++)
+		if (str_same(short_names[i].name, name)) {
+			action_run(app, short_names[i].id, *rest ? rest : NULL);
+			return;
+		}
+	if (action_find(name) == NULL)
+		app_alert(app, "there is no command \"%s\"; C-p finds them by name", name);
+	else
+		action_run(app, name, *rest ? rest : NULL);
+}
+
+const struct tui_action_row *
+tui_actions(size_t *count)
+{
+	static struct tui_action_row rows[COUNT_OF(actions)];
+	static const struct { unsigned bit; const char *name; } places[] = {
+		{ PLACE_ANY, "anywhere" }, { PLACE_INPUT, "input" }, { PLACE_TEXT, "answer" },
+		{ PLACE_LIST, "conversations" }, { PLACE_LIBRARY, "library" }, { PLACE_CHAT, "chat" },
+	};
+	for (size_t i = 0; i < action_count; i++) {
+		const struct action *a = &actions[i];
+		const char *place = "";
+		for (size_t k = 0; k < COUNT_OF(places) && *place == '\0'; k++)
+			if (a->places & places[k].bit)
+				place = places[k].name;
+		rows[i] = (struct tui_action_row){ a->id, a->title, place, a->plain, a->vi != NULL ? a->vi : a->plain, a->shell, a->help };
+	}
+	*count = action_count;
+	return rows;
+}
