@@ -1,0 +1,214 @@
+/* The palette: one line and a list of actions, with their keys at the right, so
+ * that it teaches the keys while it saves them.
+ *
+ * Letters match in order, anywhere; what begins a word counts more, then what is
+ * nearer together, then the order of the table.  Enter runs, Ctrl-Y copies the
+ * equivalent shell command, Esc leaves.  The same overlay with a ":" takes the
+ * name of an action and its argument. */
+#include <ctype.h>
+#include <string.h>
+
+#include "key_in.h"
+
+#define TYPED_MAX 256
+#define SHOWN_MAX 128
+
+struct match { const struct action *action; int score; };
+struct palette {
+	char typed[TYPED_MAX];
+	size_t len, at, top;
+	struct match matches[SHOWN_MAX];
+	size_t count;
+};
+
+/* How well typed fits name: -1 not at all. */
+static int
+fit(const char *typed, const char *name)
+{
+	int score = 0;
+	const char *last = NULL;
+	for (; *typed; typed++) {
+		const char *at = last != NULL ? last + 1 : name;
+		while (*at && tolower((unsigned char)*at) != tolower((unsigned char)*typed))
+			at++;
+		if (*at == '\0')
+			return -1;
+		if (at == name || at[-1] == ' ' || at[-1] == '.' || at[-1] == '-')
+			score += 8;
+		if (last != NULL && at == last + 1)
+			score += 5;
+		last = at;
+	}
+	return score + 1;
+}
+
+static void
+match_all(struct palette *p)
+{
+	char word[TYPED_MAX];
+	strcpy(word, p->typed);
+	word[strcspn(word, " ")] = '\0';
+	p->count = 0;
+	for (size_t i = 0; i < action_count && p->count < SHOWN_MAX; i++) {
+		int title = fit(p->typed, actions[i].title), id = fit(word, actions[i].id);
+		int score = title > id ? title : id;
+		if (score < 0)
+			continue;
+		size_t k = p->count++;
+		for (; k > 0 && p->matches[k - 1].score < score; k--)
+			p->matches[k] = p->matches[k - 1];
+		p->matches[k] = (struct match){ &actions[i], score };
+	}
+	p->at = p->top = 0;
+}
+
+static void *
+palette_open(struct app *app)
+{
+	struct palette *p = mem_new(sizeof *p);
+	(void)app;
+	match_all(p);
+	return p;
+}
+
+static struct area
+palette_area(struct app *app, size_t wanted)
+{
+	int rows, cols;
+	screen_size(app_screen(app), &rows, &cols);
+	int width = cols < 76 ? cols - 4 : 72, height = rows - 6 < 22 ? rows - 6 : 22;
+	if ((int)wanted + 3 < height)
+		height = (int)wanted + 3;
+	return (struct area){ 2, (cols - width) / 2, height, width };
+}
+
+static void
+row_of(struct app *app, struct area a, int row, const struct action *action, bool now)
+{
+	struct screen *s = app_screen(app);
+	enum style style = now ? STYLE_SELECTED : STYLE_TEXT;
+	const char *chord = keymap_chord(app_keymap(app), action->id, ~0u);
+	int width = a.cols - 4, key = (int)strlen(chord);
+	screen_fill(s, (struct area){ row, a.left + 1, 1, a.cols - 2 }, style);
+	int used = screen_put(s, row, a.left + 2, 24, style, action->title, strlen(action->title));
+	(void)used;
+	(void)screen_put(s, row, a.left + 27, width - 26 - key, now ? style : STYLE_DIM, action->help, strlen(action->help));
+	(void)screen_put(s, row, a.left + a.cols - 2 - key, key, now ? style : STYLE_KEY, chord, strlen(chord));
+}
+
+static void
+palette_draw(struct app *app, struct pane *pane)
+{
+	struct palette *p = pane->state;
+	struct screen *s = app_screen(app);
+	struct area a = palette_area(app, p->count);
+	size_t room = (size_t)(a.rows - 3);
+	if (p->at < p->top)
+		p->top = p->at;
+	if (p->at >= p->top + room)
+		p->top = p->at - room + 1;
+	screen_fill(s, a, STYLE_TEXT);
+	screen_rule(s, a.top, a.left, a.cols, "actions");
+	(void)screen_put(s, a.top + 1, a.left + 1, 3, STYLE_STRONG, " > ", 3);
+	int used = screen_put(s, a.top + 1, a.left + 4, a.cols - 6, STYLE_TEXT, p->typed, p->len);
+	for (size_t i = 0; i < room && p->top + i < p->count; i++)
+		row_of(app, a, a.top + 2 + (int)i, p->matches[p->top + i].action, p->top + i == p->at);
+	if (p->count == 0)
+		(void)screen_put(s, a.top + 2, a.left + 2, a.cols - 4, STYLE_DIM, "no action has these letters", 27);
+	screen_rule(s, a.top + a.rows - 1, a.left, a.cols, "Enter run  C-y copy the command  Esc leave");
+	screen_cursor(s, a.top + 1, a.left + 4 + used);
+}
+
+static void
+copy_command(struct app *app, const struct action *action)
+{
+	if (action->shell == NULL)
+		app_alert(app, "%s has no command of the shell", action->title);
+	else
+		app_yank(app, action->shell, action->shell, strlen(action->shell));
+}
+
+static void
+choose(struct app *app, struct palette *p)
+{
+	const struct action *action = p->at < p->count ? p->matches[p->at].action : NULL;
+	app_overlay(app, NULL);          /* p is gone */
+	if (action != NULL)
+		action_run(app, action->id, NULL);
+}
+
+static void
+type(char *typed, size_t *len, keycode k)
+{
+	char bytes[4];
+	if (k == 127 || k == 8) {
+		while (*len > 0 && ((unsigned char)typed[*len - 1] & 0xC0) == 0x80)
+			--*len;
+		*len -= *len > 0;
+	} else if (k == 21) {
+		*len = 0;
+	} else if (k >= ' ' && !(k & (KEY_SPECIAL | KEY_MOD_ALT | KEY_MOD_CTRL))) {
+		size_t n = utf8_encode(bytes, k);
+		if (*len + n < TYPED_MAX) {
+			memcpy(typed + *len, bytes, n);
+			*len += n;
+		}
+	}
+	typed[*len] = '\0';
+}
+
+static bool
+palette_key(struct app *app, struct pane *pane, keycode k, const char *bytes, size_t n)
+{
+	struct palette *p = pane->state;
+	(void)bytes, (void)n;
+	pane->dirty = true;
+	if (k == 27 || k == 3 || k == 7 || k == 16) {
+		app_overlay(app, NULL);
+	} else if (k == '\r') {
+		choose(app, p);
+	} else if (k == 25 && p->at < p->count) {
+		const struct action *action = p->matches[p->at].action;
+		app_overlay(app, NULL);
+		copy_command(app, action);
+	} else if (k == KEY_UP_ARROW) {
+		p->at -= p->at > 0;
+	} else if (k == KEY_DOWN_ARROW || k == '\t') {
+		p->at += p->at + 1 < p->count;
+	} else {
+		type(p->typed, &p->len, k);
+		match_all(p);
+	}
+	return true;
+}
+
+static const struct pane_type pane_palette = {
+	.name = "palette", .places = PLACE_OVERLAY, .open = palette_open, .close = mem_free,
+	.draw = palette_draw, .key = palette_key, .hints = "",
+};
+
+enum fault
+act_app_palette(struct app *app, const char *arg)
+{
+	(void)arg;
+	app_overlay(app, &pane_palette);
+	return FAULT_NONE;
+}
+
+static void
+command_typed(struct app *app, const char *answer, void *arg)
+{
+	(void)arg;
+	if (answer != NULL)
+		action_line(app, answer);
+}
+
+enum fault
+act_app_command(struct app *app, const char *arg)
+{
+	if (arg != NULL)
+		action_line(app, arg);
+	else
+		app_ask(app, ":", false, command_typed, NULL);
+	return FAULT_NONE;
+}
