@@ -14,7 +14,8 @@ struct tui_config {
 	struct loop *loop;
 	const struct clock *clock;
 	struct places places;
-	/* Called on the loop's thread after the first frame; must not wait for the disk. */
+	/* Called on the loop's thread after the first frame; must not wait for the disk.
+	 * *out is the screen's from then on: it closes it. */
 	enum fault (*open)(struct backend **out, void *arg);
 	void *arg;
 	const char *theme;            /* name of a theme; NULL: plain */
@@ -23,6 +24,10 @@ struct tui_config {
 	const char *themes_folder;    /* shipped themes */
 	bool mouse, notify;
 	int lock_minutes;             /* 0: never */
+	const char *key_file;         /* unlocks a store with such a slot; NULL: none */
+	const char *mode;             /* of questions: extractive model; NULL: the engine's own */
+	const char *subject;          /* of added documents; NULL: none */
+	int64_t retention_days;       /* of added documents */
 	const char *start;            /* action run after opening, such as "tab.library"; NULL */
 };
 /* Runs until the person leaves; the terminal is as it was, whatever happened.

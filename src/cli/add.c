@@ -189,31 +189,30 @@ add_paths(struct cli *c, const char *const *paths, size_t count, const struct do
 	return f;
 }
 
-/* The sample course: in the tree this program was built in, beside where it is
- * installed, or where it was meant to be installed. */
-static const char *
-sample_path(struct arena *a)
+/* A folder that comes with stoa: in the tree this program was built in, beside where
+ * it is installed, or where it was meant to be installed. */
+const char *
+shipped_folder(struct arena *a, const char *name)
 {
-	static const char *const from_self[] = { "../../kits/sample", "../share/stoa/kits/sample" };
+	static const char *const from_self[] = { "../..", "../share/stoa" };
 	char self[PATH_MAX];
 	struct stat st;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	self[n > 0 ? n : 0] = '\0';
 	char *slash = strrchr(self, '/');
 	for (size_t i = 0; slash && i < COUNT_OF(from_self); i++) {
-		const char *path =
-			arena_printf(a, "%.*s/%s", (int)(slash - self), self, from_self[i]);
+		const char *path = arena_printf(a, "%.*s/%s/%s", (int)(slash - self), self, from_self[i], name);
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			return path;
 	}
-	static const char meant[] = STOA_PREFIX "/share/stoa/kits/sample";
-	return stat(meant, &st) == 0 ? meant : NULL;
+	const char *path = arena_printf(a, "%s/share/stoa/%s", STOA_PREFIX, name);
+	return stat(path, &st) == 0 ? path : NULL;
 }
 
 enum fault
 sample_add(struct cli *c, bool *found)
 {
-	const char *path = sample_path(&c->arena);
+	const char *path = shipped_folder(&c->arena, "kits/sample");
 	*found = path != NULL;
 	if (!path)
 		return FAULT_NONE;

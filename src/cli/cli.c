@@ -23,23 +23,41 @@ standard_descriptors(void)
 		close(fd);
 }
 
-/* `stoa` alone: the set-up when there is nothing yet, then the conversation. */
+/* Is there a terminal that can show the screen? */
+static bool
+screen_wanted(struct cli *c)
+{
+	const char *term = getenv("TERM");
+	return c->screen && !c->json && !option_given(&c->args, "plain") && isatty(STDIN_FILENO)
+		&& isatty(STDOUT_FILENO) && term && *term && !str_same(term, "dumb");
+}
+
+/* `stoa` alone: the set-up when there is nothing yet, then the screen or the
+ * conversation line by line.  Whether there is nothing yet shows in the file of the
+ * store, so that the screen does not wait for it to be opened. */
 static enum fault
 run_alone(struct cli *c)
 {
+	struct stat st;
+	bool screen = screen_wanted(c);
 	struct backend_lock l = { 0 };
-	enum fault f = session_open(c);
+	enum fault f = session_conf(c);
+	if (f != FAULT_NONE)
+		return f;
+	c->chatting = true;
+	if (screen && stat(arena_printf(&c->arena, "%s/local.db", c->places.data), &st) == 0)
+		return session_screen(c);
+	f = session_open(c);
 	if (f == FAULT_NONE)
 		f = backend_lock_state(&l, c->backend);
 	if (f != FAULT_NONE)
 		return f;
-	c->chatting = true;
 	if (l.fresh && !c->json && isatty(STDIN_FILENO) && prompt_possible()) {
 		f = verb_init(c);
 		if (f != FAULT_NONE)
 			return f;
 	}
-	return verb_chat(c);
+	return screen ? session_screen(c) : verb_chat(c);
 }
 
 static enum fault
@@ -67,7 +85,7 @@ word_given(int argc, char *const argv[], const char *word)
 }
 
 int
-cli_run(int argc, char *const argv[])
+cli_run(int argc, char *const argv[], cli_screen_fn *screen)
 {
 	if (argc == 2 && str_same(argv[1], "--version"))
 		return puts("stoa " STOA_VERSION) < 0 || fflush(stdout) != 0;
@@ -76,7 +94,7 @@ cli_run(int argc, char *const argv[])
 	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
-	struct cli c = { 0 };
+	struct cli c = { .screen = screen };
 	arena_init(&c.arena);
 	enum fault f = args_parse(&c.args, &c.arena, argc > 0 ? argc - 1 : 0, argv + 1);
 	print_init(&c);

@@ -113,6 +113,7 @@ struct cli {
 	struct conf conf;
 	struct loop *loop;
 	struct backend *backend;
+	cli_screen_fn *screen;         /* NULL: there is none */
 	bool conf_known, interrupted, terminated, told_no_lock;
 	double opened_ms, unlocked_ms;
 };
@@ -153,6 +154,7 @@ enum fault session_conf(struct cli *c) STOA_MUST;     /* places and stoa.conf */
 enum fault session_open(struct cli *c) STOA_MUST;     /* and the backend; again: nothing */
 /* Open, first use settled, unlocked. */
 enum fault session_ready(struct cli *c) STOA_MUST;
+enum fault session_screen(struct cli *c) STOA_MUST;   /* hand all over to the screen */
 void session_close(struct cli *c);
 enum fault session_unlock(struct cli *c) STOA_MUST;
 /* First use: seal a new store as the options, or a person, say. */
@@ -227,6 +229,8 @@ void found_clear(struct found *f);
 /* Stay and call each for what is put or changed there, until interrupted. */
 typedef enum fault watch_fn(struct cli *c, const char *path, void *arg);
 enum fault watch_paths(struct cli *c, const char *const *paths, size_t count, watch_fn *each, void *arg) STOA_MUST;
+/* A folder that comes with stoa, as "themes"; NULL: it is not installed. */
+const char *shipped_folder(struct arena *a, const char *name);
 enum fault sample_add(struct cli *c, bool *found) STOA_MUST;
 enum fault export_write(struct cli *c, const char *id, const char *format, const char *path) STOA_MUST;
 

@@ -45,6 +45,17 @@ const struct conf_key conf_keys[] = {
 		"forget added documents after so many days; 0: never" },
 	{ "library", "domains_folder", CONF_FOLDER, 0, 0, NULL, "",
 		"folder of domain files; empty: the ones that come with stoa" },
+	{ "screen", "theme", CONF_TEXT, 0, 64, NULL, "plain",
+		"colours of the screen: plain, dark, light, high-contrast, mono, or a file of "
+		"your own in themes" },
+	{ "screen", "keys", CONF_CHOICE, 0, 0, "plain|vi", "plain",
+		"the set of keys; keys.conf changes single ones" },
+	{ "screen", "mouse", CONF_CHOICE, 0, 0, "off|on", "off",
+		"whether the screen takes the mouse from the terminal" },
+	{ "screen", "clipboard", CONF_CHOICE, 0, 0, "auto|osc52|command|file", "auto",
+		"by which way a copy leaves the screen" },
+	{ "screen", "notify", CONF_CHOICE, 0, 0, "auto|on|off", "auto",
+		"tell the desktop when a long job ends out of sight; auto: not over ssh" },
 	{ "vault", "key_file", CONF_FOLDER, 0, 0, NULL, "",
 		"the key file to unlock with, when --keyfile is not given" },
 };

@@ -101,23 +101,26 @@ config_from(struct cli *c)
 	};
 }
 
+/* The log and the loop, without the backend. */
+static enum fault
+session_loop(struct cli *c)
+{
+	enum fault f = session_conf(c);
+	if (f != FAULT_NONE || c->loop)
+		return f;
+	f = log_open(arena_printf(&c->arena, "%s/log", c->places.state), LOG_INFO, false);
+	if (f == FAULT_NONE)
+		f = loop_new(&c->loop, &clock_system);
+	return f == FAULT_NONE ? watch_signals(c) : f;
+}
+
 enum fault
 session_open(struct cli *c)
 {
 	if (c->backend)
 		return FAULT_NONE;
 	double started = stopwatch_ms();
-	enum fault f = session_conf(c);
-	if (f != FAULT_NONE)
-		return f;
-	f = log_open(arena_printf(&c->arena, "%s/log", c->places.state), LOG_INFO, false);
-	if (f != FAULT_NONE)
-		return f;
-	if (!c->loop) {
-		f = loop_new(&c->loop, &clock_system);
-		if (f == FAULT_NONE)
-			f = watch_signals(c);
-	}
+	enum fault f = session_loop(c);
 	if (f != FAULT_NONE)
 		return f;
 	struct backend_config config = config_from(c);
@@ -130,6 +133,49 @@ session_open(struct cli *c)
 	}
 	c->opened_ms = stopwatch_ms() - started;
 	return f;
+}
+
+/* What the set-up opened already, or a backend that opens itself on its crew. */
+static enum fault
+screen_open_backend(struct backend **out, void *arg)
+{
+	struct cli *c = arg;
+	struct backend_config config = config_from(c);
+	if (c->backend) {
+		*out = c->backend;
+		c->backend = NULL;
+		return FAULT_NONE;
+	}
+	return backend_open_local(out, &config, c->loop);
+}
+
+enum fault
+session_screen(struct cli *c)
+{
+	const struct conf *conf = &c->conf;
+	const char *mode = conf_get(conf, "answers.mode"), *ssh = getenv("SSH_CONNECTION");
+	const char *notify = conf_get(conf, "screen.notify");
+	enum fault f = session_loop(c);
+	if (f != FAULT_NONE)
+		return f;
+	const struct cli_screen s = {
+		.loop = c->loop,
+		.places = &c->places,
+		.open = screen_open_backend,
+		.arg = c,
+		.theme = conf_get(conf, "screen.theme"),
+		.themes_folder = shipped_folder(&c->arena, "themes"),
+		.keys = conf_get(conf, "screen.keys"),
+		.clipboard = conf_get(conf, "screen.clipboard"),
+		.mode = str_same(mode, "auto") ? NULL : mode,
+		.subject = or_null(conf_get(conf, "library.subject")),
+		.key_file = or_null(conf_get(conf, "vault.key_file")),
+		.lock_minutes = (int)conf_number(conf, "history.lock_minutes"),
+		.retention_days = (int64_t)conf_number(conf, "library.retention_days"),
+		.mouse = str_same(conf_get(conf, "screen.mouse"), "on"),
+		.notify = str_same(notify, "on") || (str_same(notify, "auto") && !ssh),
+	};
+	return c->screen(&s);
 }
 
 void

@@ -116,6 +116,17 @@ keymap_free(struct keymap *m)
 	mem_free(m);
 }
 
+/* In the input line a chord that begins with text is text, but for those that an
+ * empty line gives away. */
+static bool
+works(const struct chord *c, unsigned places)
+{
+	bool text = c->keys[0] >= ' ' && c->keys[0] != 127 && c->keys[0] < KEY_MOD_ALT;
+	if (text && places & PLACE_INPUT)
+		return (c->places & places & PLACE_EMPTY) != 0;
+	return (c->places & places) != 0;
+}
+
 enum keymap_found
 keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k)
 {
@@ -125,7 +136,7 @@ keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k)
 		m->held[m->held_count++] = k;
 	for (size_t i = 0; i < m->count; i++) {
 		const struct chord *c = &m->chords[i];
-		if (!(c->places & places) || c->n < m->held_count ||
+		if (!works(c, places) || c->n < m->held_count ||
 			memcmp(c->keys, m->held, m->held_count * sizeof m->held[0]) != 0)
 			continue;
 		if (c->n > m->held_count)
@@ -150,7 +161,7 @@ keymap_chord(const struct keymap *m, const char *id, unsigned places)
 	struct keymap *shown = (struct keymap *)m;
 	for (size_t i = 0; i < m->count; i++) {
 		const struct chord *c = &m->chords[i];
-		if (!str_same(c->id, id) || !(c->places & places))
+		if (!str_same(c->id, id) || !works(c, places))
 			continue;
 		struct text t;
 		text_init(&t, sizeof shown->shown - 1);

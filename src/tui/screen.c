@@ -198,6 +198,19 @@ screen_close(struct screen *s)
 	mem_free(s);
 }
 
+size_t
+screen_farewell(char *out, size_t cap)
+{
+	static const char *const names[] = { "sgr0", "cnorm", "rmcup" };
+	size_t n = (size_t)snprintf(out, cap, "\033[?1006l\033[?1002l\033[?1004l\033[?2004l");
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		const char *s = tigetstr(names[i]);
+		if (s != NULL && s != (const char *)-1 && n + strlen(s) < cap)
+			n += (size_t)snprintf(out + n, cap - n, "%s", s);
+	}
+	return n;
+}
+
 void
 screen_suspend(struct screen *s)
 {
@@ -210,6 +223,20 @@ screen_resume(struct screen *s)
 	(void)refresh();
 	screen_modes(s);
 	screen_redraw(s);
+}
+
+void
+screen_mouse(struct screen *s, bool on)
+{
+	if (s->mouse != on)
+		screen_raw(s, on ? "\033[?1002h\033[?1006h" : "\033[?1006l\033[?1002l", 16);
+	s->mouse = on;
+}
+
+bool
+screen_mouse_on(const struct screen *s)
+{
+	return s->mouse;
 }
 
 void

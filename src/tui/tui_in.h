@@ -31,11 +31,14 @@ struct screen_config {
 };
 enum fault screen_open(struct screen **out, const struct screen_config *config) STOA_MUST;
 void screen_close(struct screen *s);          /* restores the terminal; NULL harmless */
+size_t screen_farewell(char *out, size_t cap);   /* bytes that give the terminal back, for a crash */
 void screen_suspend(struct screen *s);        /* before an editor or SIGTSTP */
 void screen_resume(struct screen *s);
 void screen_size(const struct screen *s, int *rows, int *cols);
 void screen_resized(struct screen *s, int rows, int cols);
 void screen_theme(struct screen *s, const struct theme *theme);
+void screen_mouse(struct screen *s, bool on);
+bool screen_mouse_on(const struct screen *s);
 /* Sanitised at this sink: whatever text is handed in, only cells come out. Draws at
  * most cols cells of one line, never half a wide character; returns cells used. */
 int screen_put(struct screen *s, int row, int col, int cols, enum style style, const char *text, size_t len);
@@ -168,11 +171,12 @@ struct pane *app_overlaid(struct app *app);       /* NULL: none */
  * One at a time: a new one leaves the old. */
 typedef void app_answer_fn(struct app *app, const char *answer /* NULL: left */, void *arg);
 void app_ask(struct app *app, const char *question, bool hidden, app_answer_fn *answered, void *arg);
+void app_confirm(struct app *app, const char *question, app_answer_fn *answered, void *arg);   /* one key: "y", or NULL */
 void app_ask_with(struct app *app, const char *question, const char *text, app_answer_fn *answered, void *arg);
 void app_yank(struct app *app, const char *what, const char *text, size_t len);   /* clip.c; says which route */
 void app_quit(struct app *app);
-/* A call of the backend whose fault becomes the alert; done may be NULL, and is not
- * called for a fault unless it wants faults. Before opening: BUSY is said. */
+/* A call of the backend; a fault becomes the alert. done may be NULL, else it is called
+ * once in any case but one: 0 is returned and the alert says why (not open, busy). */
 typedef void app_reply_fn(struct app *app, const struct backend_done *d, void *arg);
 unsigned app_call(struct app *app, const char *operation, const void *request, app_reply_fn *done, void *arg);
 
@@ -186,12 +190,22 @@ struct chat {
 	struct chat_turn *turns; size_t turn_count, turn_cap;
 	size_t turn_at;                    /* the answer that evidence belongs to; turn_count: none */
 	int citation;                      /* n shown in the evidence pane, 0 none */
-	bool busy; unsigned call; const char *step;
+	bool busy; unsigned call; char step[64];
+	unsigned epoch, sent;              /* count conversations opened, and questions */
+	struct text_list documents;        /* ask only these; names[0] for the screen */
+	char documents_name[256];
 	struct chat_more *more;            /* chat.c's own */
 };
 struct chat *chat_new(struct app *app);
+void chat_select(struct app *app, size_t turn, bool last);   /* evidence of this turn, its first or last citation */
+struct flow *chat_flow(struct app *app, size_t turn, int cols);   /* its rows; NULL: not loaded */
+void chat_rated(struct app *app, size_t turn, int64_t rating);
+void chat_flows_drop(struct chat *c);                        /* another width */
+const struct record_list *chat_sources(const struct message *m);   /* citations, or what is nearest */
+void chat_turn_flow(struct flow *f, const struct message *m, const char *step);   /* turn.c */
+void chat_ask_only(struct app *app, const char *document_id, const char *name);   /* NULL: everything */
 void chat_free(struct chat *c);
-void chat_forget(struct chat *c);                            /* everything: the lock */
+void chat_close(struct chat *c);                            /* everything: the lock */
 void chat_refresh(struct app *app);                          /* list again */
 void chat_open(struct app *app, const char *conversation_id);/* NULL: a new one */
 void chat_send(struct app *app, const char *text);
@@ -214,6 +228,7 @@ void shelf_forget(struct shelf *s);
 void shelf_refresh(struct app *app);
 void shelf_search(struct app *app, const char *query);      /* "" takes the hits away */
 void shelf_add(struct app *app, const char *path);          /* a file or a folder */
+void shelf_cancel(struct app *app);                          /* what is being added */
 const struct document *shelf_selected(struct app *app);     /* NULL: none */
 const struct hit *shelf_hit(struct app *app);               /* the selected hit, NULL */
 

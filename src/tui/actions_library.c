@@ -1,0 +1,129 @@
+/* Actions on documents. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app_in.h"
+
+static void
+on_path(struct app *app, const char *answer, void *arg)
+{
+	(void)arg;
+	if (answer != NULL && *answer != '\0')
+		shelf_add(app, answer);
+}
+
+enum fault
+act_doc_add(struct app *app, const char *arg)
+{
+	if (app_backend(app) == NULL)
+		return fault(FAULT_BUSY, "not open yet: a moment");
+	if (arg == NULL) {
+		app_ask(app, "Add file or folder:", false, on_path, NULL);
+	} else {
+		app_tab(app, TAB_LIBRARY);
+		shelf_add(app, arg);
+	}
+	return FAULT_NONE;
+}
+
+enum fault
+act_doc_open(struct app *app, const char *arg)
+{
+	(void)arg;
+	if (app->tab != TAB_LIBRARY || shelf_selected(app) == NULL)
+		return fault(FAULT_ABSENT, "there is no document here");
+	app_focus(app, &pane_preview);
+	return FAULT_NONE;
+}
+
+struct on_document { char id[ID_BYTES]; char name[256]; bool removed; };
+
+static struct on_document *
+selected(struct app *app)
+{
+	const struct document *d = shelf_selected(app);
+	struct on_document *o = d != NULL ? mem_new(sizeof *o) : NULL;
+	if (o != NULL) {
+		snprintf(o->id, sizeof o->id, "%s", d->id);
+		snprintf(o->name, sizeof o->name, "%s", d->name);
+	}
+	return o;
+}
+
+static void
+done(struct app *app, const struct backend_done *d, void *arg)
+{
+	struct on_document *o = arg;
+	if (d->fault == FAULT_NONE && !app->leaving) {
+		app_alert(app, "%s %s", o->name, o->removed ? "is forgotten" : "was read again");
+		shelf_refresh(app);
+	}
+	mem_free(o);
+}
+
+static void
+on_delete(struct app *app, const char *answer, void *arg)
+{
+	struct on_document *o = arg;
+	o->removed = true;
+	if (answer == NULL || app_call(app, "document.delete", &(struct id_request){ o->id }, done, o) == 0)
+		mem_free(o);
+}
+
+enum fault
+act_doc_delete(struct app *app, const char *arg)
+{
+	char question[512];
+	struct on_document *o = selected(app);
+	(void)arg;
+	if (o == NULL)
+		return fault(FAULT_ABSENT, "there is no document here");
+	snprintf(question, sizeof question, "Forget %.100s? Its file stays where it is. y forgets, any other key keeps it", o->name);
+	app_confirm(app, question, on_delete, o);
+	return FAULT_NONE;
+}
+
+enum fault
+act_doc_reindex(struct app *app, const char *arg)
+{
+	struct on_document *o = selected(app);
+	(void)arg;
+	if (o == NULL)
+		return fault(FAULT_ABSENT, "there is no document here");
+	app_alert(app, "reading %s again ...", o->name);
+	if (app_call(app, "document.reindex", &(struct id_request){ o->id }, done, o) == 0)
+		mem_free(o);
+	return FAULT_NONE;
+}
+
+static void
+on_query(struct app *app, const char *answer, void *arg)
+{
+	(void)arg;
+	if (answer != NULL)
+		shelf_search(app, answer);
+}
+
+enum fault
+act_doc_search(struct app *app, const char *arg)
+{
+	app_tab(app, TAB_LIBRARY);
+	if (arg != NULL)
+		shelf_search(app, arg);
+	else
+		app_ask(app, "Search the documents:", false, on_query, NULL);
+	return FAULT_NONE;
+}
+
+enum fault
+act_doc_ask(struct app *app, const char *arg)
+{
+	const struct document *d = shelf_selected(app);
+	(void)arg;
+	if (d == NULL)
+		return fault(FAULT_ABSENT, "there is no document here");
+	chat_open(app, NULL);
+	chat_ask_only(app, d->id, d->name);
+	app_focus(app, &pane_composer);
+	return FAULT_NONE;
+}

@@ -1,0 +1,444 @@
+/* The app: panes, focus, keys and one drawing a turn.
+ *
+ * A key goes to an overlay, a question, a chord or the line, in this order.
+ * Everything that changes marks a pane dirty; at the end of the turn of the loop
+ * what is dirty is drawn and curses sends the difference. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "app_in.h"
+
+static const struct pane_type *const pane_types[PANE_COUNT] = {
+	[PANE_CONVERSATIONS] = &pane_conversations, [PANE_TRANSCRIPT] = &pane_transcript,
+	[PANE_EVIDENCE] = &pane_evidence, [PANE_PAGE] = &pane_page, [PANE_COMPOSER] = &pane_composer,
+	[PANE_SHELF] = &pane_shelf, [PANE_PREVIEW] = &pane_preview, [PANE_RESULTS] = &pane_results,
+};
+
+void
+panes_open(struct app *app)
+{
+	for (int i = 0; i < PANE_COUNT; i++) {
+		struct pane *p = &app->panes[i];
+		p->type = pane_types[i];
+		p->state = p->type->open != NULL ? p->type->open(app) : NULL;
+	}
+	app->focus[TAB_CHAT] = &pane_composer;
+	app->focus[TAB_LIBRARY] = &pane_shelf;
+}
+
+static void
+pane_end(struct pane *p)
+{
+	if (p->type != NULL && p->type->close != NULL)
+		p->type->close(p->state);
+	mem_free(p->find);
+	*p = (struct pane){ NULL };
+}
+
+void
+panes_close(struct app *app)
+{
+	pane_end(&app->overlay);
+	for (int i = 0; i < PANE_COUNT; i++)
+		pane_end(&app->panes[i]);
+}
+
+/* ---- what the others ask ------------------------------------------------------- */
+
+struct screen *app_screen(struct app *app) { return app->screen; }
+struct keymap *app_keymap(struct app *app) { return app->keymap; }
+const struct tui_config *app_config(struct app *app) { return app->config; }
+struct chat *app_chat(struct app *app) { return app->chat; }
+struct shelf *app_shelf(struct app *app) { return app->shelf; }
+struct composer *app_composer(struct app *app) { return app->composer; }
+
+struct backend *
+app_backend(struct app *app)
+{
+	return app->vault == VAULT_OPEN ? app->backend : NULL;
+}
+
+struct pane *
+app_pane(struct app *app, const struct pane_type *type)
+{
+	for (int i = 0; i < PANE_COUNT; i++)
+		if (app->panes[i].type == type)
+			return &app->panes[i];
+	return app->overlay.type == type ? &app->overlay : NULL;
+}
+
+struct pane *
+app_focused(struct app *app)
+{
+	return app_pane(app, app->focus[app->tab]);
+}
+
+struct pane *
+app_overlaid(struct app *app)
+{
+	return app->overlay.type != NULL ? &app->overlay : NULL;
+}
+
+void
+app_dirty(struct app *app, const struct pane_type *type)
+{
+	if (type == NULL) {
+		app->dirty_frame = true;
+		return;
+	}
+	struct pane *p = app_pane(app, type);
+	if (p != NULL)
+		p->dirty = true;
+}
+
+void
+app_alert(struct app *app, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(app->alert, sizeof app->alert, fmt, ap);
+	va_end(ap);
+	app->dirty_bottom = true;
+}
+
+void
+app_relayout(struct app *app)
+{
+	struct area before[PANE_COUNT];
+	bool strip = app->layout.strip;
+	int rows = app->layout.rows, cols = app->layout.cols;
+	for (int i = 0; i < PANE_COUNT; i++)
+		before[i] = app->panes[i].area;
+	layout_find(app);
+	bool same = strip == app->layout.strip && rows == app->layout.rows && cols == app->layout.cols;
+	for (int i = 0; i < PANE_COUNT; i++)
+		same = same && memcmp(&before[i], &app->panes[i].area, sizeof before[i]) == 0;
+	if (!same)
+		app->dirty_frame = true;
+}
+
+void
+app_focus(struct app *app, const struct pane_type *type)
+{
+	enum tab tab = type == &pane_shelf || type == &pane_preview || type == &pane_results ? TAB_LIBRARY : TAB_CHAT;
+	app_dirty(app, app->focus[app->tab]);
+	if (app->tab != tab) {
+		app->tab = tab;
+		app->dirty_frame = true;
+	}
+	app->focus[tab] = type;
+	app_relayout(app);
+	app_dirty(app, type);
+	app->dirty_bottom = true;
+}
+
+void
+app_show(struct app *app, const struct pane_type *type, bool shown)
+{
+	if (type == &pane_page)
+		app->page_wanted = shown;
+	if (shown)
+		app_focus(app, type);
+	else if (app->focus[app->tab] == type)
+		app_focus(app, type == &pane_page ? &pane_evidence : app->tab == TAB_CHAT ? &pane_composer : &pane_shelf);
+	app_relayout(app);
+	app_dirty(app, NULL);
+}
+
+void
+app_tab(struct app *app, enum tab tab)
+{
+	app->tab = tab;
+	app->dirty_frame = true;
+	app_relayout(app);
+}
+
+void
+app_overlay(struct app *app, const struct pane_type *type)
+{
+	pane_end(&app->overlay);
+	app->dirty_frame = true;
+	if (type == NULL)
+		return;
+	struct area whole = { 0, 0, app->layout.rows, app->layout.cols };
+	app->overlay = (struct pane){ .type = type, .area = whole, .shown = true, .focused = true, .dirty = true };
+	app->overlay.state = type->open != NULL ? type->open(app) : NULL;
+}
+
+bool
+app_crew(struct app *app, loop_fn *fn, void *arg)
+{
+	enum fault f = app->crew == NULL ? crew_new(&app->crew, 1) : FAULT_NONE;
+	if (f == FAULT_NONE)
+		f = crew_submit(app->crew, fn, arg);
+	if (f != FAULT_NONE)
+		app_alert(app, "%s", fault_sentence());
+	return f == FAULT_NONE;
+}
+
+void
+app_notify(struct app *app, const char *what)
+{
+	struct text t;
+	if (!app->unfocused || !app->config->notify)
+		return;
+	text_init(&t, 512);
+	text_printf(&t, "\033]777;notify;stoa;%s\033\\\a", what);
+	screen_raw(app->screen, t.data, t.len);
+	text_clear(&t);
+}
+
+void
+app_composer_resized(struct app *app)
+{
+	int rows = composer_rows(app->composer, app->layout.cols);
+	app_dirty(app, &pane_composer);
+	if (rows != app->layout.composer_rows) {
+		app->layout.composer_rows = rows;
+		app_relayout(app);
+	}
+}
+
+/* ---- calls ----------------------------------------------------------------------- */
+
+struct app_call { struct app *app; app_reply_fn *done; void *arg; };
+
+static void
+call_done(const struct backend_done *d, void *arg)
+{
+	struct app_call *c = arg;
+	struct app *app = c->app;
+	if (d->fault != FAULT_NONE && d->fault != FAULT_CANCELLED && !app->leaving)
+		app_alert(app, "%s", d->sentence);
+	if (c->done != NULL)
+		c->done(app, d, c->arg);
+	mem_free(c);
+}
+
+unsigned
+app_call(struct app *app, const char *operation, const void *request, app_reply_fn *done, void *arg)
+{
+	unsigned id = 0;
+	if (app_backend(app) == NULL) {
+		app_alert(app, "not open yet: a moment");
+		return 0;
+	}
+	struct app_call *c = mem_new(sizeof *c);
+	*c = (struct app_call){ app, done, arg };
+	enum fault f = backend_call(&id, app->backend, operation, request, &(struct backend_handlers){ NULL, call_done, c });
+	if (f != FAULT_NONE) {
+		app_alert(app, "%s", fault_sentence());
+		mem_free(c);
+		return 0;
+	}
+	return id;
+}
+
+/* ---- keys ------------------------------------------------------------------------- */
+
+static void
+quit_now(struct app *app)
+{
+	loop_stop(app->loop);
+}
+
+void
+app_quit(struct app *app)
+{
+	if (app->leaving)
+		return;
+	app->leaving = true;
+	draft_flush(app, quit_now);
+}
+
+/* Ctrl-C cancels what runs; it never clears text; twice on an empty line leaves. */
+void
+app_interrupt(struct app *app)
+{
+	bool again = app->interrupted;
+	app->interrupted = true;
+	if (app->chat->busy) {
+		chat_cancel(app);
+		app_alert(app, "cancelled");
+	} else if (app->shelf->adding) {
+		shelf_cancel(app);
+	} else if (composer_text(app->composer)[0] != '\0') {
+		app_alert(app, "the line is kept; Ctrl-U clears it, Ctrl-C on an empty line leaves");
+		app->interrupted = false;
+	} else if (again) {
+		app_quit(app);
+	} else {
+		app_alert(app, "Ctrl-C again leaves");
+	}
+}
+
+static void
+key_to_pane(struct app *app, keycode k)
+{
+	struct pane *p = app_focused(app);
+	const char *id = NULL;
+	unsigned places = p->type->places | PLACE_ANY;
+	if (p->type == &pane_composer)
+		places = PLACE_INPUT | (composer_text(app->composer)[0] == '\0' ? PLACE_EMPTY : 0);
+	enum keymap_found found = keymap_feed(&id, app->keymap, places, k);
+	if (found == KEYMAP_ACTION) {
+		action_run(app, id, NULL);
+	} else if (found == KEYMAP_NONE && p->type->key != NULL) {
+		char bytes[8];
+		size_t n = k < KEY_MOD_ALT ? utf8_encode(bytes, k) : 0;
+		(void)p->type->key(app, p, k, bytes, n);
+	}
+}
+
+static void
+on_code(struct app *app, keycode k)
+{
+	bool was_alert = app->alert[0] != '\0';
+	char bytes[8];
+	app->active_ms = app->config->clock->mono_ms(app->config->clock->arg);
+	if (was_alert) {
+		app->dirty_bottom = true;
+		if (screen_width(app->screen, app->alert, strlen(app->alert)) > app->layout.cols - 2)
+			app->dirty_frame = true;
+		app->alert[0] = '\0';
+	}
+	if (k != 3)
+		app->interrupted = false;
+	if (app->layout.small && (k == 'q' || k == 3)) {
+		app_quit(app);
+	} else if (app->question.asked) {
+		(void)question_key(app, k);
+	} else if (app->vault == VAULT_LOCKED || app->vault == VAULT_UNLOCKING || app->vault == VAULT_FAILED) {
+		if (k == 3 || k == 'q' || k == 4)
+			app_quit(app);
+	} else if (app->overlay.type != NULL) {
+		size_t n = k < KEY_MOD_ALT ? utf8_encode(bytes, k) : 0;
+		bool taken = app->overlay.type->key != NULL && app->overlay.type->key(app, &app->overlay, k, bytes, n);
+		if (!taken && (k == 27 || k == 3 || k == 'q'))
+			app_overlay(app, NULL);
+	} else if (k == 3) {
+		app_interrupt(app);
+	} else {
+		key_to_pane(app, k);
+	}
+}
+
+static void
+on_paste(struct app *app, const char *bytes, size_t n)
+{
+	if (app->question.asked)
+		question_paste(app, bytes, n);
+	else if (app->overlay.type == NULL && app->vault <= VAULT_OPEN && app->tab == TAB_CHAT) {
+		app_focus(app, &pane_composer);
+		composer_paste(app->composer, bytes, n);
+	}
+}
+
+static void
+on_mouse(struct app *app, const struct key_event *e)
+{
+	if (app->overlay.type != NULL && app->overlay.type->mouse != NULL) {
+		app->overlay.type->mouse(app, &app->overlay, e->row, e->col, (int)e->button);
+		return;
+	}
+	for (int i = 0; i < PANE_COUNT && app->overlay.type == NULL; i++) {
+		struct pane *p = &app->panes[i];
+		const struct area *a = &p->area;
+		if (!p->shown || e->row < a->top || e->row >= a->top + a->rows || e->col < a->left || e->col >= a->left + a->cols)
+			continue;
+		if (e->button == MOUSE_PRESS && app->focus[app->tab] != p->type)
+			app_focus(app, p->type);
+		if (e->button == MOUSE_WHEEL_UP || e->button == MOUSE_WHEEL_DOWN) {
+			for (int n = 0; n < 3 && p->type->action != NULL; n++)
+				(void)p->type->action(app, p, e->button == MOUSE_WHEEL_UP ? "move.up" : "move.down");
+		} else if (p->type->mouse != NULL) {
+			p->type->mouse(app, p, e->row - a->top, e->col - a->left, (int)e->button);
+		}
+		return;
+	}
+}
+
+void
+app_key(struct app *app, const struct key_event *e)
+{
+	switch (e->kind) {
+	case KEY_EVENT_KEY: on_code(app, e->code); break;
+	case KEY_EVENT_PASTE: on_paste(app, e->bytes, e->n); break;
+	case KEY_EVENT_MOUSE: on_mouse(app, e); break;
+	case KEY_EVENT_FOCUS_IN: app->unfocused = false; break;
+	case KEY_EVENT_FOCUS_OUT: app->unfocused = true; break;
+	default: break;
+	}
+}
+
+/* ---- drawing -------------------------------------------------------------------------- */
+
+static bool
+take_size(struct app *app)
+{
+	struct winsize w;
+	if (!app->resized)
+		return false;
+	app->resized = false;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0)
+		return false;
+	screen_resized(app->screen, w.ws_row, w.ws_col);
+	return true;
+}
+
+static bool
+panes_draw(struct app *app, bool all)
+{
+	bool any = false;
+	for (int i = 0; i < PANE_COUNT; i++) {
+		struct pane *p = &app->panes[i];
+		if (p->shown && (p->dirty || all)) {
+			screen_fill(app->screen, p->area, STYLE_TEXT);
+			p->type->draw(app, p);
+			any = true;
+		}
+		p->dirty = false;
+	}
+	return any;
+}
+
+void
+app_draw(struct app *app)
+{
+	bool any = take_size(app);
+	if (any || app->layout.rows == 0) {
+		layout_find(app);
+		app->dirty_frame = true;
+	}
+	bool all = app->dirty_frame, closed = app->vault != VAULT_OPEN && app->vault != VAULT_OPENING;
+	if (all) {
+		app_relayout(app);
+		screen_fill(app->screen, (struct area){ 0, 0, app->layout.rows, app->layout.cols }, STYLE_TEXT);
+		frame_draw(app);
+	}
+	bool plain = app->layout.small || closed;
+	if (closed && app->dirty_bottom && !all && !app->layout.small) {
+		screen_fill(app->screen, (struct area){ 0, 0, app->layout.rows, app->layout.cols }, STYLE_TEXT);
+		frame_draw(app);
+		any = true;
+	}
+	if (!plain)
+		any |= panes_draw(app, all);
+	if (!app->layout.small && (all || app->dirty_status))
+		status_draw(app);
+	if (!plain && (all || app->dirty_bottom))
+		bottom_draw(app);
+	any |= all || app->dirty_status || app->dirty_bottom;
+	if (app->overlay.type != NULL && !plain && (any || app->overlay.dirty)) {
+		app->overlay.area = (struct area){ 0, 0, app->layout.rows, app->layout.cols };
+		app->overlay.type->draw(app, &app->overlay);
+		app->overlay.dirty = false;
+		any = true;
+	}
+	app->dirty_frame = app->dirty_status = app->dirty_bottom = false;
+	if (any)
+		screen_flush(app->screen);
+}

@@ -1,0 +1,118 @@
+/* The inside of the app: what app.c, layout.c, status.c, question.c, lock.c and
+ * draft.c share.  Panes and actions use the functions of tui_in.h. */
+#ifndef APP_IN_H
+#define APP_IN_H
+#include "key_in.h"
+
+enum tab { TAB_CHAT, TAB_LIBRARY, TAB_COUNT };
+enum vault_word { VAULT_OPENING, VAULT_LOCKED, VAULT_UNLOCKING, VAULT_OPEN, VAULT_FAILED };
+enum { PANE_CONVERSATIONS, PANE_TRANSCRIPT, PANE_EVIDENCE, PANE_PAGE, PANE_COMPOSER, PANE_SHELF, PANE_PREVIEW, PANE_RESULTS, PANE_COUNT };
+
+#define ROWS_LEAST 16
+#define COLS_LEAST 60
+#define COLS_TWO 100
+#define COLS_THREE 160
+#define QUESTION_MAX 4096
+
+/* Lines between panes, drawn with everything. */
+struct rule { bool vertical; int row, col, length; };
+#define RULES_MAX 12
+struct layout { int rows, cols; bool small, strip;   /* strip: evidence in a few rows under the transcript */
+	 struct rule rules[RULES_MAX]; int rule_count, composer_rows; };
+
+struct question {
+	bool asked, hidden, confirm;         /* confirm: one key, y or not */
+	char label[256];
+	char *typed; size_t len, caret;      /* QUESTION_MAX bytes of locked memory */
+	app_answer_fn *answered; void *arg;
+};
+
+struct app {
+	const struct tui_config *config;
+	struct loop *loop;
+	struct screen *screen;
+	struct theme *theme;
+	struct keymap *keymap;
+	struct composer *composer;
+	struct backend *backend;
+	struct crew *crew;                   /* NULL until it is needed */
+	struct chat *chat;
+	struct shelf *shelf;
+	struct pane panes[PANE_COUNT], overlay;
+	struct layout layout;
+	enum tab tab;
+	bool page_wanted;                    /* the page of a citation is open */
+	const struct pane_type *focus[TAB_COUNT];
+	struct key_reader keys;
+	unsigned key_timer;
+	char alert[1024];
+	bool dirty_frame, dirty_status, dirty_bottom, unfocused, leaving, interrupted, resized;
+	struct question question;
+	/* the lock: lock.c */
+	enum vault_word vault;
+	bool read_only, lockable, ask_passphrase, ask_recovery;
+	char trouble[512];                   /* why it is not open */
+	int64_t active_ms;                   /* when a key was last pressed */
+	unsigned lock_timer;
+	/* the draft: draft.c */
+	char *drafted;                       /* what the store has; NULL: not known yet */
+	unsigned draft_timer;
+	bool drafting;
+	const char *start;
+	enum fault fault;                    /* why tui_run ends */
+	char fault_sentence[512];
+};
+
+/* layout.c */
+void layout_find(struct app *app);           /* areas of all panes for the size, tab and focus */
+/* status.c */
+void status_draw(struct app *app);           /* first row */
+void bottom_draw(struct app *app);           /* last row: question, alert or hints */
+void frame_draw(struct app *app);            /* rules; the sentence of a small terminal; the lock */
+/* app.c */
+void panes_open(struct app *app);
+void panes_close(struct app *app);
+void app_draw(struct app *app);              /* what is dirty, once a turn */
+void app_key(struct app *app, const struct key_event *e);
+void app_relayout(struct app *app);
+void app_composer_resized(struct app *app);   /* it may want another number of rows */
+void app_interrupt(struct app *app);           /* Ctrl-C */
+void app_suspend(struct app *app);
+void app_tab(struct app *app, enum tab tab);
+bool app_crew(struct app *app, loop_fn *fn, void *arg);   /* false: said in the alert */
+void app_notify(struct app *app, const char *what);       /* a long job ended */
+/* question.c */
+void question_init(struct app *app);
+void question_clear(struct app *app);
+bool question_key(struct app *app, keycode k);
+void question_paste(struct app *app, const char *bytes, size_t n);
+void question_draw(struct app *app, int row, int col, int cols);
+/* lock.c */
+void lock_open(struct app *app);             /* open the backend, unlock, fill the models */
+void lock_now(struct app *app);
+void lock_watch(struct app *app);            /* arm the timer after idle */
+/* draft.c */
+void draft_changed(struct app *app);
+void draft_sent(struct app *app);            /* the line became a question */
+void draft_fetch(struct app *app);
+void draft_flush(struct app *app, void (*then)(struct app *app));
+void draft_forget(struct app *app);
+/* pane_evidence.c: "title, chapter, p. 7" */
+void evidence_place(struct text *out, const struct citation *c);
+/* page.c: a page of a document, for pane_page and pane_preview */
+struct page_view;
+struct page_view *page_new(struct app *app, const struct pane_type *type);
+void page_free(struct page_view *v);
+/* Show a page with the bytes [start, end) of the document marked; page 0: the page of start. */
+void page_show(struct page_view *v, const char *document_id, const char *title, int64_t page, int64_t start, int64_t end);
+void page_draw(struct page_view *v, struct area a, const char *find, bool focused);
+bool page_action(struct page_view *v, const char *id, const char *find, int rows);
+void page_open_citation(struct app *app);    /* pane_page: the current citation */
+/* everything.c */
+void everything_find(struct app *app, const char *query);
+/* rescue.c */
+void rescue_note(void);                      /* before the screen opens */
+void rescue_arm(void);                       /* crash signals restore the terminal */
+void rescue_disarm(void);
+
+#endif

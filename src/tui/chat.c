@@ -1,0 +1,648 @@
+/* Chat: the list of conversations and the open one, as far as they were fetched.
+ *
+ * The turns of a conversation are a sparse array by place: what is looked at is
+ * asked for in pieces and old pieces go, so that a hundred thousand messages cost
+ * what a screenful costs.  A late reply to what is no longer open is dropped by its
+ * epoch.  Rows are laid out when they are drawn and a few hundred turns keep theirs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app_in.h"
+
+#define PIECE 256
+#define PIECES_KEPT 48
+#define FLOWS_KEPT 512
+#define LIST_PAGE 100
+#define LIST_MOST 5000
+
+enum piece_state { PIECE_NONE, PIECE_ASKED, PIECE_LOADED };
+struct piece { struct arena arena; enum piece_state state; unsigned used; };
+struct chat_more {
+	struct app *app;
+	struct piece *pieces; size_t piece_count, piece_cap;
+	unsigned clock;                /* for `used` */
+	size_t loaded;
+	struct arena live;             /* the tail, and what was said since */
+	struct message *stream;        /* the answer that is coming; NULL: none */
+	struct text streamed;
+	size_t flows[FLOWS_KEPT]; size_t flow_at;
+	/* the list that is being fetched */
+	struct arena next_arena;
+	struct conversation *next; size_t next_count, next_cap;
+	unsigned list_epoch;
+};
+
+/* ---- life ------------------------------------------------------------------------ */
+
+struct chat *
+chat_new(struct app *app)
+{
+	struct chat *c = mem_new(sizeof *c);
+	c->more = mem_new(sizeof *c->more);
+	c->more->app = app;
+	text_init(&c->more->streamed, 1 << 20);
+	arena_init(&c->more->live);
+	arena_init(&c->list_arena);
+	memset(c->more->flows, 0xFF, sizeof c->more->flows);
+	return c;
+}
+
+static void
+flow_end(struct chat_turn *t)
+{
+	if (t->flow == NULL)
+		return;
+	flow_clear(t->flow);
+	mem_free(t->flow);
+	t->flow = NULL;
+}
+
+void
+chat_flows_drop(struct chat *c)
+{
+	for (size_t i = 0; i < FLOWS_KEPT; i++)
+		if (c->more->flows[i] < c->turn_count)
+			flow_end(&c->turns[c->more->flows[i]]);
+	memset(c->more->flows, 0xFF, sizeof c->more->flows);
+}
+
+static void
+conversation_forget(struct chat *c)
+{
+	struct chat_more *m = c->more;
+	chat_flows_drop(c);
+	for (size_t i = 0; i < m->piece_count; i++)
+		arena_clear(&m->pieces[i].arena);
+	m->piece_count = m->loaded = 0;
+	mem_free(c->turns);
+	c->turns = NULL;
+	c->turn_count = c->turn_cap = c->turn_at = 0;
+	c->citation = 0;
+	c->id[0] = c->title[0] = '\0';
+	m->stream = NULL;
+	text_reset(&m->streamed);
+	arena_clear(&m->live);
+	c->epoch++;
+}
+
+void
+chat_close(struct chat *c)
+{
+	conversation_forget(c);
+	c->more->list_epoch++;
+	arena_clear(&c->more->next_arena);
+	mem_free(c->more->next);
+	c->more->next = NULL;
+	c->more->next_count = c->more->next_cap = 0;
+	mem_free(c->conversations);
+	c->conversations = NULL;
+	c->list_count = c->list_at = 0;
+	arena_clear(&c->list_arena);
+	c->filter[0] = '\0';
+}
+
+void
+chat_free(struct chat *c)
+{
+	if (c == NULL)
+		return;
+	chat_close(c);
+	text_clear(&c->more->streamed);
+	mem_free(c->more->pieces);
+	mem_free(c->documents.items != NULL ? (void *)c->documents.items[0] : NULL);
+	mem_free(c->documents.items);
+	mem_free(c->more);
+	mem_free(c);
+}
+
+/* ---- the list ---------------------------------------------------------------------- */
+
+struct list_call { unsigned epoch; };
+static void list_page(struct app *app, const char *cursor);
+
+static void
+list_taken(struct app *app)
+{
+	struct chat *c = app->chat;
+	struct chat_more *m = c->more;
+	char id[ID_BYTES] = "";
+	if (c->list_at < c->list_count)
+		snprintf(id, sizeof id, "%s", c->conversations[c->list_at].id);
+	mem_free(c->conversations);
+	arena_clear(&c->list_arena);
+	c->conversations = m->next;
+	c->list_count = m->next_count;
+	c->list_arena = m->next_arena;
+	m->next = NULL;
+	m->next_count = m->next_cap = 0;
+	arena_init(&m->next_arena);
+	for (size_t i = 0; i < c->list_count; i++)
+		if (str_same(c->conversations[i].id, id))
+			c->list_at = i;
+	if (c->list_at >= c->list_count)
+		c->list_at = c->list_count > 0 ? c->list_count - 1 : 0;
+	app_dirty(app, &pane_conversations);
+	app_dirty(app, &pane_transcript);
+}
+
+static void
+list_got(struct app *app, const struct backend_done *d, void *arg)
+{
+	struct chat_more *m = app->chat->more;
+	struct list_call *call = arg;
+	bool stale = call->epoch != m->list_epoch;
+	mem_free(call);
+	if (stale || d->fault != FAULT_NONE)
+		return;
+	const struct conversations *page = d->reply;
+	for (size_t i = 0; i < page->items.count; i++) {
+		const struct conversation *v = (const struct conversation *)page->items.items + i;
+		mem_reserve(&m->next, &m->next_cap, m->next_count + 1, sizeof *m->next);
+		m->next[m->next_count++] = *(struct conversation *)record_copy(&m->next_arena, &record_conversation, v);
+	}
+	if (page->cursor != NULL && *page->cursor != '\0' && m->next_count < LIST_MOST)
+		list_page(app, page->cursor);
+	else
+		list_taken(app);
+}
+
+static void
+list_page(struct app *app, const char *cursor)
+{
+	struct chat *c = app->chat;
+	struct list_call *call = mem_new(sizeof *call);
+	call->epoch = c->more->list_epoch;
+	const struct conversation_list request = {
+		.status = c->archived ? "archived" : "active",
+		.search = c->filter[0] != '\0' ? c->filter : NULL,
+		.cursor = cursor,
+		.limit = LIST_PAGE,
+	};
+	if (app_call(app, "conversation.list", &request, list_got, call) == 0)
+		mem_free(call);
+}
+
+void
+chat_refresh(struct app *app)
+{
+	struct chat_more *m = app->chat->more;
+	if (app_backend(app) == NULL)
+		return;
+	m->list_epoch++;
+	m->next_count = 0;
+	arena_clear(&m->next_arena);
+	list_page(app, NULL);
+}
+
+const struct conversation *
+chat_selected(struct app *app)
+{
+	const struct chat *c = app->chat;
+	return c->list_at < c->list_count ? &c->conversations[c->list_at] : NULL;
+}
+
+/* ---- turns --------------------------------------------------------------------------- */
+
+static void
+turns_reserve(struct chat *c, size_t count)
+{
+	size_t before = c->turn_cap;
+	mem_reserve(&c->turns, &c->turn_cap, count, sizeof *c->turns);
+	if (c->turn_cap > before)
+		memset(c->turns + before, 0, (c->turn_cap - before) * sizeof *c->turns);
+}
+
+static struct piece *
+piece_of(struct chat_more *m, size_t turn)
+{
+	size_t at = turn / PIECE;
+	while (m->piece_count <= at) {
+		mem_reserve(&m->pieces, &m->piece_cap, m->piece_count + 1, sizeof *m->pieces);
+		m->pieces[m->piece_count] = (struct piece){ .state = PIECE_NONE };
+		arena_init(&m->pieces[m->piece_count++].arena);
+	}
+	return &m->pieces[at];
+}
+
+/* Forget the piece not looked at for longest; what lives in `live` stays. */
+static void
+piece_evict(struct chat *c)
+{
+	struct chat_more *m = c->more;
+	struct piece *oldest = NULL;
+	for (size_t i = 0; i < m->piece_count; i++) {
+		struct piece *p = &m->pieces[i];
+		if (p->state == PIECE_LOADED && p->arena.top != NULL && (oldest == NULL || p->used < oldest->used))
+			oldest = p;
+	}
+	if (oldest == NULL)
+		return;
+	size_t first = (size_t)(oldest - m->pieces) * PIECE;
+	for (size_t i = first; i < first + PIECE && i < c->turn_count; i++) {
+		flow_end(&c->turns[i]);
+		c->turns[i].m = NULL;
+	}
+	arena_clear(&oldest->arena);
+	oldest->state = PIECE_NONE;
+	m->loaded--;
+}
+
+struct piece_call { unsigned epoch; size_t first, count; };
+
+static void
+piece_got(struct app *app, const struct backend_done *d, void *arg)
+{
+	struct piece_call call = *(struct piece_call *)arg;
+	struct chat *c = app->chat;
+	mem_free(arg);
+	if (call.epoch != c->epoch)
+		return;
+	struct piece *p = piece_of(c->more, call.first);
+	if (d->fault != FAULT_NONE) {
+		p->state = PIECE_NONE;
+		return;
+	}
+	const struct transcript *t = d->reply;
+	for (size_t i = 0; i < t->messages.count && i < call.count; i++) {
+		struct chat_turn *turn = &c->turns[call.first + i];
+		if (turn->m == NULL)
+			turn->m = record_copy(&p->arena, &record_message, (const struct message *)t->messages.items + i);
+	}
+	p->state = PIECE_LOADED;
+	p->used = ++c->more->clock;
+	if (++c->more->loaded > PIECES_KEPT)
+		piece_evict(c);
+	app_dirty(app, &pane_transcript);
+	app_dirty(app, &pane_evidence);
+}
+
+static void
+piece_ask(struct app *app, size_t turn)
+{
+	struct chat *c = app->chat;
+	struct piece *p = piece_of(c->more, turn);
+	if (p->state != PIECE_NONE || c->id[0] == '\0')
+		return;
+	struct piece_call *call = mem_new(sizeof *call);
+	size_t first = turn / PIECE * PIECE, end = first + PIECE < c->turn_count ? first + PIECE : c->turn_count;
+	*call = (struct piece_call){ c->epoch, first, end - first };
+	const struct conversation_get request = { .id = c->id, .limit = (int64_t)(end - first), .before = (int64_t)end + 1 };
+	if (app_call(app, "conversation.get", &request, piece_got, call) != 0)
+		p->state = PIECE_ASKED;
+	else
+		mem_free(call);
+}
+
+const struct message *
+chat_message(struct app *app, size_t turn)
+{
+	struct chat *c = app->chat;
+	if (turn >= c->turn_count)
+		return NULL;
+	if (c->turns[turn].m == NULL)
+		piece_ask(app, turn);
+	else if (turn / PIECE < c->more->piece_count)
+		c->more->pieces[turn / PIECE].used = ++c->more->clock;
+	return c->turns[turn].m;
+}
+
+struct flow *
+chat_flow(struct app *app, size_t turn, int cols)
+{
+	struct chat *c = app->chat;
+	struct chat_more *m = c->more;
+	const struct message *message = chat_message(app, turn);
+	if (message == NULL)
+		return NULL;
+	struct chat_turn *t = &c->turns[turn];
+	if (t->flow != NULL && t->flow->cols == cols)
+		return t->flow;
+	if (t->flow == NULL) {
+		size_t *slot = &m->flows[m->flow_at++ % FLOWS_KEPT];
+		if (*slot < c->turn_count)
+			flow_end(&c->turns[*slot]);
+		*slot = turn;
+		t->flow = mem_new(sizeof *t->flow);
+	} else {
+		flow_clear(t->flow);
+	}
+	flow_init(t->flow, cols);
+	chat_turn_flow(t->flow, message, message == m->stream ? c->step : NULL);
+	return t->flow;
+}
+
+/* ---- opening ------------------------------------------------------------------------- */
+
+static void
+select_last(struct app *app)
+{
+	struct chat *c = app->chat;
+	c->turn_at = c->turn_count;
+	for (size_t i = c->turn_count; i > 0 && i + PIECE > c->turn_count; i--)
+		if (c->turns[i - 1].m != NULL && str_same(c->turns[i - 1].m->role, "stoa")) {
+			chat_select(app, i - 1, false);
+			return;
+		}
+}
+
+static void
+opened(struct app *app, const struct backend_done *d, void *arg)
+{
+	struct piece_call call = *(struct piece_call *)arg;
+	struct chat *c = app->chat;
+	mem_free(arg);
+	if (call.epoch != c->epoch || d->fault != FAULT_NONE)
+		return;
+	const struct transcript *t = d->reply;
+	size_t n = t->messages.count, total = (size_t)t->conversation->message_count;
+	if (total < n)
+		total = n;
+	turns_reserve(c, total + 16);
+	c->turn_count = total;
+	for (size_t i = 0; i < n; i++)
+		c->turns[total - n + i].m = record_copy(&c->more->live, &record_message, (const struct message *)t->messages.items + i);
+	snprintf(c->title, sizeof c->title, "%s", t->conversation->title != NULL ? t->conversation->title : "");
+	select_last(app);
+	app_relayout(app);
+	app_dirty(app, NULL);
+}
+
+void
+chat_open(struct app *app, const char *conversation_id)
+{
+	struct chat *c = app->chat;
+	char id[ID_BYTES] = "";
+	if (c->busy)
+		chat_cancel(app);
+	if (conversation_id != NULL)
+		snprintf(id, sizeof id, "%s", conversation_id);
+	conversation_forget(c);
+	c->busy = false;
+	app_relayout(app);
+	app_dirty(app, NULL);
+	if (id[0] == '\0')
+		return;
+	snprintf(c->id, sizeof c->id, "%s", id);
+	for (size_t i = 0; i < c->list_count; i++)
+		if (str_same(c->conversations[i].id, id))
+			c->list_at = i;
+	struct piece_call *call = mem_new(sizeof *call);
+	call->epoch = c->epoch;
+	if (app_call(app, "conversation.get", &(struct conversation_get){ .id = id, .limit = PIECE }, opened, call) == 0)
+		mem_free(call);
+}
+
+/* ---- asking ----------------------------------------------------------------------------- */
+
+static struct message *
+say(struct chat *c, const char *role, const char *content)
+{
+	struct message *m = record_new(&c->more->live, &record_message);
+	m->role = role;
+	m->content = arena_strdup(&c->more->live, content);
+	turns_reserve(c, c->turn_count + 1);
+	if (c->turn_at == c->turn_count)
+		c->turn_at++;                /* still none */
+	c->turns[c->turn_count++] = (struct chat_turn){ .m = m };
+	return m;
+}
+
+static void
+stream_changed(struct app *app)
+{
+	struct chat *c = app->chat;
+	if (c->more->stream == NULL)
+		return;
+	flow_end(&c->turns[c->turn_count - 1]);
+	app_dirty(app, &pane_transcript);
+}
+
+struct ask_call { struct app *app; unsigned epoch; char *question; int64_t began_ms; };
+
+static void
+on_event(const char *name, const struct record_type *type, const void *record, void *arg)
+{
+	const struct ask_call *call = arg;
+	struct app *app = call->app;
+	struct chat *c = app->chat;
+	(void)name;
+	if (call->epoch != c->epoch || c->more->stream == NULL)
+		return;
+	if (type == &record_ev_start) {
+		const struct ev_start *e = record;
+		if (c->id[0] == '\0' && e->conversation_id != NULL)
+			snprintf(c->id, sizeof c->id, "%s", e->conversation_id);
+	} else if (type == &record_ev_status) {
+		snprintf(c->step, sizeof c->step, "%s ...", ((const struct ev_status *)record)->step);
+	} else if (type == &record_ev_delta) {
+		const struct ev_delta *e = record;
+		text_printf(&c->more->streamed, "%s%s", c->more->streamed.len > 0 ? "\n" : "", e->delta != NULL ? e->delta : "");
+		c->more->stream->content = c->more->streamed.data;
+	}
+	stream_changed(app);
+}
+
+static void
+answered(struct app *app, const struct message *m)
+{
+	struct chat *c = app->chat;
+	struct chat_turn *t = &c->turns[c->turn_count - 1];
+	flow_end(t);
+	t->m = record_copy(&c->more->live, &record_message, m);
+	c->more->stream = NULL;
+	if (c->title[0] == '\0' && c->turn_count >= 2 && c->turns[c->turn_count - 2].m != NULL)
+		snprintf(c->title, sizeof c->title, "%s", c->turns[c->turn_count - 2].m->content);
+	chat_select(app, c->turn_count - 1, false);
+	app_relayout(app);
+}
+
+/* Nothing came: the question goes back to the line, unless that has a new one. */
+static void
+unanswered(struct app *app, const struct ask_call *call)
+{
+	struct chat *c = app->chat;
+	flow_end(&c->turns[c->turn_count - 1]);
+	flow_end(&c->turns[c->turn_count - 2]);
+	c->turn_count -= 2;
+	if (c->turn_at > c->turn_count)
+		c->turn_at = c->turn_count;
+	c->more->stream = NULL;
+	if (composer_text(app->composer)[0] == '\0')
+		composer_set(app->composer, call->question);
+	app_composer_resized(app);
+}
+
+static void
+on_done(const struct backend_done *d, void *arg)
+{
+	struct ask_call *call = arg;
+	struct app *app = call->app;
+	struct chat *c = app->chat;
+	if (!app->leaving && call->epoch == c->epoch) {
+		c->busy = false;
+		c->call = 0;
+		if (d->fault == FAULT_NONE)
+			answered(app, d->reply);
+		else
+			unanswered(app, call);
+		app_dirty(app, &pane_transcript);
+		app_dirty(app, &pane_evidence);
+		app->dirty_status = true;
+		int64_t took = app->config->clock->mono_ms(app->config->clock->arg) - call->began_ms;
+		if (took > 3000)
+			app_notify(app, d->fault == FAULT_NONE ? "the answer is there" : "no answer");
+	}
+	if (!app->leaving && d->fault != FAULT_NONE && d->fault != FAULT_CANCELLED)
+		app_alert(app, "%s", d->sentence);
+	if (!app->leaving)
+		chat_refresh(app);
+	mem_free(call->question);
+	mem_free(call);
+}
+
+void
+chat_send(struct app *app, const char *text)
+{
+	struct chat *c = app->chat;
+	if (app_backend(app) == NULL || c->busy) {
+		app_alert(app, c->busy ? "an answer is on its way; Ctrl-C stops it" : "not open yet: a moment");
+		composer_set(app->composer, text);
+		return;
+	}
+	struct ask_call *call = mem_new(sizeof *call);
+	*call = (struct ask_call){ app, c->epoch, mem_strdup(text), app->config->clock->mono_ms(app->config->clock->arg) };
+	const struct message_send request = {
+		.conversation_id = c->id[0] != '\0' ? c->id : NULL,
+		.content = text,
+		.mode = app->config->mode,
+		.documents = c->documents,
+	};
+	enum fault f = backend_call(&c->call, app->backend, "message.send", &request, &(struct backend_handlers){ on_event, on_done, call });
+	if (f != FAULT_NONE) {
+		app_alert(app, "%s", fault_sentence());
+		composer_set(app->composer, text);
+		mem_free(call->question);
+		mem_free(call);
+		return;
+	}
+	say(c, "user", text);
+	text_reset(&c->more->streamed);
+	snprintf(c->step, sizeof c->step, "searching ...");
+	c->more->stream = say(c, "stoa", "");
+	c->busy = true;
+	c->sent++;
+	app_dirty(app, &pane_transcript);
+}
+
+void
+chat_cancel(struct app *app)
+{
+	if (app->chat->busy && app->chat->call != 0 && app->backend != NULL)
+		backend_cancel(app->backend, app->chat->call);
+}
+
+void
+chat_ask_only(struct app *app, const char *document_id, const char *name)
+{
+	struct chat *c = app->chat;
+	mem_free(c->documents.items != NULL ? (void *)c->documents.items[0] : NULL);
+	mem_free(c->documents.items);
+	c->documents = (struct text_list){ NULL, 0 };
+	c->documents_name[0] = '\0';
+	if (document_id != NULL) {
+		c->documents.items = mem_new(sizeof *c->documents.items);
+		c->documents.items[0] = mem_strdup(document_id);
+		c->documents.count = 1;
+		snprintf(c->documents_name, sizeof c->documents_name, "%s", name);
+	}
+	app_dirty(app, &pane_transcript);
+}
+
+/* The record is ours, in an arena: only its reader sees it const. */
+void
+chat_rated(struct app *app, size_t turn, int64_t rating)
+{
+	struct chat_turn *t = turn < app->chat->turn_count ? &app->chat->turns[turn] : NULL;
+	if (t == NULL || t->m == NULL)
+		return;
+	((struct message *)t->m)->rating = rating;
+	flow_end(t);
+	app_dirty(app, &pane_transcript);
+}
+
+/* ---- evidence ------------------------------------------------------------------------------ */
+
+const struct record_list *
+chat_sources(const struct message *m)
+{
+	return m->citations.count > 0 ? &m->citations : &m->nearest;
+}
+
+static int
+source_number(const struct record_list *l, size_t i)
+{
+	const struct citation *c = l->items;
+	return c[i].n > 0 ? (int)c[i].n : (int)i + 1;
+}
+
+void
+chat_select(struct app *app, size_t turn, bool last)
+{
+	struct chat *c = app->chat;
+	const struct message *m = chat_message(app, turn);
+	c->turn_at = turn;
+	const struct record_list *l = m != NULL ? chat_sources(m) : NULL;
+	c->citation = l == NULL || l->count == 0 ? 0 : source_number(l, last ? l->count - 1 : 0);
+	app_dirty(app, &pane_evidence);
+	app_dirty(app, &pane_transcript);
+}
+
+const struct message *
+chat_answer(struct app *app)
+{
+	return chat_message(app, app->chat->turn_at);
+}
+
+const struct citation *
+chat_citation(struct app *app)
+{
+	const struct message *m = chat_answer(app);
+	const struct record_list *l = m != NULL ? chat_sources(m) : NULL;
+	for (size_t i = 0; l != NULL && i < l->count; i++)
+		if (source_number(l, i) == app->chat->citation)
+			return (const struct citation *)l->items + i;
+	return NULL;
+}
+
+/* To the next answer that stands on something, in the direction of by. */
+static void
+step_answer(struct app *app, int by)
+{
+	struct chat *c = app->chat;
+	size_t at = c->turn_at < c->turn_count ? c->turn_at : c->turn_count;
+	while (by < 0 ? at > 0 : at + 1 < c->turn_count) {
+		at = by < 0 ? at - 1 : at + 1;
+		const struct message *m = c->turns[at].m;
+		if (m != NULL && chat_sources(m)->count > 0) {
+			chat_select(app, at, by < 0);
+			return;
+		}
+	}
+}
+
+void
+chat_step(struct app *app, int by)
+{
+	struct chat *c = app->chat;
+	const struct message *m = chat_answer(app);
+	const struct record_list *l = m != NULL ? chat_sources(m) : NULL;
+	size_t at = 0, count = l != NULL ? l->count : 0;
+	while (at < count && source_number(l, at) != c->citation)
+		at++;
+	if (at < count && (by < 0 ? at > 0 : at + 1 < count))
+		c->citation = source_number(l, by < 0 ? at - 1 : at + 1);
+	else
+		step_answer(app, by);
+	app_dirty(app, &pane_evidence);
+	app_dirty(app, &pane_transcript);
+}

@@ -1,0 +1,107 @@
+/* Turn: one message of a conversation as rows.
+ *
+ * A question has a name in front; an answer has a sentence a paragraph, each with
+ * the number of its quotation or the word that it has none, then one line with what
+ * can be said about it. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "flow_in.h"
+
+#define LEAD 7                         /* "stoa   " */
+
+static void
+put(struct flow_line *l, enum style style, const char *s)
+{
+	flow_piece(l, style, 0, s, strlen(s));
+}
+
+static void
+sentence_flow(struct flow *f, const struct sentence *s, const char *first)
+{
+	struct flow_line l;
+	const char *text = s->text != NULL ? s->text : "";
+	char mark[32];
+	flow_open(&l, f, first, STYLE_STOA, LEAD);
+	if (s->heading) {
+		put(&l, STYLE_HEADING, text);
+	} else {
+		flow_piece(&l, STYLE_TEXT, 0, text, strlen(text));
+		int n = (int)s->citation;
+		snprintf(mark, sizeof mark, n > 0 ? " [%d]" : " [unsupported]", n);
+		flow_piece(&l, n > 0 ? STYLE_CITATION : STYLE_UNSUPPORTED, n > 0 ? n : 0, mark, strlen(mark));
+	}
+	flow_close(&l);
+}
+
+/* support 3/3  confidence 92  extractive  41 ms */
+static void
+foot_flow(struct flow *f, const struct message *m)
+{
+	struct flow_line l;
+	struct text t;
+	text_init(&t, 4096);
+	if (str_same(m->status, "refused"))
+		text_printf(&t, "refused  nearest %zu passage%s  ", m->nearest.count, m->nearest.count == 1 ? "" : "s");
+	else if (m->support != NULL)
+		text_printf(&t, "support %lld/%lld  ", (long long)m->support->verified, (long long)m->support->sentences);
+	if (m->confidence != NULL)
+		text_printf(&t, "confidence %.0f%s  ", round(m->confidence->score), m->low_confidence ? " (low)" : "");
+	if (m->mode != NULL)
+		text_printf(&t, "%s  ", m->mode);
+	if (m->model != NULL && *m->model != '\0')
+		text_printf(&t, "%s  ", m->model);
+	if (m->elapsed_ms > 0)
+		text_printf(&t, "%.0f ms  ", m->elapsed_ms);
+	if (m->usage != NULL && m->usage->cost_usd > 0)
+		text_printf(&t, "$%.4f  ", m->usage->cost_usd);
+	if (m->rating != 0)
+		text_put(&t, m->rating > 0 ? "+ helpful" : "- not helpful");
+	flow_open(&l, f, "       ", STYLE_TEXT, LEAD);
+	flow_piece(&l, m->low_confidence || str_same(m->status, "refused") ? STYLE_REFUSED : STYLE_DIM, 0, t.data != NULL ? t.data : "", t.len);
+	flow_close(&l);
+	text_clear(&t);
+}
+
+static void
+answer_flow(struct flow *f, const struct message *m)
+{
+	const struct sentence *s = m->sentences.items;
+	const char *content = m->content != NULL ? m->content : "";
+	bool plain = strchr(content, '\n') == NULL;
+	for (size_t i = 0; i < m->sentences.count; i++) {
+		if (s[i].heading && i > 0)
+			flow_blank(f);
+		sentence_flow(f, &s[i], i == 0 ? "stoa   " : "       ");
+	}
+	if (m->sentences.count == 0 && plain) {
+		flow_text(f, str_same(m->status, "refused") ? STYLE_REFUSED : STYLE_TEXT, "stoa   ", STYLE_STOA, LEAD, content, strlen(content));
+	} else if (m->sentences.count == 0) {
+		flow_text(f, STYLE_TEXT, "stoa", STYLE_STOA, LEAD, "", 0);
+		flow_markdown(f, LEAD, content, strlen(content));
+	}
+	if (m->note != NULL && *m->note != '\0')
+		flow_text(f, STYLE_STALE, "       ", STYLE_TEXT, LEAD, m->note, strlen(m->note));
+	if (str_same(m->status, "answered") || str_same(m->status, "refused"))
+		foot_flow(f, m);
+	for (size_t i = 0; i < m->followups.count && i < 3; i++)
+		flow_text(f, STYLE_DIM, i == 0 ? "       next: " : "             ", STYLE_DIM, LEAD + 6, m->followups.items[i], strlen(m->followups.items[i]));
+}
+
+void
+chat_turn_flow(struct flow *f, const struct message *m, const char *step)
+{
+	if (str_same(m->role, "user")) {
+		const char *content = m->content != NULL ? m->content : "";
+		flow_text(f, STYLE_STRONG, "you    ", STYLE_YOU, LEAD, content, strlen(content));
+	} else if (step != NULL) {
+		const char *content = m->content != NULL ? m->content : "";
+		if (*content != '\0')
+			flow_text(f, STYLE_TEXT, "stoa   ", STYLE_STOA, LEAD, content, strlen(content));
+		flow_text(f, STYLE_DIM, *content != '\0' ? "       " : "stoa   ", STYLE_STOA, LEAD, step, strlen(step));
+	} else {
+		answer_flow(f, m);
+	}
+	flow_blank(f);
+}
