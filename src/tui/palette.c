@@ -72,13 +72,11 @@ palette_open(struct app *app)
 }
 
 static struct area
-palette_area(struct app *app, size_t wanted)
+palette_area(struct app *app)
 {
 	int rows, cols;
 	screen_size(app_screen(app), &rows, &cols);
 	int width = cols < 76 ? cols - 4 : 72, height = rows - 6 < 22 ? rows - 6 : 22;
-	if ((int)wanted + 3 < height)
-		height = (int)wanted + 3;
 	return (struct area){ 2, (cols - width) / 2, height, width };
 }
 
@@ -90,8 +88,7 @@ row_of(struct app *app, struct area a, int row, const struct action *action, boo
 	const char *chord = keymap_chord(app_keymap(app), action->id, ~0u);
 	int width = a.cols - 4, key = (int)strlen(chord);
 	screen_fill(s, (struct area){ row, a.left + 1, 1, a.cols - 2 }, style);
-	int used = screen_put(s, row, a.left + 2, 24, style, action->title, strlen(action->title));
-	(void)used;
+	(void)screen_put(s, row, a.left + 2, 24, style, action->title, strlen(action->title));
 	(void)screen_put(s, row, a.left + 27, width - 26 - key, now ? style : STYLE_DIM, action->help, strlen(action->help));
 	(void)screen_put(s, row, a.left + a.cols - 2 - key, key, now ? style : STYLE_KEY, chord, strlen(chord));
 }
@@ -101,7 +98,7 @@ palette_draw(struct app *app, struct pane *pane)
 {
 	struct palette *p = pane->state;
 	struct screen *s = app_screen(app);
-	struct area a = palette_area(app, p->count);
+	struct area a = palette_area(app);
 	size_t room = (size_t)(a.rows - 3);
 	if (p->at < p->top)
 		p->top = p->at;
