@@ -14,7 +14,7 @@ struct page_view {
 	struct app *app;
 	const struct pane_type *type;      /* the pane to draw again */
 	char id[ID_BYTES], title[256], label[64];
-	int64_t page, pages, from, mark_start, mark_end;
+	int64_t asked, page, pages, from, mark_start, mark_end;   /* asked: for; page: turned to since */
 	char *text;                        /* NULL: on its way */
 	struct flow flow;
 	bool laid, to_mark, to_end;
@@ -99,12 +99,12 @@ page_show(struct page_view *v, const char *document_id, const char *title, int64
 {
 	if (document_id == NULL || *document_id == '\0')
 		return;
-	bool same = str_same(v->id, document_id) && v->page == page && v->mark_start == start && v->mark_end == end;
+	bool same = str_same(v->id, document_id) && v->asked == page && v->mark_start == start && v->mark_end == end;
 	if (same && (v->text != NULL || v->trouble[0] == '\0'))
 		return;
 	snprintf(v->id, sizeof v->id, "%s", document_id);
 	snprintf(v->title, sizeof v->title, "%s", title != NULL ? title : "");
-	v->page = page;
+	v->asked = v->page = page;
 	v->mark_start = start;
 	v->mark_end = end;
 	v->to_mark = end > start;
