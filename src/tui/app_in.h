@@ -63,6 +63,10 @@ struct app {
 	char fault_sentence[512];
 };
 
+/* tui.c: all but the loop's running; a golden screen is not asked for keys, they are
+ * given by app_key(). */
+enum fault app_begin(struct app **out, const struct tui_config *config, const struct screen_config *screen) STOA_MUST;
+void app_end(struct app *app);
 /* layout.c */
 void layout_find(struct app *app);           /* areas of all panes for the size, tab and focus */
 /* status.c */

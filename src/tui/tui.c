@@ -169,7 +169,7 @@ after_turn(void *arg)
 }
 
 static enum fault
-start(struct app *app)
+start(struct app *app, const struct screen_config *screen)
 {
 	const struct tui_config *c = app->config;
 	char folder[4096], keys[4200];
@@ -181,12 +181,15 @@ start(struct app *app)
 		app_alert(app, "%s", fault_sentence());
 	enum fault f = composer_new(&app->composer, complete, on_composer, app);
 	if (f == FAULT_NONE)
-		f = screen_open(&app->screen, &(struct screen_config){ .theme = app->theme, .mouse = c->mouse });
+		f = screen_open(&app->screen, &(struct screen_config){ .theme = app->theme, .mouse = c->mouse,
+			.golden_rows = screen->golden_rows, .golden_cols = screen->golden_cols });
 	if (f != FAULT_NONE)
 		return f;
-	rescue_arm();
 	panes_open(app);
-	f = watch(app);
+	if (screen->golden_rows == 0) {
+		rescue_arm();
+		f = watch(app);
+	}
 	if (f == FAULT_NONE) {
 		app_draw(app);
 		f = loop_post(app->loop, on_started, app);
@@ -194,8 +197,8 @@ start(struct app *app)
 	return f;
 }
 
-static void
-finish(struct app *app)
+void
+app_end(struct app *app)
 {
 	app->leaving = true;
 	loop_after_turn(app->loop, NULL, NULL);
@@ -220,13 +223,13 @@ finish(struct app *app)
 	keymap_free(app->keymap);
 	theme_free(app->theme);
 	key_reader_clear(&app->keys);
+	mem_free(app);
 }
 
 enum fault
-tui_run(const struct tui_config *config)
+app_begin(struct app **out, const struct tui_config *config, const struct screen_config *screen)
 {
 	struct app *app = mem_new(sizeof *app);
-	char sentence[512];
 	app->config = config;
 	app->loop = config->loop;
 	app->start = config->start;
@@ -236,18 +239,33 @@ tui_run(const struct tui_config *config)
 	app->shelf = shelf_new(app);
 	key_reader_init(&app->keys);
 	question_init(app);
+	enum fault f = start(app, screen);
+	if (f != FAULT_NONE) {
+		char sentence[512];
+		snprintf(sentence, sizeof sentence, "%s", fault_sentence());
+		app_end(app);
+		return fault(f, "%s", sentence);
+	}
+	loop_after_turn(app->loop, after_turn, app);
+	*out = app;
+	return FAULT_NONE;
+}
+
+enum fault
+tui_run(const struct tui_config *config)
+{
+	struct app *app = NULL;
+	char sentence[512];
 	rescue_note();
 	int kept = stderr_away();
-	enum fault f = start(app);
-	if (f == FAULT_NONE) {
-		loop_after_turn(app->loop, after_turn, app);
+	enum fault f = app_begin(&app, config, &(struct screen_config){ .golden_rows = 0 });
+	if (f == FAULT_NONE)
 		f = loop_run(app->loop);
-	}
 	snprintf(sentence, sizeof sentence, "%s", f != FAULT_NONE ? fault_sentence() : app->fault_sentence);
 	if (f == FAULT_NONE && app->vault == VAULT_FAILED)
 		f = app->fault;
-	finish(app);
+	if (app != NULL)
+		app_end(app);
 	stderr_back(kept);
-	mem_free(app);
 	return f == FAULT_NONE ? f : fault(f, "%s", sentence);
 }
