@@ -44,6 +44,7 @@ SUPPORT := $(patsubst %.c,$(B)/%.o,$(filter-out %_main.c,$(wildcard tests/suppor
 STANDINS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_main.c))
 TESTS   := $(sort $(foreach r,$(ROOMS) extract,$(wildcard tests/$(r)/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/*.c))
+GOLDEN  := $(B)/tests/golden/run
 BENCH   := $(sort $(wildcard tests/bench/*.c))
 PROGRAMS := $(B)/stoa $(B)/stoa-extract
 .SECONDARY:
@@ -70,6 +71,8 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz_replay.o $(filter-out %/m
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp
 $(B)/tests/extract/%: $(B)/tests/extract/%.o $(filter-out %/main.o,$(EXTRACT)) $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp $(shell pkg-config --libs check)
+$(B)/tests/golden/run: $(B)/tests/golden/run.o $(B)/tests/golden/replies.o $(B)/libstoa.a
+	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(shell pkg-config --libs check)
 
@@ -79,10 +82,12 @@ run: deps ## build and open stoa on the sample course
 	@$(MAKE) --no-print-directory all && tests/run-sample $(B)
 check: deps ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory check-built
-check-built: $(PROGRAMS) $(STANDINS) $(TESTS:%.c=$(B)/%) $(FUZZ:%.c=$(B)/%)
+check-built: $(PROGRAMS) $(STANDINS) $(GOLDEN) $(TESTS:%.c=$(B)/%) $(FUZZ:%.c=$(B)/%)
 	@tests/run-all $(B)
-check-%: $(PROGRAMS) $(STANDINS) ## run the tests of one room: make check-vault
-	@$(MAKE) --no-print-directory $(patsubst %.c,$(B)/%,$(wildcard tests/$*/*.c)) && tests/run-all $(B) $*
+golden-update: $(GOLDEN) ## write tests/golden/*.screen anew from what is drawn now; look at the difference
+	@$(GOLDEN) --update
+check-%: $(PROGRAMS) $(STANDINS) $(GOLDEN) ## run the tests of one room: make check-vault
+	@$(MAKE) --no-print-directory $(patsubst %.c,$(B)/%,$(filter-out tests/golden/%,$(wildcard tests/$*/*.c))) $(GOLDEN) && tests/run-all $(B) $*
 asan: ## unit tests under address and undefined sanitizers
 	@$(MAKE) --no-print-directory FLAVOUR=asan check-built
 tsan: ## unit tests under the thread sanitizer
@@ -105,5 +110,5 @@ clean: ## remove build/
 	rm -rf build
 help: ## this text
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
-.PHONY: all deps run check check-built asan tsan clang lint bench crash format install uninstall clean help
+.PHONY: all deps run check check-built golden-update asan tsan clang lint bench crash format install uninstall clean help
 -include $(shell find build/$(FLAVOUR) -name '*.d' 2>/dev/null)
