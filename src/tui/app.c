@@ -307,7 +307,7 @@ on_code(struct app *app, keycode k)
 	}
 	if (k != 3)
 		app->interrupted = false;
-	if (app->layout.small && (k == 'q' || k == 3)) {
+	if (app->layout.small && k == 'q' && !app->question.asked) {
 		app_quit(app);
 	} else if (app->question.asked) {
 		(void)question_key(app, k);

@@ -149,6 +149,7 @@ composer_free(struct composer *c)
 {
 	if (c == NULL)
 		return;
+	rl_callback_sigcleanup();          /* a sequence that was begun */
 	rl_callback_handler_remove();
 	clear_history();
 	free(c->submitted);

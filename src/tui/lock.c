@@ -81,7 +81,8 @@ on_unlocked(const struct backend_lock_done *d, void *arg)
 		fail(app, d->fault, d->sentence);
 		return;
 	}
-	snprintf(app->trouble, sizeof app->trouble, "%s", typed ? d->sentence : "");
+	if (typed)
+		snprintf(app->trouble, sizeof app->trouble, "It does not fit; nothing is lost, try again.");
 	prompt(app);
 }
 
