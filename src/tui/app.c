@@ -319,7 +319,7 @@ on_code(struct app *app, keycode k)
 		bool taken = app->overlay.type->key != NULL && app->overlay.type->key(app, &app->overlay, k, bytes, n);
 		if (!taken && (k == 27 || k == 3 || k == 'q'))
 			app_overlay(app, NULL);
-	} else if (k == 3) {
+	} else if (k == 3 && !keymap_pending(app->keymap)) {
 		app_interrupt(app);
 	} else {
 		key_to_pane(app, k);

@@ -121,7 +121,6 @@ screen_modes(struct screen *s)
 	nonl();
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, FALSE);         /* keys are read and decoded by key.c */
-	meta(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, FALSE);
 	set_escdelay(25);
