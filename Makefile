@@ -33,6 +33,7 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARD) $(CFLAGS_$(FLAVOUR)) $(CFLA
 	   -Iinclude -MMD -MP -DSTOA_PREFIX='"$(PREFIX)"' $(shell pkg-config --cflags $(PKGS) $(PKGS_loaded) 2>/dev/null)
 LINK    := -pie -Wl,-z,relro,-z,now $(filter -fsanitize=%,$(CFLAGS_$(FLAVOUR))) $(LDFLAGS)
 LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lstemmer -lpthread -lm
+LIBS_test := $(shell pkg-config --libs check vterm 2>/dev/null)
 LIBS_extract := $(shell pkg-config --libs $(PKGS_extract) 2>/dev/null)
 
 ROOMS   := $(filter-out helpers,$(shell sed -n 's/^\([a-z]*\) *->.*/\1/p' src/ROOMS))
@@ -66,7 +67,7 @@ $(B)/stoa: $(B)/src/stoa.o $(B)/libstoa.a
 $(B)/stoa-extract: $(EXTRACT) $(BASE)
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS_extract) $(shell pkg-config --libs json-c libutf8proc inih) -lseccomp -lpthread -lm
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libsupport.a $(B)/libstoa.a
-	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_test)
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz_replay.o $(filter-out %/main.o,$(EXTRACT)) $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp
 $(B)/tests/extract/%: $(B)/tests/extract/%.o $(filter-out %/main.o,$(EXTRACT)) $(B)/libstoa.a
@@ -74,7 +75,7 @@ $(B)/tests/extract/%: $(B)/tests/extract/%.o $(filter-out %/main.o,$(EXTRACT)) $
 $(B)/tests/golden/run: $(B)/tests/golden/run.o $(B)/tests/golden/replies.o $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/libstoa.a
-	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(shell pkg-config --libs check)
+	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_test)
 
 deps: ## install what is missing (Debian, Ubuntu; says what to install elsewhere)
 	@.ci/deps

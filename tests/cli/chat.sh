@@ -7,7 +7,7 @@ course "$work/course"
 "$stoa" init --defaults --no-lock >/dev/null 2>&1
 "$stoa" add "$work/course" >/dev/null 2>&1
 
-pty_start "$stoa --plain; echo status \$?"
+pty_start "$stoa; echo status \$?"
 wait_for "it greets" "2 documents"
 wait_for "it prompts" "> "
 key 'Where is most of the ATP made?\r'
