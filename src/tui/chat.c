@@ -9,8 +9,8 @@
 
 #include "app_in.h"
 
-#define PIECE 256
-#define PIECES_KEPT 48
+#define PIECE 1024
+#define PIECES_KEPT 12
 #define FLOWS_KEPT 512
 #define LIST_PAGE 100
 #define LIST_MOST 5000

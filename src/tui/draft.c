@@ -66,6 +66,21 @@ draft_sent(struct app *app)
 	draft_changed(app);
 }
 
+/* In front of what was typed meanwhile. */
+static void
+bring_back(struct app *app, const char *draft)
+{
+	struct text t;
+	const char *typed = composer_text(app->composer);
+	text_init(&t, 256 * 1024);
+	text_printf(&t, "%s%s%s", draft, *typed != '\0' ? "\n" : "", typed);
+	composer_set(app->composer, t.data);
+	text_clear(&t);
+	app_alert(app, "what you had typed is back");
+	app_dirty(app, &pane_composer);
+	app_composer_resized(app);
+}
+
 static void
 fetched(struct app *app, const struct backend_done *d, void *arg)
 {
@@ -75,12 +90,8 @@ fetched(struct app *app, const struct backend_done *d, void *arg)
 		return;
 	const char *draft = s->draft != NULL ? s->draft : "";
 	remember(app, draft);
-	if (*draft != '\0' && composer_text(app->composer)[0] == '\0') {
-		composer_set(app->composer, draft);
-		app_alert(app, "what you had typed is back");
-		app_dirty(app, &pane_composer);
-		app_composer_resized(app);
-	}
+	if (*draft != '\0')
+		bring_back(app, draft);
 	draft_changed(app);
 }
 

@@ -9,6 +9,8 @@
 
 #include "app_in.h"
 
+#define AHEAD 600                      /* turns asked for before they are in sight */
+
 struct place_at { size_t turn, row; };
 struct transcript_view {
 	struct place_at top;
@@ -106,13 +108,13 @@ move_by(struct app *app, struct pane *p, int by)
 		v->top.row -= step;
 		by += (int)step;
 		if (by < 0) {
-			if (v->top.turn == 0)
-				break;
+			if (v->top.turn == 0 || chat_message(app, v->top.turn - 1) == NULL)
+				break;         /* the beginning, or what is not there yet */
 			v->top.turn--;
 			v->top.row = rows_of(app, v->top.turn, a.cols);
 		}
 	}
-	while (by > 0 && v->top.turn < app_chat(app)->turn_count) {
+	while (by > 0 && chat_message(app, v->top.turn) != NULL) {
 		size_t n = rows_of(app, v->top.turn, a.cols), left = n - (v->top.row < n ? v->top.row : n);
 		if ((size_t)by < left) {
 			v->top.row += (size_t)by;
@@ -192,6 +194,16 @@ welcome_draw(struct app *app, struct area a)
 	flow_clear(&f);
 }
 
+/* Ask ahead for what the next pages will need. */
+static void
+ask_around(struct app *app, size_t turn)
+{
+	size_t count = app_chat(app)->turn_count;
+	(void)chat_message(app, turn > AHEAD ? turn - AHEAD : 0);
+	if (turn + AHEAD < count)
+		(void)chat_message(app, turn + AHEAD);
+}
+
 static void
 view_draw(struct app *app, struct pane *p)
 {
@@ -199,6 +211,7 @@ view_draw(struct app *app, struct pane *p)
 	const struct chat *c = app_chat(app);
 	struct area a = text_area(p);
 	settle(app, p);
+	ask_around(app, v->top.turn);
 	head_draw(app, p);
 	if (p->focused)
 		screen_cursor(app_screen(app), p->area.top, p->area.left);

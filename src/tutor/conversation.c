@@ -305,40 +305,60 @@ transcript_verify(struct kept_chain *chain, struct arena *a, struct tutor *t, st
 	return FAULT_NONE;
 }
 
+/* The part that is asked for, and one message before it: the context of an answer
+ * stands in its question. */
+static enum fault
+part_find(struct kept_part *out, struct arena *a, struct store *db,
+	const struct conversation_get *req)
+{
+	size_t end = req->before > 0 ? (size_t)req->before - 1 : SIZE_MAX;
+	enum fault f = FAULT_DAMAGED;
+	if (req->limit > 0)
+		f = kept_part_read(out, a, db, req->id, end, (size_t)req->limit + 1);
+	if (f != FAULT_DAMAGED)
+		return f;
+	*out = (struct kept_part){ .first = 0 };
+	f = kept_chain_whole(&out->chain, a, db, req->id);
+	out->total = out->chain.count;
+	if (f == FAULT_NONE && out->total > 0)
+		out->last = out->chain.items[out->total - 1];
+	return f;
+}
+
 enum fault
 tutor_conversation_get(struct transcript *out, struct arena *a, struct tutor *t, struct store *db,
 	const struct conversation_get *req)
 {
 	struct kept_title *title = NULL;
-	struct kept_chain chain = { 0 };
+	struct kept_part part;
 	enum fault f = kept_title_get(&title, a, db, req->id);
 	if (f == FAULT_NONE)
-		f = kept_chain_whole(&chain, a, db, req->id);
+		f = part_find(&part, a, db, req);
 	if (f != FAULT_NONE)
 		return f;
-	struct known row = { .messages = (int64_t)chain.count, .updated = title->created };
-	size_t end = req->before > 0 && (size_t)req->before <= chain.count ? (size_t)req->before - 1
-									   : chain.count;
-	for (size_t i = 0; i < chain.count; i++)
-		if (chain.items[i].at > row.updated)
-			row.updated = chain.items[i].at;
+	struct known row = { .messages = (int64_t)part.total, .updated = title->created };
+	size_t before = req->before > 0 ? (size_t)req->before - 1 : SIZE_MAX;
+	size_t end = before < part.total ? before : part.total;
 	size_t start = req->limit > 0 && (size_t)req->limit < end ? end - (size_t)req->limit : 0;
-	/* Only what is shown is verified; contexts stand in the questions before. */
-	struct kept_chain part = chain;
-	part.items += start > 0 ? start - 1 : 0;
-	part.count = end - (start > 0 ? start - 1 : 0);
+	/* Only what is shown is verified. */
+	struct kept_chain shown = part.chain;
+	size_t skip = start > 0 ? start - 1 - part.first : 0;
+	shown.items += skip;
+	shown.count = end - part.first - skip;
+	if (part.last.at > row.updated)
+		row.updated = part.last.at;
 	if (end > start)
-		f = transcript_verify(&part, a, t, db);
+		f = transcript_verify(&shown, a, t, db);
 	if (f == FAULT_NONE) {
 		struct message *items = arena_alloc(a, (end - start + 1) * sizeof *items);
 		for (size_t i = start; i < end; i++)
-			items[i - start] = *chain.items[i].message;
-		if (chain.count > 0)
-			row.preview = (char *)chain.items[chain.count - 1].message->content;
+			items[i - start] = *part.chain.items[i - part.first].message;
+		if (part.last.message != NULL)
+			row.preview = (char *)part.last.message->content;
 		out->conversation = conversation_from(a, req->id, title, &row);
 		out->messages = (struct record_list){ items, end - start };
 	}
-	kept_chain_clear(&chain);
+	kept_chain_clear(&part.chain);
 	return f;
 }
 

@@ -184,6 +184,10 @@ enum fault kept_chain_read(struct kept_chain *out, struct arena *a, struct store
 /* The same, with a message that says so where altered records were left out. */
 enum fault kept_chain_whole(struct kept_chain *out, struct arena *a, struct store *db, const char *conv_id) STOA_MUST;
 void kept_chain_clear(struct kept_chain *c);
+/* At most `most` messages before place `end` (from 0), the newest of those: chain.items
+ * begin at place `first` of `total`.  DAMAGED: a record was altered; read it whole. */
+struct kept_part { struct kept_chain chain; size_t first, total; struct kept_message last; };
+enum fault kept_part_read(struct kept_part *out, struct arena *a, struct store *db, const char *conv_id, size_t end, size_t most) STOA_MUST;
 /* Altered records do not hide the others: the store says so when it is opened, and
  * a transcript shows the place. */
 enum fault whole_or_rest(enum fault f) STOA_MUST;
