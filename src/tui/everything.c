@@ -56,8 +56,8 @@ row_draw(struct app *app, int row, int cols, const struct everything_view *v, si
 	const char *kind = h == NULL ? "document" : str_same(h->role, "user") ? "you" : "stoa";
 	int col = 2;
 	(void)screen_put(s, row, col, 8, STYLE_DIM, kind, strlen(kind));
-	(void)screen_put(s, row, col + 9, 24, style, where != NULL ? where : "", where != NULL ? strlen(where) : 0);
-	(void)screen_put(s, row, col + 35, cols - 38, STYLE_TEXT, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+	(void)screen_put_short(s, row, col + 9, 24, style, where != NULL ? where : "", where != NULL ? strlen(where) : 0);
+	(void)screen_put_short(s, row, col + 35, cols - 38, STYLE_TEXT, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
 	if (i == v->at)
 		screen_cursor(s, row, col + 9);
 }
@@ -69,7 +69,7 @@ view_draw(struct app *app, struct pane *p)
 	char head[640];
 	int rows = p->area.rows - 4, cols = p->area.cols;
 	screen_fill(app_screen(app), (struct area){ 1, 0, p->area.rows - 1, cols }, STYLE_TEXT);
-	snprintf(head, sizeof head, "everything with \"%s\"  %zu said  %zu in documents%s", v->query, said_count(v),
+	snprintf(head, sizeof head, "everything with \"%s\"  %zu in conversations  %zu in documents%s", v->query, said_count(v),
 		row_count(v) - said_count(v), v->waiting > 0 ? "  ..." : "");
 	screen_rule(app_screen(app), 1, 0, cols, head);
 	screen_cursor(app_screen(app), 2, 0);

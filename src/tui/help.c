@@ -74,10 +74,8 @@ help_draw(struct app *app, struct pane *pane)
 	size_t room = (size_t)(a.rows - 2);
 	if (h->top + room > h->flow.count)
 		h->top = h->flow.count > room ? h->flow.count - room : 0;
-	screen_fill(s, a, STYLE_TEXT);
-	screen_rule(s, a.top, a.left, a.cols, "keys");
+	screen_box(s, a, "keys", h->flow.count > room ? "Up, Down more  Esc leave" : "Esc leave");
 	flow_draw(s, (struct area){ a.top + 1, a.left + 2, a.rows - 2, a.cols - 4 }, &h->flow, h->top, NULL, 0);
-	screen_rule(s, a.top + a.rows - 1, a.left, a.cols, h->flow.count > room ? "Up, Down more  Esc leave" : "Esc leave");
 }
 
 static bool

@@ -80,16 +80,27 @@ palette_area(struct app *app)
 	return (struct area){ 2, (cols - width) / 2, height, width };
 }
 
+/* The key that works here, else the one that works in its own place. */
+static const char *
+chord_of(struct app *app, const struct action *action)
+{
+	const struct pane *pane = app_focused(app);
+	const char *chord = keymap_chord(app_keymap(app), action->id, (pane != NULL ? pane->type->places : 0) | PLACE_ANY);
+	if (*chord == '\0')
+		chord = keymap_chord(app_keymap(app), action->id, ~(unsigned)PLACE_INPUT);
+	return *chord == '\0' && str_same(action->id, "chat.send") ? "Enter" : chord;
+}
+
 static void
 row_of(struct app *app, struct area a, int row, const struct action *action, bool now)
 {
 	struct screen *s = app_screen(app);
 	enum style style = now ? STYLE_SELECTED : STYLE_TEXT;
-	const char *chord = keymap_chord(app_keymap(app), action->id, ~0u);
-	int width = a.cols - 4, key = (int)strlen(chord);
+	const char *chord = chord_of(app, action);
+	int key = (int)strlen(chord);
 	screen_fill(s, (struct area){ row, a.left + 1, 1, a.cols - 2 }, style);
-	(void)screen_put(s, row, a.left + 2, 24, style, action->title, strlen(action->title));
-	(void)screen_put(s, row, a.left + 27, width - 26 - key, now ? style : STYLE_DIM, action->help, strlen(action->help));
+	(void)screen_put(s, row, a.left + 2, 22, style, action->title, strlen(action->title));
+	(void)screen_put_short(s, row, a.left + 25, a.cols - 28 - key, now ? style : STYLE_DIM, action->help, strlen(action->help));
 	(void)screen_put(s, row, a.left + a.cols - 2 - key, key, now ? style : STYLE_KEY, chord, strlen(chord));
 }
 
@@ -104,15 +115,13 @@ palette_draw(struct app *app, struct pane *pane)
 		p->top = p->at;
 	if (p->at >= p->top + room)
 		p->top = p->at - room + 1;
-	screen_fill(s, a, STYLE_TEXT);
-	screen_rule(s, a.top, a.left, a.cols, "actions");
+	screen_box(s, a, "actions", "Enter run  C-y copy the command  Esc leave");
 	(void)screen_put(s, a.top + 1, a.left + 1, 3, STYLE_STRONG, " > ", 3);
 	int used = screen_put(s, a.top + 1, a.left + 4, a.cols - 6, STYLE_TEXT, p->typed, p->len);
 	for (size_t i = 0; i < room && p->top + i < p->count; i++)
 		row_of(app, a, a.top + 2 + (int)i, p->matches[p->top + i].action, p->top + i == p->at);
 	if (p->count == 0)
 		(void)screen_put(s, a.top + 2, a.left + 2, a.cols - 4, STYLE_DIM, "no action has these letters", 27);
-	screen_rule(s, a.top + a.rows - 1, a.left, a.cols, "Enter run  C-y copy the command  Esc leave");
 	screen_cursor(s, a.top + 1, a.left + 4 + used);
 }
 

@@ -39,5 +39,5 @@ const struct pane_type pane_composer = {
 	.draw = composer_pane_draw,
 	.action = composer_pane_action,
 	.key = composer_pane_key,
-	.hints = "app.palette app.help pane.next cite.prev cite.next cite.open edit.external tab.library chat.new app.quit",
+	.hints = "chat.send app.palette app.help cite.open edit.external tab.library chat.new pane.prev app.quit",
 };

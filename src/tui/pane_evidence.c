@@ -124,7 +124,7 @@ view_draw(struct app *app, struct pane *p)
 		return;
 	}
 	if (m != NULL)
-		snprintf(head, sizeof head, "Evidence  %zu cited  %zu nearest", m->citations.count, m->nearest.count);
+		snprintf(head, sizeof head, m->nearest.count > 0 ? "Evidence  %zu cited  %zu nearest" : "Evidence  %zu cited", m->citations.count, m->nearest.count);
 	screen_put(s, a->top, a->left + 1, a->cols - 2, STYLE_HEADING, head, strlen(head));
 	if (p->focused)
 		screen_cursor(s, a->top, a->left);

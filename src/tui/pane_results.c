@@ -19,6 +19,17 @@ view_close(void *state)
 	mem_free(state);
 }
 
+/* Where a word begins a little further on; Japanese has none, there a character. */
+static size_t
+word_near(const char *text, size_t len, size_t at)
+{
+	at = utf8_floor(text, len, at);
+	for (size_t i = at; i < len && i < at + 16; i++)
+		if (text[i] == ' ')
+			return i + 1;
+	return at;
+}
+
 /* The stretch of text around the first match, with every match in it marked. */
 static void
 snippet_draw(struct app *app, int row, int col, int cols, const struct hit *h)
@@ -28,9 +39,7 @@ snippet_draw(struct app *app, int row, int col, int cols, const struct hit *h)
 	size_t len = strlen(text), at = 0;
 	const struct span *spans = h->spans.items;
 	if (h->spans.count > 0 && spans[0].start > cols / 3)
-		at = utf8_floor(text, len, (size_t)spans[0].start - (size_t)cols / 3);
-	while (at > 0 && at < len && text[at - 1] != ' ' && text[at] != ' ')
-		at++;
+		at = word_near(text, len, (size_t)spans[0].start - (size_t)cols / 3);
 	int end = col + cols;
 	if (at > 0)
 		col += screen_put(s, row, col, 3, STYLE_DIM, "...", 3);
@@ -40,7 +49,7 @@ snippet_draw(struct app *app, int row, int col, int cols, const struct hit *h)
 		if (stop <= at && more)
 			continue;
 		if (start > at)
-			col += screen_put(s, row, col, end - col, STYLE_TEXT, text + at, start - at);
+			col += (start < len ? screen_put : screen_put_short)(s, row, col, end - col, STYLE_TEXT, text + at, start - at);
 		at = start > at ? start : at;
 		if (stop > at)
 			col += screen_put(s, row, col, end - col, STYLE_MATCH, text + at, stop - at);
@@ -63,7 +72,7 @@ row_draw(struct app *app, struct pane *p, int row, const struct hit *h, bool now
 	else
 		snprintf(place, sizeof place, "%.280s", title);
 	screen_put(app_screen(app), row, left, 2, style, now ? " >" : "  ", 2);
-	screen_put(app_screen(app), row, left + 3, head - 4, style, place, strlen(place));
+	screen_put_short(app_screen(app), row, left + 3, head - 4, style, place, strlen(place));
 	snippet_draw(app, row, left + head, cols - head - 1, h);
 	if (now && p->focused)
 		screen_cursor(app_screen(app), row, left + 3);
@@ -149,5 +158,5 @@ const struct pane_type pane_results = {
 	.action = view_action,
 	.key = view_key,
 	.mouse = view_mouse,
-	.hints = "doc.open doc.search move.down pane.next tab.chat app.palette app.help",
+	.hints = "doc.open doc.search find.next pane.next tab.chat app.palette app.help",
 };

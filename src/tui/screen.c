@@ -320,6 +320,30 @@ screen_put(struct screen *s, int row, int col, int cols, enum style style, const
 	return used;
 }
 
+int
+screen_put_short(struct screen *s, int row, int col, int cols, enum style style, const char *text, size_t len)
+{
+	const char *dots = MB_CUR_MAX > 1 ? "\xE2\x80\xA6" : "~";
+	size_t cut = 0, word = 0;
+	if (cols < 4 || screen_width(s, text, len) <= cols)
+		return screen_put(s, row, col, cols, style, text, len);
+	for (int used = 0; cut < len;) {
+		size_t end = utf8_grapheme_end(text, len, cut);
+		used += screen_width(s, text + cut, end - cut);
+		if (used > cols - 1)
+			break;
+		if (text[cut] == ' ')
+			word = cut;
+		cut = end;
+	}
+	if (word > 0 && cut - word < 10 && cut - word < cut / 3 && text[cut] != ' ')
+		cut = word;
+	while (cut > 0 && text[cut - 1] == ' ')
+		cut--;
+	int used = screen_put(s, row, col, cols - 1, style, text, cut);
+	return used + screen_put(s, row, col + used, 1, style, dots, strlen(dots));
+}
+
 void
 screen_fill(struct screen *s, struct area a, enum style style)
 {
@@ -347,6 +371,23 @@ screen_bar(struct screen *s, int col, int top, int rows)
 {
 	(void)attr_set(s->attributes[STYLE_RULE], s->colour_pair[STYLE_RULE], NULL);
 	(void)mvvline_set(top, col, WACS_VLINE, rows);
+	(void)attr_set(A_NORMAL, 0, NULL);
+}
+
+void
+screen_box(struct screen *s, struct area a, const char *title, const char *below)
+{
+	const int right = a.left + a.cols - 1, bottom = a.top + a.rows - 1;
+	screen_fill(s, a, STYLE_TEXT);
+	screen_bar(s, a.left, a.top, a.rows);
+	screen_bar(s, right, a.top, a.rows);
+	screen_rule(s, a.top, a.left + 1, a.cols - 2, title);
+	screen_rule(s, bottom, a.left + 1, a.cols - 2, below);
+	(void)attr_set(s->attributes[STYLE_RULE], s->colour_pair[STYLE_RULE], NULL);
+	(void)mvadd_wch(a.top, a.left, WACS_ULCORNER);
+	(void)mvadd_wch(a.top, right, WACS_URCORNER);
+	(void)mvadd_wch(bottom, a.left, WACS_LLCORNER);
+	(void)mvadd_wch(bottom, right, WACS_LRCORNER);
 	(void)attr_set(A_NORMAL, 0, NULL);
 }
 

@@ -76,6 +76,8 @@ hints_draw(struct app *app, int row, int cols)
 		at += n + (at[n] == ' ');
 		const struct action *a = action_find(id);
 		const char *chord = keymap_chord(app->keymap, id, p->type->places | PLACE_ANY);
+		if (str_same(id, "chat.send"))
+			chord = "Enter";       /* the line's own key, bound to nothing */
 		if (a == NULL || *chord == '\0')
 			continue;
 		int width = screen_width(app->screen, chord, strlen(chord)) + 1 + screen_width(app->screen, a->title, strlen(a->title));

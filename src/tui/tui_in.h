@@ -42,9 +42,13 @@ bool screen_mouse_on(const struct screen *s);
 /* Sanitised at this sink: whatever text is handed in, only cells come out. Draws at
  * most cols cells of one line, never half a wide character; returns cells used. */
 int screen_put(struct screen *s, int row, int col, int cols, enum style style, const char *text, size_t len);
+/* As screen_put, but what does not fit ends in an ellipsis, after a whole word where
+ * that costs few cells. */
+int screen_put_short(struct screen *s, int row, int col, int cols, enum style style, const char *text, size_t len);
 void screen_fill(struct screen *s, struct area a, enum style style);
 void screen_rule(struct screen *s, int row, int col, int cols, const char *title);  /* horizontal */
 void screen_bar(struct screen *s, int col, int top, int rows);                      /* vertical */
+void screen_box(struct screen *s, struct area a, const char *title, const char *below);   /* blank inside */
 void screen_cursor(struct screen *s, int row, int col);   /* where the caret is after flush */
 void screen_flush(struct screen *s);          /* one doupdate: damage only */
 void screen_redraw(struct screen *s);         /* everything again at the next flush (Ctrl-L) */
