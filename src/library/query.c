@@ -11,6 +11,7 @@
 
 #define BEFORE_WEIGHT .25
 #define VAGUE_WEIGHT .4
+#define NAME_LETTERS_MIN 5u      /* a shorter name is likelier another name than a slip */
 #define LONG_TERMS 14u
 #define LONG_TERMS_SENTENCES 10u
 
@@ -70,6 +71,8 @@ repair(struct query_word *w, struct stemmer *stemmer, const struct snapshot *s)
 	char better[TOKEN_BYTES_MAX + 8];
 	uint64_t df;
 	if (w->stop || w->token.cjk || stem_known(s, w->stem, w->stem_len) || snapshot_exact_df(s, w->token.plain, w->token.plain_len) > 0)
+		return;
+	if (w->token.capital && w->token.start > 0 && w->token.plain_len < NAME_LETTERS_MIN)
 		return;
 	size_t len = spell_repair(better, &df, s, w->token.plain, w->token.plain_len);
 	if (len == 0)
