@@ -105,6 +105,8 @@ enum fault library_outline(struct passages *out, struct arena *a, struct library
 struct range { size_t start, end; };
 /* Sentence boundaries of s (UAX 29 with abbreviations, decimals, Japanese stops). */
 size_t library_sentences(struct range **out /* mem_free */, const char *s, size_t len);
+/* "leaf" for "leaves": the base of an irregular English form in small letters; NULL. */
+const char *library_base_form(const char *word);
 /* "en", "ja", ... by function words and script; "" when unsure. */
 const char *library_language(const char *s, size_t len);
 

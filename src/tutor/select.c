@@ -6,7 +6,6 @@
  * sentence before it.  Inside one passage the order is the document's.
  */
 #include <string.h>
-#include <strings.h>
 #include "tutor_in.h"
 
 #define SAME 0.8 /* shared words of the shorter: the same again */
@@ -149,26 +148,8 @@ reading_order(struct choice *out, size_t n, const struct found *found)
 	return n;
 }
 
-/* An entry of a glossary: the term stands as a label right before the sentence.
- * Gives where the label begins, -1 when there is none. */
-static int64_t
-label_before(const struct passage *p, int64_t start, const char *topic)
-{
-	size_t n = strlen(topic), at = (size_t)(start - p->start);
-	while (at > 0 && strchr(" \n\t.:*-", p->text[at - 1]) != NULL)
-		at--;
-	if (n == 0 || at < n || strncasecmp(p->text + at - n, topic, n) != 0)
-		return -1;
-	int64_t label = p->start + (int64_t)(at - n);
-	for (at -= n; at > 0 && p->text[at - 1] == '*'; at--)
-		;
-	bool begins = at == 0 || p->text[at - 1] == '\n' ||
-		      (at > 1 && p->text[at - 1] == ' ' && strchr(".!?", p->text[at - 2]) != NULL);
-	return begins ? label : -1;
-}
-
 /* The sentence, with what it leans on, covers this share of what was asked. */
-static void
+void
 features_cover(struct sentence_features *f, double share)
 {
 	double *const covering[] = { &f->cov, &f->covu, &f->union_cov, &f->title, &f->whole,
@@ -178,28 +159,6 @@ features_cover(struct sentence_features *f, double share)
 			*covering[i] = share;
 	if (share >= 1)
 		f->heaviest_missing = f->missing_whole = f->missing_name = 0;
-}
-
-/* Take the label into the sentence: then it says what it defines. */
-static void
-take_label(struct work *w, const struct found *found, struct found_sentence *s)
-{
-	const struct passage *p = passage_of(found, s);
-	const char *topic = w->route.topic;
-	int64_t label = -1;
-	if (p == NULL || w->route.intent != INTENT_DEFINITION || *topic == '\0')
-		return;
-	/* as asked, in the plural, in the singular */
-	const char *const forms[] = { topic, arena_printf(w->a, "%ss", topic),
-		arena_strndup(w->a, topic, strlen(topic) - str_ends(topic, "s")) };
-	for (size_t i = 0; i < COUNT_OF(forms) && label < 0; i++)
-		label = label_before(p, s->start, forms[i]);
-	if (label < 0 || sentence_is_fragment(s->text))
-		return;
-	s->start = label;
-	s->text = words_squeeze(w->a, p->text + (label - p->start), (size_t)(s->end - label));
-	features_cover(&s->f, 1);
-	s->score += 5;
 }
 
 /* What repeats the lead elsewhere speaks for it, so it is no rival: the margin is
@@ -242,10 +201,9 @@ lead_features(struct work *w, const struct found *found, struct found_sentence *
 void
 select_rank(struct work *w, struct found *found)
 {
-	for (size_t i = 0; i < found->sentence_count; i++) {
-		take_label(w, found, &found->sentences[i]);
+	entries_raise(w, found);
+	for (size_t i = 0; i < found->sentence_count; i++)
 		found->sentences[i].score += bonus(w, found, &found->sentences[i]);
-	}
 	for (size_t i = 1; i < found->sentence_count; i++) {
 		struct found_sentence s = found->sentences[i];
 		size_t at = i;

@@ -157,6 +157,10 @@ struct choice { const struct found_sentence *s; bool lead_in; };
 size_t select_sentences(struct choice *out, size_t max, struct work *w, const struct found *found);
 /* Rank again for this intent and this conversation: the first one leads. */
 void select_rank(struct work *w, struct found *found);
+/* Raise entries of glossaries and answers under the same question. */
+void entries_raise(struct work *w, struct found *found);
+/* The sentence, with what it stands under, covers this share of what was asked. */
+void features_cover(struct sentence_features *f, double share);
 bool sentence_leans(const char *s);     /* begins with a word that points back */
 /* Is this heading path one of notes, an index, contents: text about the text? */
 bool heading_around(const char *path);
