@@ -69,10 +69,9 @@ struct find_request {
  * tables of weights have the same shape.  Coverage is the share of the query's
  * weight: of stems in the sentence (cov), of exact words (covu), with the sentence
  * before (union_cov), with title and heading (title), with the rest of the passage
- * fading backwards (carry), with words that only begin alike (soft) or mean
- * the same (alike), with the
- * sentence behind (next), within ten words (window), by passage and title (whole), by what is rare among
- * the candidates (local). */
+ * fading backwards (carry), by words that only begin alike (soft) or mean the same
+ * (alike), gained with the sentence behind (next), within ten words (window), of
+ * passage and title (whole), by what is rare among the candidates (local). */
 struct sentence_features {
 	double cov, covu, cbi, union_cov, title, ps, gap, rank, prev, focus, pos, type_match;
 	double heaviest_missing, unknown_share, query_terms;
