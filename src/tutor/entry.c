@@ -130,11 +130,28 @@ entry_find(struct range *out, struct arena *a, const char *text, const struct wo
 	return found;
 }
 
+struct word_set
+study_words(struct arena *a, const char *s, size_t len)
+{
+	static const char *const rows[][2] = { { "steps", "stages" }, { "phases", "stages" },
+		{ "step", "stage" }, { "phase", "stage" }, { "types", "kinds" },
+		{ "sorts", "kinds" }, { "type", "kind" }, { "reason", "cause" },
+		{ "reasons", "causes" }, { "begin", "start" }, { "begins", "starts" },
+		{ "function", "role" }, { "purpose", "role" } };
+	const char *line = line_lower(a, arena_strndup(a, s, len));
+	struct range w;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (phrase_find(&w, line, rows[i][0], PLACE_ANY))
+			line = arena_printf(
+				a, "%.*s%s%s", (int)w.start, line, rows[i][1], line + w.end);
+	return words_set(a, line, strlen(line), true);
+}
+
 /* Do two questions ask the same?  The share of the asked words, 0 when not. */
 static double
 same_question(struct work *w, const struct word_set *asked, const char *s, size_t len)
 {
-	struct word_set words = words_set(w->a, s, len, true);
+	struct word_set words = study_words(w->a, s, len);
 	size_t shared = words_shared(asked, &words);
 	double most = (double)(asked->count > words.count ? asked->count : words.count);
 	double share = most > 0 ? (double)shared / most : 0;
@@ -203,7 +220,7 @@ entries_raise(struct work *w, struct found *found)
 {
 	const char *question = w->route.intent == INTENT_COMPARISON ? w->req->content : w->query;
 	struct word_set topic = words_set(w->a, w->route.topic, strlen(w->route.topic), false),
-			asked = words_set(w->a, question, strlen(question), true);
+			asked = study_words(w->a, question, strlen(question));
 	bool defines = w->route.intent == INTENT_DEFINITION && topic.count > 0;
 	if (found->sentence_count == 0)
 		return;

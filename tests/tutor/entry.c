@@ -72,4 +72,37 @@ START_TEST(the_answer_under_a_question_is_quoted_and_the_question_is_not)
 }
 END_TEST
 
-TESTS("entry", an_entry_is_quoted_from_its_term_through_its_definition, the_answer_under_a_question_is_quoted_and_the_question_is_not)
+START_TEST(a_comparison_says_each_side_and_what_contrasts_them)
+{
+	struct desk d;
+	desk_words(&d);
+	struct message *m = desk_ask(&d, NULL, "What is the difference between C3 and C4 plants?");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert_str_eq(m->intent, "comparison");
+	ck_assert(quotes(m, "C3 plants fix carbon into an acid with three"));
+	ck_assert(quotes(m, "Unlike C3 plants, C4 plants lose"));
+	ck_assert(!quotes(m, "|"));
+	check_verified(&d, m);
+	m = desk_ask(&d, NULL, "Compare C3 plants and quidditch");
+	ck_assert(!str_same(m->status, "answered") || m->note != NULL);
+	desk_close(&d);
+}
+END_TEST
+
+START_TEST(steps_are_stages_and_short_names_their_words)
+{
+	struct desk d;
+	desk_open(&d, true);
+	desk_add(&d, "cycle.md", "The cycle", "Biology", "# The cycle\n\nCalvin, Benson and Bassham, of Berkeley, found the cycle, which is named after Calvin.\n\n"
+		"The Calvin cycle has three stages: carboxylation, reduction and regeneration.\n");
+	struct message *m = desk_ask(&d, NULL, "What are the steps of the Calvin cycle?");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert_ptr_nonnull(strstr(first(m), "three stages"));
+	m = desk_ask(&d, NULL, "How do cactus plants store CO2?");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert(quotes(m, "store carbon dioxide as malic acid"));
+	desk_close(&d);
+}
+END_TEST
+
+TESTS("entry", a_comparison_says_each_side_and_what_contrasts_them, steps_are_stages_and_short_names_their_words, an_entry_is_quoted_from_its_term_through_its_definition, the_answer_under_a_question_is_quoted_and_the_question_is_not)
