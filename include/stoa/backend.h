@@ -51,6 +51,8 @@ enum fault backend_secret_read(struct backend_secret **out, int fd) STOA_MUST;
 enum fault backend_secret_file(struct backend_secret **out, const char *path, bool create) STOA_MUST;  /* 32-byte key file, 0600 */
 enum fault backend_secret_keyring(struct backend_secret **out, const char *profile, bool create) STOA_MUST;
 enum fault backend_secret_recovery(struct backend_secret **out, const char *shown) STOA_MUST;
+/* What was typed for a passphrase, read as a recovery code.  INPUT: it is none. */
+enum fault backend_secret_as_recovery(struct backend_secret **out, const struct backend_secret *typed) STOA_MUST;
 enum fault backend_recovery_new(struct backend_secret **out, char shown[48]) STOA_MUST;
 void backend_secret_free(struct backend_secret *s);
 

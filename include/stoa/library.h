@@ -69,10 +69,9 @@ struct find_request {
  * tables of weights have the same shape.  Coverage is the share of the query's
  * weight: of stems in the sentence (cov), of exact words (covu), with the sentence
  * before (union_cov), with title and heading (title), with the rest of the passage
- * fading backwards (carry), with words that only begin alike (soft) or mean
- * the same (alike), with the
- * sentence behind (next), within ten words (window), by passage and title (whole), by what is rare among
- * the candidates (local). */
+ * fading backwards (carry), by words that only begin alike (soft) or mean the same
+ * (alike), gained with the sentence behind (next), within ten words (window), of
+ * passage and title (whole), by what is rare among the candidates (local). */
 struct sentence_features {
 	double cov, covu, cbi, union_cov, title, ps, gap, rank, prev, focus, pos, type_match;
 	double heaviest_missing, unknown_share, query_terms;
@@ -105,6 +104,8 @@ enum fault library_outline(struct passages *out, struct arena *a, struct library
 struct range { size_t start, end; };
 /* Sentence boundaries of s (UAX 29 with abbreviations, decimals, Japanese stops). */
 size_t library_sentences(struct range **out /* mem_free */, const char *s, size_t len);
+/* "leaf" for "leaves": the base of an irregular English form in small letters; NULL. */
+const char *library_base_form(const char *word);
 /* "en", "ja", ... by function words and script; "" when unsure. */
 const char *library_language(const char *s, size_t len);
 

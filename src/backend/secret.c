@@ -62,6 +62,19 @@ backend_secret_recovery(struct backend_secret **out, const char *shown)
 }
 
 enum fault
+backend_secret_as_recovery(struct backend_secret **out, const struct backend_secret *typed)
+{
+	char shown[2 * VAULT_RECOVERY_TEXT];
+	if (typed->s.len >= sizeof shown)
+		return fault(FAULT_INPUT, "a recovery code is shorter");
+	memcpy(shown, typed->s.bytes, typed->s.len);
+	shown[typed->s.len] = '\0';
+	enum fault f = backend_secret_recovery(out, shown);
+	explicit_bzero(shown, sizeof shown);
+	return f;
+}
+
+enum fault
 backend_recovery_new(struct backend_secret **out, char shown[VAULT_RECOVERY_TEXT])
 {
 	struct vault_secret s = { NULL, 0 };

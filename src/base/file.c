@@ -109,7 +109,8 @@ out:
 	return f;
 }
 
-/* Make path and what is above it; what is there already is no fault. */
+/* Make path and what is above it; what is there already is no fault, and neither is
+ * what could not be made where it was there all along. */
 static enum fault
 make_all(char *path)
 {
@@ -118,10 +119,12 @@ make_all(char *path)
 			continue;
 		char kept = *at;
 		*at = '\0';
+		struct stat st;
 		int made = mkdir(path, 0700), error = errno;
-		if (made != 0 && error != EEXIST && error != EISDIR && error != EROFS &&
-			error != EACCES)
+		if (made != 0 && error != EEXIST && stat(path, &st) != 0) {
+			errno = error;
 			return fault_errno("folder %s cannot be made", path);
+		}
 		*at = kept;
 		if (kept == '\0')
 			return FAULT_NONE;

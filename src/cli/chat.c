@@ -55,6 +55,7 @@ turn(struct chat *ch, const char *line)
 	struct arena outer = c->arena;
 	const struct message *before = ch->answer;
 	arena_init(&c->arena);
+	print_resized(c);
 	c->interrupted = false;
 	enum fault f = line[0] == '/' ? chat_command_run(ch, line) : ask(ch, line);
 	bool fresh = ch->answer != before && ch->answer;

@@ -114,7 +114,7 @@ struct cli {
 	struct loop *loop;
 	struct backend *backend;
 	cli_screen_fn *screen;         /* NULL: there is none */
-	bool conf_known, interrupted, terminated, told_no_lock;
+	bool conf_known, interrupted, terminated;
 	double opened_ms, unlocked_ms;
 };
 
@@ -137,6 +137,8 @@ void err_progress(struct cli *c, const char *fmt, ...) STOA_PRINTF(2, 3);
 void err_progress_end(struct cli *c);
 /* Look at the terminal, NO_COLOR and the options; init before anything prints. */
 void print_init(struct cli *c);
+/* The terminal may have another width now. */
+void print_resized(struct cli *c);
 /* Flush; SYSTEM when stdout could not be written for another reason than nobody reading. */
 enum fault print_end(struct cli *c) STOA_MUST;
 /* The sentence of a fault on stderr, in the form asked for; returns the exit status. */

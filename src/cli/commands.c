@@ -311,9 +311,9 @@ run_help(struct chat *ch, const char *rest)
 	}
 	for (size_t i = 0; i < count; i++)
 		out_wrapped(c, PAINT_NONE,
-			arena_printf(&c->arena, "%-22s",
+			arena_printf(&c->arena, "%-25s",
 				arena_printf(&c->arena, "/%s %s", all[i].name, all[i].operands)),
-			22, all[i].help);
+			25, all[i].help);
 	out_wrapped(c, PAINT_DIM, "", 0,
 		"Every verb works as well: /add FOLDER, /docs, /search WORDS, /history, /vault, /doctor; /help VERB says more. "
 		"Ctrl-C stops an answer, Ctrl-X Ctrl-E opens your editor.");

@@ -320,12 +320,11 @@ enum fault
 verb_doctor(struct cli *c)
 {
 	enum fault f = session_conf(c);
-	if (f != FAULT_NONE && !c->places.config)
-		return f;
 	if (f != FAULT_NONE) {
+		bool placed = c->places.config != NULL;
 		struct finding broken = { VERDICT_BAD, arena_strdup(&c->arena, fault_sentence()),
-			"mend that line" };
-		finding_print(c, "settings", &broken);
+			placed ? "mend that line" : "set STOA_HOME to a folder that can be written" };
+		finding_print(c, placed ? "settings" : "folders", &broken);
 		c->status = 1;
 		return FAULT_NONE;
 	}

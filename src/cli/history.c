@@ -3,7 +3,7 @@
 #include <unistd.h>
 #include "cli_in.h"
 
-#define EXPORT_MAX ((size_t)64 * 1024 * 1024)
+#define EXPORT_MAX ((size_t)256 * 1024 * 1024)
 
 static enum fault
 conversation_row(struct cli *c, const struct conversation *v, void *arg)
@@ -128,9 +128,8 @@ export_write(struct cli *c, const char *id, const char *format, const char *path
 	if (f != FAULT_NONE)
 		return f;
 	const struct exported *e = reply;
-	struct text body, clean;
+	struct text clean;
 	const char *text = e->body ? e->body : "";
-	text_init(&body, EXPORT_MAX);
 	text_init(&clean, EXPORT_MAX * 6);
 	if (str_same(request.format, "json"))
 		out_json_harmless(&clean, text, strlen(text));
@@ -146,7 +145,6 @@ export_write(struct cli *c, const char *id, const char *format, const char *path
 	} else if (f == FAULT_NONE) {
 		out_put(c, PAINT_NONE, clean.data);
 	}
-	text_clear(&body);
 	text_clear(&clean);
 	return f;
 }

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include "cli_in.h"
 
-#define SAY_MAX ((size_t)8 * 1024 * 1024)
+#define SAY_MAX ((size_t)1 << 30)     /* a page or an export may be large */
 #define WIDTH_LEAST 20
 
 static const char *const paint_codes[] = {
@@ -33,6 +33,12 @@ terminal_width(void)
 }
 
 void
+print_resized(struct cli *c)
+{
+	c->width = c->out_terminal ? terminal_width() : 0;
+}
+
+void
 print_init(struct cli *c)
 {
 	const char *when = option_text(&c->args, "color"), *term = getenv("TERM"),
@@ -48,7 +54,7 @@ print_init(struct cli *c)
 	c->err_colour = str_same(when, "always") ||
 			(!str_same(when, "never") && allowed && c->err_terminal);
 	c->progress = option_given(&c->args, "progress") || (c->err_terminal && !c->json && !dumb);
-	c->width = c->out_terminal ? terminal_width() : 0;
+	print_resized(c);
 	if (option_given(&c->args, "plain") && !option_given(&c->args, "progress"))
 		c->progress = false;
 }
@@ -296,7 +302,7 @@ void
 out_record(struct cli *c, const struct record_type *type, const void *record)
 {
 	struct text json;
-	text_init(&json, (size_t)64 * 1024 * 1024);
+	text_init(&json, SAY_MAX);
 	record_to_json(&json, type, record);
 	out_json(c, &json);
 	text_clear(&json);

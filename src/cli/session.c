@@ -108,9 +108,10 @@ session_loop(struct cli *c)
 	enum fault f = session_conf(c);
 	if (f != FAULT_NONE || c->loop)
 		return f;
-	f = log_open(arena_printf(&c->arena, "%s/log", c->places.state), LOG_INFO, false);
-	if (f == FAULT_NONE)
-		f = loop_new(&c->loop, &clock_system);
+	/* Nobody's answer waits for a log. */
+	if (log_open(arena_printf(&c->arena, "%s/log", c->places.state), LOG_INFO, false) != FAULT_NONE)
+		err_notef(c, PAINT_WARN, "stoa: %s\n", fault_sentence());
+	f = loop_new(&c->loop, &clock_system);
 	return f == FAULT_NONE ? watch_signals(c) : f;
 }
 
@@ -270,6 +271,20 @@ unlock_key_file(struct cli *c, enum backend_slot type, const char *path)
 	return f == FAULT_NONE ? unlock_with(c, type, s) : f;
 }
 
+/* A passphrase, or the recovery code of somebody who forgot it.  Takes s. */
+static enum fault
+unlock_typed(struct cli *c, const struct backend_lock *l, struct backend_secret *s)
+{
+	struct backend_secret *code = NULL;
+	enum fault f = FAULT_DENIED;
+	if (has_slot(l, BACKEND_RECOVERY) && backend_secret_as_recovery(&code, s) == FAULT_NONE)
+		f = unlock_with(c, BACKEND_RECOVERY, code);
+	if (f == FAULT_DENIED)
+		return unlock_with(c, BACKEND_PASSPHRASE, s);
+	backend_secret_free(s);
+	return f;
+}
+
 /* The ways that ask nobody.  LOCKED: none of them is there. */
 static enum fault
 unlock_silently(struct cli *c, const struct backend_lock *l)
@@ -283,7 +298,7 @@ unlock_silently(struct cli *c, const struct backend_lock *l)
 	if (fd >= 0) {
 		struct backend_secret *s = NULL;
 		enum fault f = backend_secret_read(&s, fd);
-		return f == FAULT_NONE ? unlock_with(c, BACKEND_PASSPHRASE, s) : f;
+		return f == FAULT_NONE ? unlock_typed(c, l, s) : f;
 	}
 	const char *configured = conf_get(&c->conf, "vault.key_file");
 	if (*configured && has_slot(l, BACKEND_KEY_FILE))
@@ -302,28 +317,25 @@ unlock_silently(struct cli *c, const struct backend_lock *l)
 static enum fault
 unlock_asking(struct cli *c, const struct backend_lock *l)
 {
-	bool recovery = !has_slot(l, BACKEND_PASSPHRASE);
-	if (recovery && !has_slot(l, BACKEND_RECOVERY))
+	bool passphrase = has_slot(l, BACKEND_PASSPHRASE), recovery = has_slot(l, BACKEND_RECOVERY);
+	if (!passphrase && !recovery)
 		return fault(FAULT_LOCKED,
 			"the history is locked with a key file: give it with --keyfile F");
+	const char *prompt = !recovery	  ? "Passphrase: "
+			     : passphrase ? "Passphrase or recovery code: "
+					  : "Recovery code: ";
 	enum fault f = FAULT_NONE;
 	for (int tries = 0; tries < UNLOCK_TRIES; tries++) {
 		struct backend_secret *s = NULL;
-		char code[80];
-		if (recovery) {
-			f = prompt_line(code, sizeof code, "Recovery code: ", false);
-			f = f == FAULT_NONE ? backend_secret_recovery(&s, code) : f;
-		} else {
-			f = prompt_secret(&s, "Passphrase: ", false);
-		}
+		f = prompt_secret(&s, prompt, false);
 		if (f == FAULT_NONE)
-			f = unlock_with(c, recovery ? BACKEND_RECOVERY : BACKEND_PASSPHRASE, s);
+			f = unlock_typed(c, l, s);
 		if (f != FAULT_DENIED && f != FAULT_INPUT)
 			return f;
 		err_notef(c, PAINT_WARN, "stoa: %s\n",
 			f == FAULT_INPUT ? fault_sentence() : "that does not open it; try again");
 	}
-	return fault(FAULT_DENIED, "no passphrase fitted; nothing is lost, try again");
+	return fault(FAULT_DENIED, "none of these opens it; nothing is lost, try again");
 }
 
 static void

@@ -197,7 +197,7 @@ verb_vault_sheet(struct cli *c)
 	out_putf(c, PAINT_BOLD, "    %s\n\n", shown);
 	out_wrapped(c, PAINT_NONE, "", 0,
 		arena_printf(&c->arena,
-			"This code opens the history in %s when the passphrase is forgotten. Keep it on paper, away from this machine: "
+			"This code opens the history in %s when the passphrase is forgotten: type it where that is asked for, then stoa vault passwd. Keep it on paper, away from this machine: "
 			"whoever has it and the files can read everything. It is shown this once. "
 			"stoa vault slots lists it; stoa vault remove takes it away.",
 			c->places.data));

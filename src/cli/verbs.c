@@ -40,7 +40,7 @@ const struct option common_options[] = {
 	{ "progress", NULL, OPTION_FLAG, 0, 0, NULL, false,
 		"show progress on standard error even when it is no terminal" },
 	{ "passphrase-fd", "N", OPTION_NUMBER, 0, 1023, NULL, false,
-		"read the passphrase from this file descriptor" },
+		"read the passphrase, or recovery code, from this file descriptor" },
 	{ "keyfile", "F", OPTION_FILE, 0, 0, NULL, false, "unlock with this key file" },
 	{ "help", NULL, OPTION_FLAG, 0, 0, NULL, false, "say what the verb does and takes" },
 };

@@ -45,7 +45,7 @@ static const char *const groups[] = {
 	"rain rainfall precipitation", "cold cool", "hot warm heat temperature", "sick ill",
 	"scientist researcher physicist", "money currency", "average mean",
 	"border boundary frontier", "oppose opposition against", "allow let",
-	"people population inhabitant person",
+	"people population inhabitant person", "step stage phase",
 };
 
 struct alike { struct term_table stems; uint64_t *masks; size_t masks_cap; };

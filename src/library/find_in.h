@@ -154,6 +154,9 @@ enum fault index_snapshot(struct snapshot **out, struct index *ix) STOA_MUST;
 void snapshot_release(struct snapshot *s);
 void index_condemn(struct index *ix);   /* a search met damage: build it again at next opening */
 bool part_is_dead(const struct snapshot_part *p, int64_t doc_no);
+/* Raised when tokens, stems or segments change: an index of another format is built
+ * again from the stored texts at the next opening, never searched. */
+#define INDEX_FORMAT 2
 /* What a manifest file says; parts without segments. Fuzzed. */
 struct manifest { struct manifest_part { char name[32]; int64_t *dead; size_t dead_count; } *parts; size_t count; uint64_t next, number; };
 enum fault manifest_parse(struct manifest *out, const char *s, size_t len) STOA_MUST;

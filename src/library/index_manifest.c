@@ -1,7 +1,7 @@
 /* The manifest: which segments make up the index, and which documents are dead in
  * each.  A text file that is replaced whole; the last line sums up the rest.
  *
- *	stoa-index 1 NUMBER NEXT
+ *	stoa-index FORMAT NUMBER NEXT
  *	segment NAME
  *	dead DOCUMENT
  *	sum HEX
@@ -58,7 +58,7 @@ manifest_parse(struct manifest *out, const char *s, size_t len)
 	struct manifest m = { 0 };
 	size_t cap = 0, dead_cap = 0, body = len >= 21 ? len - 21 : 0;
 	char line[128], sum[32];
-	int used = 0;
+	int used = 0, format = 0;
 	snprintf(sum, sizeof sum, "sum %016" PRIx64 "\n", bytes_check(s, body));
 	if (len < 21 || memcmp(s + body, sum, 21) != 0 || memchr(s, '\0', len) != NULL)
 		return fault(FAULT_DAMAGED, "the index manifest is not what was written");
@@ -70,7 +70,7 @@ manifest_parse(struct manifest *out, const char *s, size_t len)
 		memcpy(line, s + at, n);
 		line[n] = '\0';
 		at += n + 1;
-		if (first ? sscanf(line, "stoa-index 1 %" SCNu64 " %" SCNu64 "%n", &m.number, &m.next, &used) != 2 || line[used] != '\0' :
+		if (first ? sscanf(line, "stoa-index %d %" SCNu64 " %" SCNu64 "%n", &format, &m.number, &m.next, &used) != 3 || line[used] != '\0' || format != INDEX_FORMAT :
 			!take_line(&m, line, &cap, &dead_cap))
 			goto damaged;
 	}
@@ -84,7 +84,7 @@ damaged:
 void
 manifest_print(struct text *out, const struct snapshot *s, uint64_t number, uint64_t next)
 {
-	text_printf(out, "stoa-index 1 %" PRIu64 " %" PRIu64 "\n", number, next);
+	text_printf(out, "stoa-index %d %" PRIu64 " %" PRIu64 "\n", INDEX_FORMAT, number, next);
 	for (size_t i = 0; i < s->count; i++) {
 		text_printf(out, "segment %s\n", s->parts[i].segment->name);
 		for (size_t j = 0; j < s->parts[i].dead_count; j++)

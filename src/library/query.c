@@ -11,6 +11,9 @@
 
 #define BEFORE_WEIGHT .25
 #define VAGUE_WEIGHT .4
+#define FRAME_WEIGHT .15
+#define FRAME_WORDS 6u
+#define NAME_LETTERS_MIN 5u      /* a shorter name is likelier another name than a slip */
 #define LONG_TERMS 14u
 #define LONG_TERMS_SENTENCES 10u
 
@@ -34,6 +37,21 @@ is_vague(const struct query_word *w)
 		if (str_same(set[i], w->token.plain))
 			return true;
 	return false;
+}
+
+/* "What are the steps of ...", "the difference between ...": they frame the question,
+ * and a text that answers it may say stages, or nothing of the kind. */
+static bool
+is_frame(const struct query *q, size_t i)
+{
+	static const char *const set[] = { "difference", "differences", "step", "steps", "stage", "stages", "phase", "phases" };
+	static const char *const links[] = { "of", "between", "in" };
+	bool frame = false, linked = false;
+	for (size_t k = 0; k < COUNT_OF(set) && i < FRAME_WORDS; k++)
+		frame = frame || str_same(set[k], q->words[i].token.plain);
+	for (size_t k = 0; k < COUNT_OF(links) && i + 1 < q->word_count; k++)
+		linked = linked || str_same(links[k], q->words[i + 1].token.plain);
+	return frame && linked;
 }
 
 /* The language most documents are in, or the query's own when some are in that. */
@@ -71,6 +89,8 @@ repair(struct query_word *w, struct stemmer *stemmer, const struct snapshot *s)
 	uint64_t df;
 	if (w->stop || w->token.cjk || stem_known(s, w->stem, w->stem_len) || snapshot_exact_df(s, w->token.plain, w->token.plain_len) > 0)
 		return;
+	if (w->token.capital && w->token.start > 0 && w->token.plain_len < NAME_LETTERS_MIN)
+		return;
 	size_t len = spell_repair(better, &df, s, w->token.plain, w->token.plain_len);
 	if (len == 0)
 		return;
@@ -80,6 +100,37 @@ repair(struct query_word *w, struct stemmer *stemmer, const struct snapshot *s)
 	w->stem_len = stemmer_stem(w->stem, stemmer, &w->token);
 	w->stop = word_is_stop(better, len);
 	w->repaired = true;
+}
+
+/* Formulas and short names with the words for them, for texts that have only one. */
+static const struct { const char *small, *words; } short_names[] = {
+	{ "co2", "carbon dioxide" }, { "o2", "oxygen" }, { "h2o", "water" }, { "h2", "hydrogen" }, { "n2", "nitrogen" },
+	{ "nacl", "sodium chloride" }, { "hcl", "hydrochloric acid" }, { "naoh", "sodium hydroxide" }, { "nh3", "ammonia" },
+	{ "ch4", "methane" }, { "atp", "adenosine triphosphate" }, { "dna", "deoxyribonucleic acid" }, { "rna", "ribonucleic acid" },
+	{ "gdp", "gross domestic product" }, { "ph", "acidity" }, { "emf", "electromotive force" }, { "uv", "ultraviolet" },
+	{ "ir", "infrared" }, { "ecg", "electrocardiogram" }, { "ekg", "electrocardiogram" }, { "cns", "central nervous system" },
+	{ "pns", "peripheral nervous system" }, { "wwi", "first world war" }, { "wwii", "second world war" },
+};
+
+/* The words for a short name that the library does not have. */
+static const char *
+words_for(const struct snapshot *s, const char *plain, size_t len)
+{
+	if (snapshot_exact_df(s, plain, len) > 0)
+		return NULL;
+	for (size_t i = 0; i < COUNT_OF(short_names); i++)
+		if (str_same(short_names[i].small, plain))
+			return short_names[i].words;
+	return NULL;
+}
+
+static void
+read_word(struct query *q, const struct token *t, struct stemmer *stemmer, bool before)
+{
+	struct query_word *w = &q->words[q->word_count++];
+	*w = (struct query_word){ .token = *t, .term = -1, .exact = -1, .from_before = before };
+	w->stem_len = stemmer_stem(w->stem, stemmer, t);
+	w->stop = token_is_stop(&w->token);
 }
 
 static void
@@ -92,11 +143,17 @@ read_words(struct query *q, struct arena *a, const struct snapshot *s, struct st
 		small += *p >= 'a' && *p <= 'z';
 	tokens_start(&tokens, text, strlen(text));
 	while (q->word_count < QUERY_WORDS_MAX && token_next(&t, &tokens)) {
-		struct query_word *w = &q->words[q->word_count++];
-		*w = (struct query_word){ .token = t, .term = -1, .exact = -1, .from_before = before };
-		w->token.upper = t.upper && small > 0;
-		w->stem_len = stemmer_stem(w->stem, stemmer, &t);
-		w->stop = token_is_stop(&w->token);
+		const char *words = words_for(s, t.plain, t.plain_len);
+		if (words != NULL) {
+			struct tokens long_name;
+			tokens_start(&long_name, words, strlen(words));
+			while (q->word_count < QUERY_WORDS_MAX && token_next(&t, &long_name))
+				read_word(q, &t, stemmer, before);
+			continue;
+		}
+		struct query_word *w = &q->words[q->word_count];
+		t.upper = t.upper && small > 0;
+		read_word(q, &t, stemmer, before);
 		if (!before)
 			repair(w, stemmer, s);
 		w->stop = w->stop || is_request(w);
@@ -213,7 +270,7 @@ make_terms(struct query *q, struct arena *a)
 	for (size_t i = 0; i < q->word_count; i++) {
 		struct query_word *w = &q->words[i];
 		if (!w->stop && !w->from_before) {
-			word_term(q, a, w, before, is_vague(w) ? VAGUE_WEIGHT : 1);
+			word_term(q, a, w, before, is_frame(q, i) ? FRAME_WEIGHT : is_vague(w) ? VAGUE_WEIGHT : 1);
 			if (last != NULL && last->term >= 0 && w->term >= 0)
 				add_pair(q, last->term, w->term);
 			last = w;

@@ -9,7 +9,7 @@
 #include "find_in.h"
 
 #define REPAIR_LETTERS_MIN 4u
-#define TWO_SLIPS_LETTERS_MIN 7u
+#define TWO_SLIPS_LETTERS_MIN 9u
 #define LETTERS_MAX 40u
 
 struct repair {

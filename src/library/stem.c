@@ -82,56 +82,73 @@ has_digit_or_is_short(const struct token *t)
 
 /* Forms that no suffix rule leads back; numbers to twelve; sorted. */
 static const struct irregular { const char *form, *base; } irregulars[] = {
-	{ "algae", "alga" }, { "alumni", "alumnus" }, { "analyses", "analysis" },
-	{ "arisen", "arise" }, { "arose", "arise" }, { "ate", "eat" }, { "awoke", "awake" },
-	{ "bacteria", "bacterium" }, { "became", "become" }, { "began", "begin" },
-	{ "begun", "begin" }, { "bent", "bend" }, { "bit", "bite" }, { "bitten", "bite" },
-	{ "bled", "bleed" }, { "blew", "blow" }, { "blown", "blow" }, { "born", "bear" },
-	{ "borne", "bear" }, { "bought", "buy" }, { "bred", "breed" }, { "broke", "break" },
-	{ "broken", "break" }, { "brought", "bring" }, { "built", "build" }, { "burnt", "burn" },
-	{ "came", "come" }, { "caught", "catch" }, { "children", "child" }, { "chose", "choose" },
-	{ "chosen", "choose" }, { "clung", "cling" }, { "crept", "creep" }, { "crises", "crisis" },
-	{ "criteria", "criterion" }, { "dealt", "deal" }, { "died", "die" }, { "dies", "die" },
-	{ "does", "do" }, { "done", "do" }, { "drank", "drink" }, { "drawn", "draw" },
-	{ "drew", "draw" }, { "driven", "drive" }, { "drove", "drive" }, { "drunk", "drink" },
-	{ "dug", "dig" }, { "dying", "die" }, { "eaten", "eat" }, { "eight", "8" },
-	{ "eleven", "11" }, { "fallen", "fall" }, { "fed", "feed" }, { "feet", "foot" },
-	{ "fell", "fall" }, { "felt", "feel" }, { "five", "5" }, { "fled", "flee" },
-	{ "flew", "fly" }, { "flown", "fly" }, { "formulae", "formula" }, { "fought", "fight" },
-	{ "four", "4" }, { "froze", "freeze" }, { "frozen", "freeze" }, { "fungi", "fungus" },
-	{ "gave", "give" }, { "geese", "goose" }, { "genera", "genus" }, { "given", "give" },
-	{ "goes", "go" }, { "gone", "go" }, { "got", "get" }, { "gotten", "get" }, { "grew", "grow" },
-	{ "grown", "grow" }, { "halves", "half" }, { "heard", "hear" }, { "held", "hold" },
-	{ "hid", "hide" }, { "hidden", "hide" }, { "hung", "hang" }, { "hypotheses", "hypothesis" },
+	{ "algae", "alga" }, { "alumni", "alumnus" }, { "alveoli", "alveolus" },
+	{ "analyses", "analysis" }, { "antennae", "antenna" }, { "apices", "apex" },
+	{ "appendices", "appendix" }, { "arisen", "arise" }, { "arose", "arise" }, { "ate", "eat" },
+	{ "atria", "atrium" }, { "awoke", "awake" }, { "axes", "axis" }, { "bacilli", "bacillus" },
+	{ "bacteria", "bacterium" }, { "became", "become" }, { "began", "begin" }, { "begun", "begin" },
+	{ "bent", "bend" }, { "bit", "bite" }, { "bitten", "bite" }, { "bled", "bleed" },
+	{ "blew", "blow" }, { "blown", "blow" }, { "born", "bear" }, { "borne", "bear" },
+	{ "bought", "buy" }, { "bred", "breed" }, { "broke", "break" }, { "broken", "break" },
+	{ "bronchi", "bronchus" }, { "brought", "bring" }, { "built", "build" }, { "burnt", "burn" },
+	{ "bursae", "bursa" }, { "cacti", "cactus" }, { "calves", "calf" }, { "came", "come" },
+	{ "caught", "catch" }, { "children", "child" }, { "chose", "choose" }, { "chosen", "choose" },
+	{ "cilia", "cilium" }, { "clung", "cling" }, { "cortices", "cortex" }, { "crania", "cranium" },
+	{ "crept", "creep" }, { "crises", "crisis" }, { "criteria", "criterion" },
+	{ "curricula", "curriculum" }, { "dealt", "deal" }, { "diagnoses", "diagnosis" },
+	{ "died", "die" }, { "dies", "die" }, { "does", "do" }, { "done", "do" }, { "drank", "drink" },
+	{ "drawn", "draw" }, { "drew", "draw" }, { "driven", "drive" }, { "drove", "drive" },
+	{ "drunk", "drink" }, { "dug", "dig" }, { "dying", "die" }, { "eaten", "eat" },
+	{ "eight", "8" }, { "eleven", "11" }, { "emboli", "embolus" }, { "emphases", "emphasis" },
+	{ "errata", "erratum" }, { "fallen", "fall" }, { "fed", "feed" }, { "feet", "foot" },
+	{ "fell", "fall" }, { "felt", "feel" }, { "five", "5" }, { "flagella", "flagellum" },
+	{ "fled", "flee" }, { "flew", "fly" }, { "flown", "fly" }, { "foci", "focus" },
+	{ "formulae", "formula" }, { "fought", "fight" }, { "four", "4" }, { "froze", "freeze" },
+	{ "frozen", "freeze" }, { "fungi", "fungus" }, { "ganglia", "ganglion" }, { "gave", "give" },
+	{ "geese", "goose" }, { "genera", "genus" }, { "given", "give" }, { "goes", "go" },
+	{ "gone", "go" }, { "got", "get" }, { "gotten", "get" }, { "grana", "granum" },
+	{ "grew", "grow" }, { "grown", "grow" }, { "halves", "half" }, { "heard", "hear" },
+	{ "held", "hold" }, { "hid", "hide" }, { "hidden", "hide" }, { "hung", "hang" },
+	{ "hyphae", "hypha" }, { "hypotheses", "hypothesis" }, { "ilia", "ilium" },
 	{ "indices", "index" }, { "kept", "keep" }, { "knew", "know" }, { "knives", "knife" },
-	{ "known", "know" }, { "laid", "lay" }, { "lain", "lie" }, { "larvae", "larva" },
-	{ "led", "lead" }, { "lent", "lend" }, { "lied", "lie" }, { "lies", "lie" },
-	{ "lit", "light" }, { "lost", "lose" }, { "lying", "lie" }, { "made", "make" },
-	{ "matrices", "matrix" }, { "meant", "mean" }, { "men", "man" }, { "met", "meet" },
-	{ "mice", "mouse" }, { "mitochondria", "mitochondrion" }, { "nine", "9" },
-	{ "nuclei", "nucleus" }, { "ova", "ovum" }, { "paid", "pay" }, { "phenomena", "phenomenon" },
-	{ "radii", "radius" }, { "ran", "run" }, { "ridden", "ride" }, { "risen", "rise" },
-	{ "rode", "ride" }, { "rung", "ring" }, { "said", "say" }, { "sang", "sing" },
-	{ "sank", "sink" }, { "sat", "sit" }, { "seen", "see" }, { "selves", "self" },
-	{ "sent", "send" }, { "seven", "7" }, { "sewn", "sew" }, { "shaken", "shake" },
-	{ "shone", "shine" }, { "shook", "shake" }, { "shot", "shoot" }, { "shown", "show" },
-	{ "shrank", "shrink" }, { "shrunk", "shrink" }, { "six", "6" }, { "slept", "sleep" },
-	{ "slid", "slide" }, { "sold", "sell" }, { "sought", "seek" }, { "spectra", "spectrum" },
-	{ "spent", "spend" }, { "spoke", "speak" }, { "spoken", "speak" }, { "sprang", "spring" },
-	{ "sprung", "spring" }, { "spun", "spin" }, { "stimuli", "stimulus" }, { "stole", "steal" },
-	{ "stolen", "steal" }, { "stood", "stand" }, { "strata", "stratum" },
-	{ "stricken", "strike" }, { "struck", "strike" }, { "stuck", "stick" }, { "sung", "sing" },
-	{ "sunk", "sink" }, { "swam", "swim" }, { "swept", "sweep" }, { "swore", "swear" },
-	{ "sworn", "swear" }, { "swum", "swim" }, { "taken", "take" }, { "taught", "teach" },
-	{ "teeth", "tooth" }, { "ten", "10" }, { "theses", "thesis" }, { "thought", "think" },
-	{ "three", "3" }, { "threw", "throw" }, { "thrown", "throw" }, { "tied", "tie" },
-	{ "ties", "tie" }, { "told", "tell" }, { "took", "take" }, { "tore", "tear" },
-	{ "torn", "tear" }, { "twelve", "12" }, { "two", "2" }, { "understood", "understand" },
-	{ "vertebrae", "vertebra" }, { "vertices", "vertex" }, { "went", "go" }, { "wept", "weep" },
+	{ "known", "know" }, { "lacunae", "lacuna" }, { "laid", "lay" }, { "lain", "lie" },
+	{ "larvae", "larva" }, { "leaves", "leaf" }, { "led", "lead" }, { "lent", "lend" },
+	{ "lice", "louse" }, { "lied", "lie" }, { "lies", "lie" }, { "lit", "light" },
+	{ "loaves", "loaf" }, { "loci", "locus" }, { "lost", "lose" }, { "lumina", "lumen" },
+	{ "lying", "lie" }, { "made", "make" }, { "matrices", "matrix" }, { "maxillae", "maxilla" },
+	{ "meant", "mean" }, { "men", "man" }, { "met", "meet" }, { "metastases", "metastasis" },
+	{ "mice", "mouse" }, { "millennia", "millennium" }, { "mitochondria", "mitochondrion" },
+	{ "nebulae", "nebula" }, { "nine", "9" }, { "nuclei", "nucleus" }, { "oases", "oasis" },
+	{ "ova", "ovum" }, { "oxen", "ox" }, { "paid", "pay" }, { "papillae", "papilla" },
+	{ "parentheses", "parenthesis" }, { "phenomena", "phenomenon" }, { "phyla", "phylum" },
+	{ "polyhedra", "polyhedron" }, { "prognoses", "prognosis" }, { "pupae", "pupa" },
+	{ "quanta", "quantum" }, { "radii", "radius" }, { "rami", "ramus" }, { "ran", "run" },
+	{ "ridden", "ride" }, { "risen", "rise" }, { "rode", "ride" }, { "rung", "ring" },
+	{ "said", "say" }, { "sang", "sing" }, { "sank", "sink" }, { "sat", "sit" },
+	{ "scapulae", "scapula" }, { "schemata", "schema" }, { "seen", "see" }, { "selves", "self" },
+	{ "sent", "send" }, { "septa", "septum" }, { "sera", "serum" }, { "seven", "7" },
+	{ "sewn", "sew" }, { "shaken", "shake" }, { "shelves", "shelf" }, { "shone", "shine" },
+	{ "shook", "shake" }, { "shot", "shoot" }, { "shown", "show" }, { "shrank", "shrink" },
+	{ "shrunk", "shrink" }, { "six", "6" }, { "slept", "sleep" }, { "slid", "slide" },
+	{ "sold", "sell" }, { "sought", "seek" }, { "spectra", "spectrum" }, { "spent", "spend" },
+	{ "spoke", "speak" }, { "spoken", "speak" }, { "sprang", "spring" }, { "sprung", "spring" },
+	{ "spun", "spin" }, { "sterna", "sternum" }, { "stigmata", "stigma" },
+	{ "stimuli", "stimulus" }, { "stole", "steal" }, { "stolen", "steal" }, { "stomata", "stoma" },
+	{ "stood", "stand" }, { "strata", "stratum" }, { "stricken", "strike" }, { "struck", "strike" },
+	{ "stuck", "stick" }, { "sulci", "sulcus" }, { "sung", "sing" }, { "sunk", "sink" },
+	{ "swam", "swim" }, { "swept", "sweep" }, { "swore", "swear" }, { "sworn", "swear" },
+	{ "swum", "swim" }, { "symposia", "symposium" }, { "syntheses", "synthesis" },
+	{ "taken", "take" }, { "taught", "teach" }, { "teeth", "tooth" }, { "ten", "10" },
+	{ "testes", "testis" }, { "theses", "thesis" }, { "thieves", "thief" }, { "thought", "think" },
+	{ "three", "3" }, { "threw", "throw" }, { "thrombi", "thrombus" }, { "thrown", "throw" },
+	{ "tibiae", "tibia" }, { "tied", "tie" }, { "ties", "tie" }, { "told", "tell" },
+	{ "took", "take" }, { "tore", "tear" }, { "torn", "tear" }, { "twelve", "12" }, { "two", "2" },
+	{ "understood", "understand" }, { "uteri", "uterus" }, { "vertebrae", "vertebra" },
+	{ "vertices", "vertex" }, { "villi", "villus" }, { "went", "go" }, { "wept", "weep" },
 	{ "withdrawn", "withdraw" }, { "withdrew", "withdraw" }, { "withstood", "withstand" },
-	{ "woke", "wake" }, { "woken", "wake" }, { "wolves", "wolf" }, { "women", "woman" },
-	{ "won", "win" }, { "wore", "wear" }, { "worn", "wear" }, { "wove", "weave" },
-	{ "woven", "weave" }, { "written", "write" }, { "wrote", "write" },
+	{ "wives", "wife" }, { "woke", "wake" }, { "woken", "wake" }, { "wolves", "wolf" },
+	{ "women", "woman" }, { "won", "win" }, { "wore", "wear" }, { "worn", "wear" },
+	{ "wove", "weave" }, { "woven", "weave" }, { "written", "write" }, { "wrote", "write" },
 };
 
 static int
@@ -140,15 +157,22 @@ compare_irregular(const void *key, const void *item)
 	return strcmp(key, ((const struct irregular *)item)->form);
 }
 
+const char *
+library_base_form(const char *word)
+{
+	const struct irregular *i = bsearch(word, irregulars, COUNT_OF(irregulars), sizeof *irregulars, compare_irregular);
+	return i == NULL ? NULL : i->base;
+}
+
 /* English: the base of an irregular form, and one spelling of two. */
 static void
 regularise(char *word, size_t *len)
 {
 	word[*len] = '\0';
-	const struct irregular *i = bsearch(word, irregulars, COUNT_OF(irregulars), sizeof *irregulars, compare_irregular);
-	if (i != NULL) {
-		*len = strlen(i->base);
-		memcpy(word, i->base, *len + 1);
+	const char *base = library_base_form(word);
+	if (base != NULL) {
+		*len = strlen(base);
+		memcpy(word, base, *len + 1);
 		return;
 	}
 	size_t out = 0;

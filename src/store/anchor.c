@@ -43,23 +43,33 @@ judge(struct store *s, const struct root_row *root, const unsigned char bytes[VA
 	return memcmp(hash, root->hash, sizeof hash) == 0 ? ANCHOR_SAME : ANCHOR_ALTERED;
 }
 
+/* Before the database is read: what another process commits and anchors in between
+ * makes this copy the older one, never the database. */
 void
-anchor_compare(struct store *s, const struct root_row *root)
+anchor_read(struct anchor_found *out, const struct store *s)
 {
-	enum store_anchor_state state = ANCHOR_NONE;
 	struct text t;
-	uint64_t back = 0;
+	*out = (struct anchor_found){ .state = ANCHOR_NONE };
+	if (s->anchor == NULL)
+		return;
 	text_init(&t, VAULT_ANCHOR_BYTES);
-	if (s->anchor != NULL) {
-		enum fault f = file_read(&t, s->anchor);
-		if (f == FAULT_NONE && t.len == 0)
-			state = ANCHOR_NONE;      /* the power went before its bytes came */
-		else if (f == FAULT_NONE && t.len == VAULT_ANCHOR_BYTES)
-			state = judge(s, root, (const unsigned char *)t.data, &back);
-		else if (f != FAULT_ABSENT)
-			state = ANCHOR_ALTERED;
+	enum fault f = file_read(&t, s->anchor);
+	if (f == FAULT_NONE && t.len == VAULT_ANCHOR_BYTES) {
+		memcpy(out->bytes, t.data, VAULT_ANCHOR_BYTES);
+		out->state = ANCHOR_SAME;
+	} else if (f != FAULT_ABSENT && !(f == FAULT_NONE && t.len == 0)) {
+		out->state = ANCHOR_ALTERED;    /* empty: the power went before its bytes came */
 	}
 	text_clear(&t);
+}
+
+void
+anchor_compare(struct store *s, const struct root_row *root, const struct anchor_found *found)
+{
+	uint64_t back = 0;
+	enum store_anchor_state state = found->state;
+	if (state == ANCHOR_SAME)
+		state = judge(s, root, found->bytes, &back);
 	atomic_store(&s->sealing->anchor_state, state);
 	atomic_store(&s->sealing->changes_back, back);
 	atomic_store(&s->sealing->read_only, state == ANCHOR_BEHIND || state == ANCHOR_ALTERED);

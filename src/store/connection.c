@@ -57,7 +57,11 @@ sqlite_fault(struct store *s, int rc)
 	case SQLITE_FULL:
 		s->failed = true;
 		return fault(FAULT_SYSTEM, "not saved: the disk is full");
-	case SQLITE_IOERR: case SQLITE_NOMEM: case SQLITE_CANTOPEN: case SQLITE_READONLY: case SQLITE_PROTOCOL:
+	case SQLITE_CANTOPEN: case SQLITE_READONLY:
+		s->failed = true;
+		return fault(FAULT_SYSTEM, "%s%s and its folder cannot be written: %s (%d)",
+			s->depth > 0 ? "not saved: " : "", s->path, why, rc);
+	case SQLITE_IOERR: case SQLITE_NOMEM: case SQLITE_PROTOCOL:
 		s->failed = true;
 		return fault(FAULT_SYSTEM, "%s%s (%d)", s->depth > 0 ? "not saved: " : "", why, rc);
 	default:

@@ -135,7 +135,7 @@ open_slots(struct vault **out, const struct slot_rows *rows, enum vault_slot_typ
 
 /* Everything that can be checked without reading a record. */
 static enum fault
-verify_all(struct store *s, const struct slot_rows *rows)
+verify_all(struct store *s, const struct slot_rows *rows, const struct anchor_found *anchor)
 {
 	struct root_row root;
 	unsigned char mac[VAULT_HASH_BYTES];
@@ -149,7 +149,7 @@ verify_all(struct store *s, const struct slot_rows *rows)
 		return fault(FAULT_DAMAGED, "the key slots were altered");
 	f = chains_verify(&root, NULL, s, false);
 	if (f == FAULT_NONE)
-		anchor_compare(s, &root);
+		anchor_compare(s, &root, anchor);
 	return f;
 }
 
@@ -157,9 +157,11 @@ enum fault
 store_unlock(struct store *s, enum vault_slot_type type, const struct vault_secret *secret)
 {
 	struct slot_rows rows;
+	struct anchor_found anchor;
 	struct vault *v = NULL;
 	if (s->depth > 0)
 		return fault(FAULT_BUSY, "a transaction is open");
+	anchor_read(&anchor, s);
 	enum fault f = read_begin(s);
 	if (f != FAULT_NONE)
 		return f;
@@ -173,7 +175,7 @@ store_unlock(struct store *s, enum vault_slot_type type, const struct vault_secr
 	vault_install(s, v);
 	atomic_store(&s->sealing->read_only, false);
 	atomic_store(&s->sealing->broken, false);
-	f = verify_all(s, &rows);
+	f = verify_all(s, &rows, &anchor);
 	if (f == FAULT_DAMAGED) {
 		atomic_store(&s->sealing->anchor_state, ANCHOR_ALTERED);
 		atomic_store(&s->sealing->broken, true);

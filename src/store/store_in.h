@@ -151,7 +151,10 @@ enum fault chains_verify(struct root_row *root, uint64_t *records, struct store 
 enum fault chains_rebuild(struct store *s) STOA_MUST;
 
 /* anchor.c */
-void anchor_compare(struct store *s, const struct root_row *root);
+/* What the file held; SAME until it is compared. */
+struct anchor_found { enum store_anchor_state state; unsigned char bytes[VAULT_ANCHOR_BYTES]; };
+void anchor_read(struct anchor_found *out, const struct store *s);
+void anchor_compare(struct store *s, const struct root_row *root, const struct anchor_found *found);
 void anchor_after_commit(struct store *s);      /* writing is held */
 void anchor_write(struct store *s, bool holding_writing);
 

@@ -225,6 +225,12 @@ answer_cite_context(bool *added, struct work *w, const char *quote, double score
 	return FAULT_NONE;
 }
 
+static bool
+stands_alone(const char *s)
+{
+	return !sentence_is_fragment(s) && !str_ends(s, "?") && !str_ends(s, "\uff1f");
+}
+
 /* The best sentence of up to three passages, none of them an answer. */
 static enum fault
 nearest_collect(struct work *w, const struct found *found)
@@ -234,9 +240,10 @@ nearest_collect(struct work *w, const struct found *found)
 	size_t n = 0;
 	for (size_t i = 0; i < found->sentence_count && n < most; i++) {
 		const struct found_sentence *s = &found->sentences[i];
-		bool seen = s->passage < 0;
+		bool seen = s->passage < 0 || !stands_alone(s->text);
 		for (size_t k = 0; k < i && !seen; k++)
-			seen = found->sentences[k].passage == s->passage;
+			seen = found->sentences[k].passage == s->passage &&
+			       stands_alone(found->sentences[k].text);
 		if (seen)
 			continue;
 		const struct passage *p = &found->passages[s->passage].p;

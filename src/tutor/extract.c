@@ -56,7 +56,7 @@ sentence_before(
 	return FAULT_NONE;
 }
 
-static bool
+bool
 cited_already(const struct work *w, const char *file_id, int64_t start, int64_t end)
 {
 	for (size_t i = 0; i < w->citation_count; i++)
@@ -85,11 +85,10 @@ cite_lead_in(struct work *w, const struct passage *passage, int64_t start, int d
 	return answer_cite(&added, w, &p, from, to, 0, NULL);
 }
 
-static enum fault
-cite_choice(struct work *w, const struct found *found, const struct choice *c)
+enum fault
+cite_found(struct work *w, const struct found *found, const struct found_sentence *s)
 {
 	bool added;
-	const struct found_sentence *s = c->s;
 	if (s->passage < 0)
 		return answer_cite_context(&added, w, s->text, s->score, NULL);
 	const struct passage *p = &found->passages[s->passage].p;
@@ -101,64 +100,6 @@ cite_choice(struct work *w, const struct found *found, const struct choice *c)
 			return f;
 	}
 	return answer_cite(&added, w, p, s->start, s->end, s->score, NULL);
-}
-
-/* A comparison needs both sides: the best sentence of each that speaks of it. */
-static enum fault
-cite_sides(struct work *w)
-{
-	for (size_t side = 0; side < 2; side++) {
-		struct word_set wanted =
-			words_set(w->a, w->route.sides[side], strlen(w->route.sides[side]), true);
-		bool covered = false;
-		for (size_t i = 0; i < w->sentence_count && !covered; i++) {
-			struct word_set has = words_set(
-				w->a, w->sentences[i].text, strlen(w->sentences[i].text), true);
-			covered = words_shared(&wanted, &has) == wanted.count;
-		}
-		if (covered || wanted.count == 0)
-			continue;
-		struct found *found = NULL;
-		enum fault f = find_evidence(&found, w, w->route.sides[side], NULL, 8, 8);
-		if (f != FAULT_NONE)
-			return f;
-		for (size_t i = 0; i < found->sentence_count; i++) {
-			struct word_set has = words_set(w->a, found->sentences[i].text,
-				strlen(found->sentences[i].text), true);
-			struct choice c = { .s = &found->sentences[i] };
-			if (words_shared(&wanted, &has) < wanted.count)
-				continue;
-			f = cite_choice(w, found, &c);
-			if (f != FAULT_NONE)
-				return f;
-			covered = true;
-			break;
-		}
-		if (!covered)
-			answer_note(w, arena_printf(w->a, "Nothing was found about %s.",
-					       untrusted_line(w->a, w->route.sides[side])));
-	}
-	return FAULT_NONE;
-}
-
-/* A comparison is as sure as the less sure of its sides. */
-static enum fault
-confide_sides(struct work *w)
-{
-	struct confidence least = { .score = 101 }, c;
-	for (size_t side = 0; side < 2; side++) {
-		struct found *found = NULL;
-		enum fault f = find_evidence(&found, w,
-			arena_printf(w->a, "What is %s?", w->route.sides[side]), NULL, 8, 8);
-		if (f != FAULT_NONE)
-			return f;
-		confide(&c, w, found);
-		if (c.score < least.score)
-			least = c;
-	}
-	if (least.score > w->m->confidence->score)
-		*w->m->confidence = least;
-	return FAULT_NONE;
 }
 
 /* The last sentence that the conversation cited; NULL: none. */
@@ -265,8 +206,9 @@ extract_answer(struct work *w)
 		if (f != FAULT_NONE)
 			return f;
 	}
-	if (w->route.intent == INTENT_COMPARISON && !str_same(w->m->confidence->band, "answer")) {
-		f = confide_sides(w);
+	bool both_sides = w->route.intent == INTENT_COMPARISON;
+	if (both_sides) {
+		f = compare_sides(&both_sides, w, found);
 		if (f != FAULT_NONE)
 			return f;
 	}
@@ -276,15 +218,10 @@ extract_answer(struct work *w)
 	if (str_same(w->m->confidence->band, "none"))
 		return answer_refuse(w, found, &empty);
 	answer_status(w, "selecting");
-	size_t n = select_sentences(choices, COUNT_OF(choices), w, found);
+	size_t n = both_sides ? 0 : select_sentences(choices, COUNT_OF(choices), w, found);
 	answer_status(w, "verifying");
 	for (size_t i = 0; i < n; i++) {
-		f = cite_choice(w, found, &choices[i]);
-		if (f != FAULT_NONE)
-			return f;
-	}
-	if (w->route.intent == INTENT_COMPARISON && w->citation_count > 0) {
-		f = cite_sides(w);
+		f = cite_found(w, found, choices[i].s);
 		if (f != FAULT_NONE)
 			return f;
 	}

@@ -6,11 +6,11 @@
  * sentence before it.  Inside one passage the order is the document's.
  */
 #include <string.h>
-#include <strings.h>
 #include "tutor_in.h"
 
 #define SAME 0.8 /* shared words of the shorter: the same again */
 #define SAME_ON_PAGE 0.6
+#define LIST_BELOW 1.0
 
 struct candidate {
 	const struct found_sentence *s;
@@ -60,7 +60,7 @@ static const struct {
 } shapes[INTENT_COUNT] = {
 	[INTENT_QUESTION] = { 2.5, 3, true },
 	[INTENT_DEFINITION] = { 2.5, 2, true },
-	[INTENT_LIST] = { 4.0, 5, false },
+	[INTENT_LIST] = { 3.0, 5, false },
 	[INTENT_COMPARISON] = { 4.0, 5, true },
 };
 
@@ -115,9 +115,11 @@ bonus(const struct work *w, const struct found *found, const struct found_senten
 		b += 3;
 	if (w->route.intent == INTENT_LIST) {
 		size_t commas = 0;
+		const char *colon = strchr(s->text, ':');
 		for (const char *c = s->text; *c != '\0'; c++)
 			commas += *c == ',' || *c == ';' || *c == ':';
-		b += commas >= 2 ? 1.5 : 0;
+		b += commas >= 2 ? 1.5 : 0; /* "has three stages: a, b and c" */
+		b += colon != NULL && colon[1] == ' ' && strstr(colon, " and ") != NULL ? 1.5 : 0;
 	}
 	return b;
 }
@@ -149,26 +151,8 @@ reading_order(struct choice *out, size_t n, const struct found *found)
 	return n;
 }
 
-/* An entry of a glossary: the term stands as a label right before the sentence.
- * Gives where the label begins, -1 when there is none. */
-static int64_t
-label_before(const struct passage *p, int64_t start, const char *topic)
-{
-	size_t n = strlen(topic), at = (size_t)(start - p->start);
-	while (at > 0 && strchr(" \n\t.:*-", p->text[at - 1]) != NULL)
-		at--;
-	if (n == 0 || at < n || strncasecmp(p->text + at - n, topic, n) != 0)
-		return -1;
-	int64_t label = p->start + (int64_t)(at - n);
-	for (at -= n; at > 0 && p->text[at - 1] == '*'; at--)
-		;
-	bool begins = at == 0 || p->text[at - 1] == '\n' ||
-		      (at > 1 && p->text[at - 1] == ' ' && strchr(".!?", p->text[at - 2]) != NULL);
-	return begins ? label : -1;
-}
-
 /* The sentence, with what it leans on, covers this share of what was asked. */
-static void
+void
 features_cover(struct sentence_features *f, double share)
 {
 	double *const covering[] = { &f->cov, &f->covu, &f->union_cov, &f->title, &f->whole,
@@ -178,28 +162,6 @@ features_cover(struct sentence_features *f, double share)
 			*covering[i] = share;
 	if (share >= 1)
 		f->heaviest_missing = f->missing_whole = f->missing_name = 0;
-}
-
-/* Take the label into the sentence: then it says what it defines. */
-static void
-take_label(struct work *w, const struct found *found, struct found_sentence *s)
-{
-	const struct passage *p = passage_of(found, s);
-	const char *topic = w->route.topic;
-	int64_t label = -1;
-	if (p == NULL || w->route.intent != INTENT_DEFINITION || *topic == '\0')
-		return;
-	/* as asked, in the plural, in the singular */
-	const char *const forms[] = { topic, arena_printf(w->a, "%ss", topic),
-		arena_strndup(w->a, topic, strlen(topic) - str_ends(topic, "s")) };
-	for (size_t i = 0; i < COUNT_OF(forms) && label < 0; i++)
-		label = label_before(p, s->start, forms[i]);
-	if (label < 0 || sentence_is_fragment(s->text))
-		return;
-	s->start = label;
-	s->text = words_squeeze(w->a, p->text + (label - p->start), (size_t)(s->end - label));
-	features_cover(&s->f, 1);
-	s->score += 5;
 }
 
 /* What repeats the lead elsewhere speaks for it, so it is no rival: the margin is
@@ -239,13 +201,33 @@ lead_features(struct work *w, const struct found *found, struct found_sentence *
 	features_cover(&s->f, covered);
 }
 
+/* "What are the steps": a sentence about stages says as much as one about steps. */
+static void
+credit_study_words(struct work *w, struct found *found)
+{
+	struct word_set asked = study_words(w->a, w->query, strlen(w->query)),
+			plain = words_set(w->a, w->query, strlen(w->query), true);
+	for (size_t i = 0; i < found->sentence_count && asked.count > 1; i++) {
+		struct found_sentence *s = &found->sentences[i];
+		struct word_set has = words_set(w->a, s->text, strlen(s->text), true),
+				said = study_words(w->a, s->text, strlen(s->text));
+		double share = (double)words_shared(&asked, &said) / (double)asked.count,
+		       before = (double)words_shared(&plain, &has) / (double)asked.count;
+		if (share <= before)
+			continue;
+		features_cover(&s->f, share);
+		s->score += 6 * (share - before);
+	}
+}
+
 void
 select_rank(struct work *w, struct found *found)
 {
-	for (size_t i = 0; i < found->sentence_count; i++) {
-		take_label(w, found, &found->sentences[i]);
+	entries_raise(w, found);
+	if (w->route.intent == INTENT_LIST)
+		credit_study_words(w, found);
+	for (size_t i = 0; i < found->sentence_count; i++)
 		found->sentences[i].score += bonus(w, found, &found->sentences[i]);
-	}
 	for (size_t i = 1; i < found->sentence_count; i++) {
 		struct found_sentence s = found->sentences[i];
 		size_t at = i;
@@ -256,6 +238,16 @@ select_rank(struct work *w, struct found *found)
 	drop_repeats(w, found);
 	if (w->before != NULL && found->sentence_count > 0)
 		lead_features(w, found, &found->sentences[0]);
+}
+
+/* A sentence that gives the list asked for: others only where they are as good. */
+static bool
+is_the_list(const struct work *w, const char *s)
+{
+	struct word_set asked = study_words(w->a, w->query, strlen(w->query)),
+			said = study_words(w->a, s, strlen(s));
+	return w->route.intent == INTENT_LIST && words_shared(&asked, &said) == asked.count &&
+	       strstr(s, " and ") != NULL && strpbrk(s, ",:") != NULL;
 }
 
 size_t
@@ -274,10 +266,11 @@ select_sentences(struct choice *out, size_t max, struct work *w, const struct fo
 	}
 	size_t most = shapes[w->route.intent].most ? shapes[w->route.intent].most : 3;
 	most = most < max ? most : max;
+	double below = is_the_list(w, all[0].s->text) ? LIST_BELOW : shapes[w->route.intent].below;
 	chosen[taken++] = all[0];
 	for (size_t i = 1; i < count && taken < most; i++) {
 		const struct candidate *c = &all[i];
-		bool fits = c->score >= all[0].score - shapes[w->route.intent].below &&
+		bool fits = c->score >= all[0].score - below &&
 			    c->words.count >= 3;
 		for (size_t k = 0; k < taken && fits; k++)
 			fits = !same_again(found, c, &chosen[k]);

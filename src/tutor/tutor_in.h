@@ -140,6 +140,12 @@ void context_verify(struct citation *c, const char *context);
 enum fault find_evidence(struct found **out, struct work *w, const char *query, const char *before, int passages, int sentences) STOA_MUST;
 /* How sure it is that the first sentence answers. */
 void confide(struct confidence *out, const struct work *w, const struct found *found);
+bool cited_already(const struct work *w, const char *file_id, int64_t start, int64_t end);
+/* A sentence that was found, with what it leans on. */
+enum fault cite_found(struct work *w, const struct found *found, const struct found_sentence *s) STOA_MUST;
+/* A sentence for each side of a comparison and one that sets them against each
+ * other; *done false: there is none, and nothing was cited. */
+enum fault compare_sides(bool *done, struct work *w, struct found *found) STOA_MUST;
 enum fault extract_answer(struct work *w) STOA_MUST;
 enum fault summary_answer(struct work *w) STOA_MUST;
 /* *done false: the model could not answer; the reason is in the note. */
@@ -157,6 +163,12 @@ struct choice { const struct found_sentence *s; bool lead_in; };
 size_t select_sentences(struct choice *out, size_t max, struct work *w, const struct found *found);
 /* Rank again for this intent and this conversation: the first one leads. */
 void select_rank(struct work *w, struct found *found);
+/* Raise entries of glossaries and answers under the same question. */
+void entries_raise(struct work *w, struct found *found);
+/* Content words, with those that courses use for one another (steps, stages) as one. */
+struct word_set study_words(struct arena *a, const char *s, size_t len);
+/* The sentence, with what it stands under, covers this share of what was asked. */
+void features_cover(struct sentence_features *f, double share);
 bool sentence_leans(const char *s);     /* begins with a word that points back */
 /* Is this heading path one of notes, an index, contents: text about the text? */
 bool heading_around(const char *path);

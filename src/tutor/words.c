@@ -111,6 +111,12 @@ word_stem(struct word *w)
 	for (size_t i = 0; i < w->len; i++)
 		if (w->s[i] < 'a' || w->s[i] > 'z')
 			return;
+	w->s[w->len] = '\0';
+	const char *base = library_base_form(w->s);
+	if (base != NULL) {
+		w->len = strlen(base);
+		memcpy(w->s, base, w->len);
+	}
 	if (ends_in(w, "ies", 2))
 		w->len -= 2, w->s[w->len - 1] = 'y';
 	else if (ends_in(w, "sses", 1) || ends_in(w, "xes", 2) || ends_in(w, "ches", 2) ||

@@ -149,7 +149,7 @@ unwrap_master(struct vault_secret *keys, const unsigned char store_id[VAULT_ID_B
 	slot_aad(aad, store_id, slot);
 	crypto_generichash(kcv, sizeof kcv, aad, sizeof aad, kek, VAULT_KEY_BYTES);
 	if (sodium_memcmp(kcv, slot + AT_KCV, sizeof kcv) != 0)
-		return fault(FAULT_DENIED, "that is not the secret of this slot");
+		return fault(FAULT_DENIED, "that passphrase, key or code does not open it");
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(master, NULL, NULL, slot + AT_WRAPPED,
 		    AT_LABEL - AT_WRAPPED, aad, sizeof aad, slot + AT_NONCE, kek) != 0)
 		return fault(FAULT_DAMAGED, "the master key in slot %u was altered", (unsigned)get_le(slot + 2, 2));

@@ -1,6 +1,8 @@
 /* Files, folders, places. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../stoa_test.h"
 
@@ -113,6 +115,21 @@ START_TEST(folders_are_made_with_parents_and_private)
 }
 END_TEST
 
+START_TEST(a_folder_that_may_not_be_made_says_why)
+{
+	dir = scratch();
+	WELL(folder_make(in_scratch("closed")));
+	ck_assert_int_eq(chmod(path, 0555), 0);
+	uid_t me = geteuid();
+	if (me == 0)
+		ck_assert_int_eq(chmod(dir, 0755) + seteuid(65534), 0);
+	FAILS(FAULT_SYSTEM, folder_make(in_scratch("closed/a/b")));
+	ck_assert_msg(strstr(fault_sentence(), strerror(EACCES)) != NULL, "%s", fault_sentence());
+	ck_assert_int_eq(seteuid(me), 0);
+	scratch_remove(dir);
+}
+END_TEST
+
 START_TEST(stoa_home_holds_everything)
 {
 	struct places p;
@@ -165,4 +182,5 @@ END_TEST
 TESTS("file", a_file_is_written_whole_private_and_read_back,
 	a_write_that_fails_leaves_the_old_file_and_no_other, links_fifos_and_folders_are_not_read,
 	a_file_over_the_limit_is_refused, folders_are_made_with_parents_and_private,
+	a_folder_that_may_not_be_made_says_why,
 	stoa_home_holds_everything, xdg_variables_count_when_they_are_absolute)

@@ -149,7 +149,7 @@ set_index(struct set *s, set_keep_fn *keep, int arg)
 	WORKS(file_write(path, bytes, size));
 	struct text m;
 	text_init(&m, 4096);
-	text_printf(&m, "stoa-index 1 1 2\nsegment 00000001.seg\n");
+	text_printf(&m, "stoa-index %d 1 2\nsegment 00000001.seg\n", INDEX_FORMAT);
 	text_printf(&m, "sum %016lx\n", (unsigned long)bytes_check(m.data, m.len));
 	snprintf(path, sizeof path, "%s/manifest", s->folder);
 	WORKS(file_write(path, m.data, m.len));

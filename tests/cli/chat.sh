@@ -95,4 +95,28 @@ pty_end
 [ "$(cat "$work/editor.mode")" = 600 ]; verdict $? "the editor's file is private"
 [ ! -e "$(cat "$work/editor.name")" ]; verdict $? "and gone"
 run 3 "an ephemeral conversation is not kept" "$stoa" history search chromosomes
+
+# the first time: from nothing to a cited answer
+export STOA_HOME=$work/fresh
+pty_start "$stoa; echo status \$?"
+wait_for "the lock is asked" "Lock your history?"; key 'n\r'
+wait_for "what to study is asked" "Study what?"; key 'f\r'
+wait_for "the path is asked" "Path: "; key "$work/course\\r"
+wait_for "it is read" "2 files: 2 read"
+wait_for "where answers come from is asked" "Answers come from"; key '\r'
+wait_for "it is ready" "Ready."
+wait_for "it prompts" "> "; key 'What holds the chromosomes?\r'
+wait_for "and answers" "nucleus"
+wait_for "with its support" "support 1/1"; key '/quit\r'
+wait_for "and is left" "status 0"
+pty_end
+
+# Ctrl-C in the middle of the set-up leaves
+export STOA_HOME=$work/left
+pty_start "$stoa; echo status \$?"
+wait_for "the lock is asked" "Lock your history?"; key '\003'
+wait_for "Ctrl-C leaves" "status 130"
+pty_end
+run 0 "nothing was set up" "$stoa" vault status
+says "nothing was set up" "not set up yet"
 finish

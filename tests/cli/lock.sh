@@ -37,6 +37,10 @@ head -c 32 /dev/urandom >"$work/otherkey"; chmod 600 "$work/otherkey"
 "$stoa" history --keyfile "$work/otherkey" >"$work/out" 2>"$work/err" </dev/null
 [ $? = 4 ]; verdict $? "another key file does not"
 run 0 "a recovery sheet" "$stoa" vault sheet --keyfile "$work/key"
+grep -oE '([A-Z2-7]{4}-){7}[A-Z2-7]{4}' "$work/out" >"$work/code"
+"$stoa" history --passphrase-fd 3 3<"$work/code" >"$work/out" 2>&1
+verdict $? "the code on the sheet opens it beside a passphrase"
+says "history" "zanzibarquokka"
 run 0 "slots are listed" "$stoa" vault slots --keyfile "$work/key"
 [ "$(wc -l <"$work/out")" = 3 ]; verdict $? "there are three ways to unlock"
 slot=$(sed -n 's/^\([0-9]*\) *recovery.*/\1/p' "$work/out")

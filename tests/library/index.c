@@ -163,6 +163,23 @@ START_TEST(a_spoilt_byte_is_damage)
 }
 END_TEST
 
+START_TEST(an_index_of_another_format_is_not_searched)
+{
+	struct manifest m;
+	for (int format = INDEX_FORMAT - 1; format <= INDEX_FORMAT + 1; format++) {
+		struct text t;
+		text_init(&t, 1024);
+		text_printf(&t, "stoa-index %d 7 12\nsegment 00000001.seg\n", format);
+		text_printf(&t, "sum %016llx\n", (unsigned long long)bytes_check(t.data, t.len));
+		enum fault f = manifest_parse(&m, t.data, t.len);
+		ck_assert_int_eq(f, format == INDEX_FORMAT ? FAULT_NONE : FAULT_DAMAGED);
+		if (f == FAULT_NONE)
+			manifest_clear(&m);
+		text_clear(&t);
+	}
+}
+END_TEST
+
 START_TEST(a_condemned_index_starts_from_nothing)
 {
 	struct shelf s;
@@ -223,5 +240,5 @@ START_TEST(an_empty_document_and_too_large_a_number_are_handled)
 END_TEST
 
 TESTS("index", what_is_added_is_found_and_survives_reopening, what_is_removed_is_not_found, adding_again_replaces, merging_keeps_every_answer,
-	another_process_sees_the_change, a_snapshot_outlives_removal_and_merge, a_spoilt_byte_is_damage, a_condemned_index_starts_from_nothing,
+	another_process_sees_the_change, a_snapshot_outlives_removal_and_merge, a_spoilt_byte_is_damage, an_index_of_another_format_is_not_searched, a_condemned_index_starts_from_nothing,
 	remains_of_a_crash_are_swept, a_cancelled_merge_changes_nothing, an_empty_document_and_too_large_a_number_are_handled)

@@ -1,6 +1,8 @@
 /* Several threads, several processes, and the end of one while it writes. */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include "store_test.h"
 
@@ -134,6 +136,48 @@ START_TEST(processes_append_to_one_history)
 }
 END_TEST
 
+/* A passphrase takes a while between reading the database and judging it. */
+START_TEST(unlocking_beside_a_writer_is_no_roll_back)
+{
+	struct bench b;
+	struct vault_secret passphrase = secret_of("heron under the bridge");
+	bench_open(&b);
+	WELL(store_slot_add(b.store, SLOT_PASSPHRASE, &passphrase, "second"));
+	store_close(b.store);
+	b.store = NULL;
+	pid_t child = fork();
+	if (child == 0) {
+		enum fault f = bench_store(&b, &b.store);
+		if (f == FAULT_NONE)
+			f = store_unlock(b.store, SLOT_KEY_FILE, &b.key);
+		for (unsigned i = 1; f == FAULT_NONE; i++) {
+			b.clock_at.now_ms += 60000;     /* an anchor each commit */
+			f = store_put(b.store, KIND_MESSAGE, CHAT, ID(i), "a message", 9);
+		}
+		_exit(1);
+	}
+	for (int i = 0; i < 20; i++) {
+		uint64_t back;
+		struct stat st;
+		while (i == 0 && stat(b.anchor, &st) != 0)
+			sched_yield();
+		WELL(bench_store(&b, &b.store));
+		WELL(store_unlock(b.store, SLOT_PASSPHRASE, &passphrase));
+		enum store_anchor_state state = store_anchor(b.store, &back);
+		ck_assert_msg(state == ANCHOR_SAME || state == ANCHOR_AHEAD || state == ANCHOR_NONE,
+			"state %d, back by %lu", (int)state, (unsigned long)back);
+		ck_assert(!store_read_only(b.store));
+		store_lock(b.store);
+		store_close(b.store);
+		b.store = NULL;
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	vault_secret_clear(&passphrase);
+	bench_close(&b);
+}
+END_TEST
+
 START_TEST(processes_make_one_store_at_once)
 {
 	for (int round = 0; round < 10; round++) {
@@ -251,5 +295,5 @@ START_TEST(killed_while_writing_no_acknowledged_record_is_lost)
 END_TEST
 
 TESTS("many", threads_append_and_read_side_by_side, locking_under_writers_only_makes_them_say_locked,
-	processes_append_to_one_history, processes_make_one_store_at_once,
+	processes_append_to_one_history, processes_make_one_store_at_once, unlocking_beside_a_writer_is_no_roll_back,
 	killed_while_writing_no_acknowledged_record_is_lost)

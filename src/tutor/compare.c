@@ -1,0 +1,198 @@
+/* Comparisons: what each side is, and what sets one against the other.
+ *
+ * "C3 and C4 plants" are C3 plants and C4 plants.  Each side is looked up like
+ * the question what it is, and only a whole sentence that names the side counts;
+ * a sentence that names both, best one that contrasts them, leads.  The answer is
+ * as sure as that sentence, or as the less sure side.
+ */
+#include <string.h>
+#include "tutor_in.h"
+
+#define BEGINS_BELOW 5.0  /* a sentence that begins with its side may rank so much lower */
+
+struct side {
+	struct found *found;
+	struct found_sentence *best;    /* NULL: nothing speaks of it */
+	struct confidence confidence;
+	struct word_set words;
+};
+
+/* A sentence that ends as sentences do; no row of a table, no caption. */
+static bool
+is_whole(const char *s)
+{
+	static const char *const ends[] = { ".", "!", ")", "\"", "\u201d", "\u2019", "\u3002" };
+	bool ended = false;
+	for (size_t i = 0; i < COUNT_OF(ends); i++)
+		ended |= str_ends(s, ends[i]);
+	return ended && !sentence_is_fragment(s);
+}
+
+static bool
+speaks_of(struct work *w, const char *s, const struct word_set *words)
+{
+	struct word_set has = words_set(w->a, s, strlen(s), true);
+	return words->count > 0 && words_shared(words, &has) == words->count;
+}
+
+static bool
+contrasts(struct arena *a, const char *s)
+{
+	static const char *const cues[] = { "whereas", "unlike", "than", "instead", "while",
+		"in contrast", "by contrast", "differ", "differs", "difference", "on the other hand",
+		"but", "both", "however", "rather than", "compared", "opposite" };
+	const char *line = line_lower(a, s);
+	struct range r;
+	for (size_t i = 0; i < COUNT_OF(cues); i++)
+		if (phrase_find(&r, line, cues[i], PLACE_ANY))
+			return true;
+	return false;
+}
+
+/* Let this sentence lead what was found, so that confidence is about it. */
+static void
+lead_with(struct found *found, size_t i)
+{
+	struct found_sentence s = found->sentences[i];
+	memmove(found->sentences + 1, found->sentences, i * sizeof s);
+	found->sentences[0] = s;
+}
+
+/* Is the side named at once, behind two words at most? */
+static bool
+begins_with(struct work *w, const char *s, const struct word_set *words)
+{
+	size_t n = 0, spaces = words->count + 2;
+	while (s[n] != '\0' && (s[n] != ' ' || --spaces > 0))
+		n++;
+	return speaks_of(w, arena_strndup(w->a, s, n), words);
+}
+
+/* The best sentence about the side; begins: one not far below that begins with it. */
+static size_t
+side_find(struct work *w, const struct found *found, const struct word_set *words, bool begins)
+{
+	const struct found_sentence *all = found->sentences;
+	size_t best = found->sentence_count;
+	for (size_t i = 0; i < found->sentence_count; i++) {
+		if (!is_whole(all[i].text) || !speaks_of(w, all[i].text, words))
+			continue;
+		if (best == found->sentence_count)
+			best = i;
+		if (!begins || (all[i].score >= all[best].score - BEGINS_BELOW &&
+				       begins_with(w, all[i].text, words)))
+			return i;
+	}
+	return best;
+}
+
+static enum fault
+side_look(struct side *out, struct work *w, const char *name)
+{
+	struct route route = w->route;
+	const char *query = w->query, *before = w->before;
+	*out = (struct side){ .words = words_set(w->a, name, strlen(name), true) };
+	w->route.intent = INTENT_DEFINITION;
+	w->route.topic = name;
+	w->query = arena_printf(w->a, "What is %s?", name);
+	w->before = NULL;
+	enum fault f = find_evidence(&out->found, w, w->query, NULL, 8, 24);
+	if (f == FAULT_NONE) {
+		select_rank(w, out->found);
+		size_t i = side_find(w, out->found, &out->words, false);
+		if (i < out->found->sentence_count) {
+			lead_with(out->found, i);
+			confide(&out->confidence, w, out->found);
+			i = side_find(w, out->found, &out->words, true);
+			out->best = &out->found->sentences[i];
+		}
+	}
+	w->route = route;
+	w->query = query;
+	w->before = before;
+	return f;
+}
+
+/* "C3" of "C3 and C4 plants" as "C3 plants"; NULL: it has its noun already. */
+static const char *
+shared_noun(struct arena *a, const char *one, const char *other)
+{
+	const char *noun = strrchr(other, ' ');
+	return noun == NULL || strchr(one, ' ') != NULL ? NULL : arena_printf(a, "%s%s", one, noun);
+}
+
+static enum fault
+sides_look(struct side out[2], struct work *w)
+{
+	for (size_t i = 0; i < 2; i++) {
+		const char *name = w->route.sides[i],
+			   *full = i == 0 ? shared_noun(w->a, name, w->route.sides[1]) : NULL;
+		if (full != NULL) {
+			enum fault f = side_look(&out[i], w, full);
+			if (f != FAULT_NONE || out[i].best != NULL) {
+				if (f != FAULT_NONE)
+					return f;
+				continue;
+			}
+		}
+		enum fault f = side_look(&out[i], w, name);
+		if (f != FAULT_NONE)
+			return f;
+	}
+	return FAULT_NONE;
+}
+
+/* The sentence that speaks of both; it leads `found` then. */
+static struct found_sentence *
+both_find(struct work *w, struct found *found, const struct side sides[2])
+{
+	size_t best = found->sentence_count;
+	double most = 0;
+	for (size_t i = 0; i < found->sentence_count; i++) {
+		const struct found_sentence *s = &found->sentences[i];
+		double score = s->score + (contrasts(w->a, s->text) ? 3 : 0);
+		if (!is_whole(s->text) || !speaks_of(w, s->text, &sides[0].words) ||
+			!speaks_of(w, s->text, &sides[1].words))
+			continue;
+		if (best == found->sentence_count || score > most) {
+			best = i;
+			most = score;
+		}
+	}
+	if (best == found->sentence_count)
+		return NULL;
+	lead_with(found, best);
+	return &found->sentences[0];
+}
+
+enum fault
+compare_sides(bool *done, struct work *w, struct found *found)
+{
+	struct side sides[2];
+	enum fault f = sides_look(sides, w);
+	if (f != FAULT_NONE)
+		return f;
+	*done = false;
+	const struct found_sentence *both = both_find(w, found, sides);
+	struct confidence c = { .band = "none" }, direct = { .band = "none" };
+	if (sides[0].best != NULL && sides[1].best != NULL)
+		c = sides[0].confidence.score < sides[1].confidence.score ? sides[0].confidence
+									  : sides[1].confidence;
+	if (both != NULL)
+		confide(&direct, w, found);
+	if (direct.score > c.score)
+		c = direct;
+	if (str_same(c.band, "none"))
+		return FAULT_NONE;
+	*w->m->confidence = c;
+	if (both != NULL)
+		f = cite_found(w, found, both);
+	for (size_t i = 0; i < 2 && f == FAULT_NONE; i++)
+		if (sides[i].best != NULL && !str_same(sides[i].confidence.band, "none"))
+			f = cite_found(w, sides[i].found, sides[i].best);
+		else if (sides[i].best == NULL && both == NULL)
+			answer_note(w, arena_printf(w->a, "Nothing was found about %s.",
+					       untrusted_line(w->a, w->route.sides[i])));
+	*done = w->citation_count > 0;
+	return f;
+}

@@ -1,0 +1,237 @@
+/* Answers that stand by their place: entries of glossaries, answers to questions.
+ *
+ * A glossary says "Stoma (plural stomata). A pore in ..." and never again the
+ * word; an exercise sheet says "Why are leaves green?" and the answer under it
+ * need not repeat the question.  Both are found in the passages that the search
+ * gave, and put among its sentences as what they are: the one sentence that
+ * answers, with all of the question covered.
+ */
+#include <string.h>
+#include <strings.h>
+#include "tutor_in.h"
+
+#define LABEL_BYTES_MAX 80
+#define ENTRY_BYTES_MAX 480
+#define ENTRY_LEADS 6.0    /* an entry stands so far above the best sentence */
+#define ANSWER_LEADS 3.0
+#define QUESTION_SAME .75
+
+static bool
+same_words(struct arena *a, const char *s, size_t len, const struct word_set *topic)
+{
+	struct word_set has = words_set(a, s, len, false);
+	return has.count == topic->count && words_shared(&has, topic) == topic->count;
+}
+
+/* "P680 and P700", "mean or average": does one of the parts say the topic? */
+static bool
+part_matches(struct arena *a, const char *s, size_t len, const struct word_set *topic)
+{
+	static const char *const joints[] = { " and ", " or ", "/", ", " };
+	if (len == 0 || same_words(a, s, len, topic))
+		return len > 0;
+	const char *label = arena_strndup(a, s, len);
+	for (size_t i = 0; i < COUNT_OF(joints); i++) {
+		const char *joint = strstr(label, joints[i]), *rest = joint + strlen(joints[i]);
+		if (joint != NULL &&
+			(same_words(a, label, (size_t)(joint - label), topic) ||
+				same_words(a, rest, strlen(rest), topic)))
+			return true;
+	}
+	return false;
+}
+
+/* "Stoma (plural stomata)" for stoma and for stomata. */
+static bool
+label_matches(struct arena *a, const char *s, size_t len, const struct word_set *topic)
+{
+	static const char *const kinds[] = { "plural", "pl.", "pl", "singular", "sing.", "or",
+		"also", "called", "abbreviated", "abbreviation", "short", "symbol" };
+	if (len == 0 || len > LABEL_BYTES_MAX)
+		return false;
+	const char *label = arena_strndup(a, s, len), *open = strchr(label, '('),
+		   *close = open ? strchr(open, ')') : NULL;
+	if (close == NULL)
+		return part_matches(a, label, len, topic);
+	const char *inside = arena_strndup(a, open + 1, (size_t)(close - open) - 1);
+	inside = line_cut_front(line_lower(a, inside), kinds, COUNT_OF(kinds));
+	return part_matches(a, label, (size_t)(open - label), topic) ||
+	       part_matches(a, inside, strlen(inside), topic);
+}
+
+static bool
+begins_line(const char *text, size_t at)
+{
+	while (at > 0 && strchr(" \t*-#\"", text[at - 1]) != NULL)
+		at--;
+	return at == 0 || text[at - 1] == '\n';
+}
+
+static bool
+blank_line(const char *text, size_t from, size_t to)
+{
+	size_t lines = 0;
+	for (size_t i = from; i < to; i++)
+		lines += text[i] == '\n';
+	return lines > 1;
+}
+
+/* "term: what it is", "term - what it is": the bytes of the term, 0 none. */
+static size_t
+term_bytes(const char *s, size_t len)
+{
+	static const char *const marks[] = { ": ", " \u2013 ", " \u2014 ", " - " };
+	size_t least = LABEL_BYTES_MAX + 1;
+	for (size_t i = 0; i < COUNT_OF(marks); i++) {
+		const char *at = memmem(s, len < LABEL_BYTES_MAX ? len : LABEL_BYTES_MAX, marks[i],
+			strlen(marks[i]));
+		if (at != NULL && (size_t)(at - s) < least)
+			least = (size_t)(at - s);
+	}
+	return least > LABEL_BYTES_MAX ? 0 : least;
+}
+
+static bool
+reads(struct arena *a, const char *text, struct range r)
+{
+	const char *s = arena_strndup(a, text + r.start, r.end - r.start);
+	return !sentence_is_fragment(s) && !str_ends(s, "?") && !str_ends(s, "\uff1f");
+}
+
+/* The entry of a topic in a text, from its term to the end of its paragraph. */
+static bool
+entry_find(struct range *out, struct arena *a, const char *text, const struct word_set *topic)
+{
+	struct range *r = NULL;
+	size_t n = library_sentences(&r, text, strlen(text));
+	bool found = false;
+	for (size_t i = 0; i < n && !found; i++) {
+		const char *s = text + r[i].start;
+		size_t len = r[i].end - r[i].start, term = term_bytes(s, len);
+		if (!begins_line(text, r[i].start))
+			continue;
+		found = term > 0 && reads(a, text, r[i]) && label_matches(a, s, term, topic);
+		size_t label = len - (s[len - 1] == '.' || s[len - 1] == ':'), last = i;
+		if (!found && i + 1 < n && label_matches(a, s, label, topic) &&
+			reads(a, text, r[i + 1]) &&
+			!blank_line(text, r[i].end, r[i + 1].start)) {
+			found = true;
+			last = i + 1;
+		}
+		if (!found)
+			continue;
+		while (last + 1 < n && !blank_line(text, r[last].end, r[last + 1].start) &&
+			memchr(text + r[last].end, '\n', r[last + 1].start - r[last].end) == NULL &&
+			r[last + 1].end - r[i].start <= ENTRY_BYTES_MAX)
+			last++;
+		*out = (struct range){ r[i].start, r[last].end };
+	}
+	mem_free(r);
+	return found;
+}
+
+struct word_set
+study_words(struct arena *a, const char *s, size_t len)
+{
+	static const char *const rows[][2] = { { "steps", "stages" }, { "phases", "stages" },
+		{ "step", "stage" }, { "phase", "stage" }, { "types", "kinds" },
+		{ "sorts", "kinds" }, { "type", "kind" }, { "reason", "cause" },
+		{ "reasons", "causes" }, { "begin", "start" }, { "begins", "starts" },
+		{ "function", "role" }, { "purpose", "role" } };
+	const char *line = line_lower(a, arena_strndup(a, s, len));
+	struct range w;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (phrase_find(&w, line, rows[i][0], PLACE_ANY))
+			line = arena_printf(
+				a, "%.*s%s%s", (int)w.start, line, rows[i][1], line + w.end);
+	return words_set(a, line, strlen(line), true);
+}
+
+/* Do two questions ask the same?  The share of the asked words, 0 when not. */
+static double
+same_question(struct work *w, const struct word_set *asked, const char *s, size_t len)
+{
+	struct word_set words = study_words(w->a, s, len);
+	size_t shared = words_shared(asked, &words);
+	double most = (double)(asked->count > words.count ? asked->count : words.count);
+	double share = most > 0 ? (double)shared / most : 0;
+	return share >= QUESTION_SAME ? share : 0;
+}
+
+/* The sentence that follows a question like this one: under a heading that asks
+ * it, or behind it in the text. */
+static double
+answer_find(struct range *out, struct work *w, const struct passage *p,
+	const struct word_set *asked)
+{
+	const char *heading = p->heading ? p->heading : "", *last = heading;
+	for (const char *at = heading; (at = strstr(at, " > ")) != NULL;)
+		last = at += 3;
+	double share = str_ends(last, "?") ? same_question(w, asked, last, strlen(last)) : 0;
+	struct range *r = NULL;
+	size_t n = library_sentences(&r, p->text, strlen(p->text)), at = n;
+	if (share > 0)
+		at = 0;
+	for (size_t i = 0; i + 1 < n && share <= 0; i++)
+		if (p->text[r[i].end - 1] == '?') {
+			share = same_question(
+				w, asked, p->text + r[i].start, r[i].end - r[i].start);
+			at = i + 1;
+		}
+	if (at < n && reads(w->a, p->text, r[at]))
+		*out = r[at];
+	else
+		share = 0;
+	mem_free(r);
+	return share;
+}
+
+/* Put the range among the sentences, or raise the sentence that is there. */
+static void
+raise(struct work *w, struct found *found, int passage, struct range at, double score, double share)
+{
+	const struct passage *p = &found->passages[passage].p;
+	struct found_sentence s = { .f = found->sentences[0].f };
+	size_t i = 0;
+	for (; i < found->sentence_count; i++)
+		if (found->sentences[i].passage == passage &&
+			found->sentences[i].start == p->start + (int64_t)at.start)
+			break;
+	if (i < found->sentence_count) {
+		s = found->sentences[i];
+	} else {
+		struct found_sentence *all =
+			arena_alloc(w->a, (found->sentence_count + 1) * sizeof *all);
+		memcpy(all, found->sentences, found->sentence_count * sizeof *all);
+		found->sentences = all;
+		found->sentence_count++;
+	}
+	s.passage = passage;
+	s.start = p->start + (int64_t)at.start;
+	s.end = p->start + (int64_t)at.end;
+	s.text = words_squeeze(w->a, p->text + at.start, at.end - at.start);
+	s.score = score > s.score ? score : s.score;
+	features_cover(&s.f, share);
+	found->sentences[i] = s;
+}
+
+void
+entries_raise(struct work *w, struct found *found)
+{
+	const char *question = w->route.intent == INTENT_COMPARISON ? w->req->content : w->query;
+	struct word_set topic = words_set(w->a, w->route.topic, strlen(w->route.topic), false),
+			asked = study_words(w->a, question, strlen(question));
+	bool defines = w->route.intent == INTENT_DEFINITION && topic.count > 0;
+	if (found->sentence_count == 0)
+		return;
+	double best = found->sentences[0].score;
+	for (int i = 0; i < (int)found->passage_count; i++) {
+		const struct passage *p = &found->passages[i].p;
+		struct range at;
+		if (defines && entry_find(&at, w->a, p->text, &topic))
+			raise(w, found, i, at, best + ENTRY_LEADS, 1);
+		double share = asked.count > 1 ? answer_find(&at, w, p, &asked) : 0;
+		if (share > 0)
+			raise(w, found, i, at, best + ANSWER_LEADS, share);
+	}
+}
