@@ -49,7 +49,9 @@ snippet_draw(struct app *app, int row, int col, int cols, const struct hit *h)
 		if (stop <= at && more)
 			continue;
 		if (start > at)
-			col += (start < len ? screen_put : screen_put_short)(s, row, col, end - col, STYLE_TEXT, text + at, start - at);
+			col = screen_width(s, text + at, start - at) > end - col
+				? (screen_put_short(s, row, col, end - col, STYLE_TEXT, text + at, start - at), end)
+				: col + screen_put(s, row, col, end - col, STYLE_TEXT, text + at, start - at);
 		at = start > at ? start : at;
 		if (stop > at)
 			col += screen_put(s, row, col, end - col, STYLE_MATCH, text + at, stop - at);
