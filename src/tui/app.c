@@ -286,10 +286,12 @@ key_to_pane(struct app *app, keycode k)
 	enum keymap_found found = keymap_feed(&id, app->keymap, places, k);
 	if (found == KEYMAP_ACTION) {
 		action_run(app, id, NULL);
-	} else if (found == KEYMAP_NONE && p->type->key != NULL) {
+	} else if (found == KEYMAP_NONE) {
 		char bytes[8];
 		size_t n = k < KEY_MOD_ALT ? utf8_encode(bytes, k) : 0;
-		(void)p->type->key(app, p, k, bytes, n);
+		bool taken = p->type->key != NULL && p->type->key(app, p, k, bytes, n);
+		if (!taken && k == 27)         /* out of any pane, back to where one began */
+			app_focus(app, app->tab == TAB_CHAT ? &pane_composer : &pane_shelf);
 	}
 }
 

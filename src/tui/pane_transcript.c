@@ -277,7 +277,7 @@ find_by(struct app *app, struct pane *p, int by)
 		const struct flow *f = by < 0 && app_chat(app)->turns[turn].m != NULL ? chat_flow(app, turn, text_area(p).cols) : NULL;
 		from = f != NULL ? f->count - 1 : 0;
 	}
-	app_alert(app, "\"%.60s\" is not in what is loaded; C-x / searches everything", p->find);
+	app_alert(app, "\"%.60s\" is not here; C-x / searches everything", p->find);
 }
 
 static bool
