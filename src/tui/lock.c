@@ -91,7 +91,8 @@ unlock_with(struct app *app, enum backend_slot type, struct backend_secret *secr
 {
 	struct unlocking *u = mem_new(sizeof *u);
 	*u = (struct unlocking){ app, secret, typed };
-	app->vault = VAULT_UNLOCKING;
+	if (typed)                       /* else the line takes keys all the while */
+		app->vault = VAULT_UNLOCKING;
 	app_dirty(app, NULL);
 	const struct backend_lock_request r = { .act = BACKEND_ACT_UNLOCK, .type = type, .secret = secret };
 	enum fault f = backend_lock_start(app->backend, &r, on_unlocked, u);

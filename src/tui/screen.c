@@ -123,6 +123,7 @@ screen_modes(struct screen *s)
 	keypad(stdscr, FALSE);         /* keys are read and decoded by key.c */
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, FALSE);
+	typeahead(-1);                 /* a frame is drawn whole, whatever is being typed */
 	set_escdelay(25);
 	if (s->terminal) {
 		screen_raw(s, "\033[?2004h", 8);                         /* bracketed paste */
