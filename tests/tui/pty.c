@@ -260,6 +260,24 @@ START_TEST(a_thousand_random_keys_and_resizes_leave_it_alive)
 }
 END_TEST
 
+START_TEST(keys_before_the_history_is_open_are_kept)
+{
+	home_make();
+	for (int i = 0; i < 20; i++) {
+		open_in(24, 80, environment);
+		while (t.raw.len == 0 || strstr(t.raw.data, "> ") == NULL)
+			ck_assert(terminal_pump(&t, LONG_MS));
+		for (const char *at = "quick"; *at != '\0'; at++) {
+			terminal_type(&t, at, 1);
+			(void)terminal_pump(&t, 1);
+		}
+		ck_assert_msg(terminal_wait(&t, "> quick", 3000), "round %d", i);
+		terminal_close(&t);
+	}
+	scratch_remove(home);
+}
+END_TEST
+
 /* The classes of text that terminals have been attacked with. */
 #define CASE(s) { s, sizeof s - 1 }
 static const struct { const char *bytes; size_t n; } hostile[] = {
@@ -468,7 +486,8 @@ START_TEST(no_colour_is_sent_when_none_is_wanted)
 END_TEST
 
 TESTS("pty", a_question_is_answered_with_its_evidence, two_hundred_resizes_end_in_the_right_frame,
-	a_thousand_random_keys_and_resizes_leave_it_alive, hostile_text_in_every_field_sends_nothing_but_our_own,
+	a_thousand_random_keys_and_resizes_leave_it_alive, keys_before_the_history_is_open_are_kept,
+	hostile_text_in_every_field_sends_nothing_but_our_own,
 	a_paste_never_sends_even_with_its_own_end_inside, control_c_keeps_the_line_and_leaves_only_twice_when_it_is_empty,
 	a_draft_survives_a_kill, a_draft_survives_a_hangup_at_once, the_terminal_is_given_back_after_every_end,
 	a_terminal_that_cannot_gets_lines_or_one_sentence, no_colour_is_sent_when_none_is_wanted)
