@@ -7,7 +7,7 @@ course "$work/course"
 "$stoa" init --defaults --no-lock >/dev/null 2>&1
 "$stoa" add "$work/course" >/dev/null 2>&1
 
-pty_start "$stoa; echo status \$?"
+pty_start "$stoa --plain; echo status \$?"
 wait_for "it greets" "2 documents"
 wait_for "it prompts" "> "
 key 'Where is most of the ATP made?\r'
@@ -98,7 +98,7 @@ run 3 "an ephemeral conversation is not kept" "$stoa" history search chromosomes
 
 # the first time: from nothing to a cited answer
 export STOA_HOME=$work/fresh
-pty_start "$stoa; echo status \$?"
+pty_start "$stoa --plain; echo status \$?"
 wait_for "the lock is asked" "Lock your history?"; key 'n\r'
 wait_for "what to study is asked" "Study what?"; key 'f\r'
 wait_for "the path is asked" "Path: "; key "$work/course\\r"
@@ -113,7 +113,7 @@ pty_end
 
 # Ctrl-C in the middle of the set-up leaves
 export STOA_HOME=$work/left
-pty_start "$stoa; echo status \$?"
+pty_start "$stoa --plain; echo status \$?"
 wait_for "the lock is asked" "Lock your history?"; key '\003'
 wait_for "Ctrl-C leaves" "status 130"
 pty_end
