@@ -1,4 +1,5 @@
-/* The unsent line: sealed in the store a second after the last key.
+/* The unsent line: sealed in the store a second after the first key that is not
+ * stored yet, so that typing without a pause is stored too.
  *
  * It is the same record that the line dialogue keeps, so that a line begun in one
  * is found in the other.  Before leaving or locking it is stored at once; what runs
@@ -55,9 +56,12 @@ store(void *arg)
 void
 draft_changed(struct app *app)
 {
-	if (app->draft_timer != 0)
+	if (app->draft_timer != 0 && !unsaved(app)) {
 		loop_untimer(app->loop, app->draft_timer);
-	app->draft_timer = unsaved(app) ? loop_timer(app->loop, DRAFT_PAUSE_MS, store, app) : 0;
+		app->draft_timer = 0;
+	} else if (app->draft_timer == 0 && unsaved(app)) {
+		app->draft_timer = loop_timer(app->loop, DRAFT_PAUSE_MS, store, app);
+	}
 }
 
 void
