@@ -69,7 +69,7 @@ copy_by_terminal(struct app *app, const char *what, const struct text *clean)
 	text_put_c(&osc, '\a');
 	put_wrapped(&wrapped, osc.data, osc.len);
 	screen_raw(app_screen(app), wrapped.data, wrapped.len);
-	app_alert(app, "%s handed to the terminal's clipboard (OSC 52), %zu bytes; whether it took them it does not say", what, clean->len);
+	app_alert(app, "%s handed to the terminal (OSC 52), %zu bytes; not every terminal takes it", what, clean->len);
 	text_clear(&osc);
 	text_clear(&wrapped);
 }
