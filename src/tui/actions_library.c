@@ -20,7 +20,8 @@ act_doc_add(struct app *app, const char *arg)
 	if (arg == NULL) {
 		app_ask(app, "Add file or folder:", false, on_path, NULL);
 	} else {
-		app_tab(app, TAB_LIBRARY);
+		if (app->tab == TAB_CHAT)      /* what is typed goes on in the line */
+			app_alert(app, "adding %.60s; M-2 shows how far it is", arg);
 		shelf_add(app, arg);
 	}
 	return FAULT_NONE;

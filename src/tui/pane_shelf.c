@@ -49,26 +49,39 @@ state_word(char out[32], enum style *style, const struct document *d)
 	return ' ';
 }
 
+/* Where there is little room the name has it, and passages are left out. */
+enum { NAME_LEAST = 28, PASSAGES = 10 };
+
+static int
+name_cols(const struct pane *p, bool *passages)
+{
+	int name = p->area.cols - 44;
+	*passages = name >= NAME_LEAST;
+	return *passages ? name : name + PASSAGES;
+}
+
 static void
 row_draw(struct app *app, struct pane *p, int row, const struct document *d, bool now)
 {
 	struct screen *s = app_screen(app);
-	int left = p->area.left, cols = p->area.cols, name = cols - 44;
+	bool passages;
+	int left = p->area.left, name = name_cols(p, &passages);
 	char mark[4], word[32], numbers[64], cited[32] = "-";
 	enum style style, base = now && p->focused ? STYLE_SELECTED : now ? STYLE_STRONG : STYLE_TEXT;
 	snprintf(mark, sizeof mark, "%c%c", now ? '>' : ' ', state_word(word, &style, d));
 	screen_put(s, row, left, 2, style == STYLE_TEXT ? base : style, mark, 2);
 	const char *title = d->name != NULL ? d->name : "";
-	screen_put(s, row, left + 3, name, base, title, strlen(title));
-	if (d->pages > 0)
-		snprintf(numbers, sizeof numbers, "%6lld %9lld", (long long)d->pages, (long long)d->passages);
-	else
-		snprintf(numbers, sizeof numbers, "%6s %9lld", "-", (long long)d->passages);
-	screen_put(s, row, left + 3 + name, 16, STYLE_TEXT, numbers, strlen(numbers));
-	screen_put(s, row, left + 21 + name, 12, style, word, strlen(word));
+	screen_put_short(s, row, left + 3, name, base, title, strlen(title));
+	int n = d->pages > 0 ? snprintf(numbers, sizeof numbers, "%6lld", (long long)d->pages) : snprintf(numbers, sizeof numbers, "%6s", "-");
+	if (passages)
+		snprintf(numbers + n, sizeof numbers - (size_t)n, " %9lld", (long long)d->passages);
+	int col = left + 3 + name;
+	screen_put(s, row, col, 16, STYLE_TEXT, numbers, strlen(numbers));
+	col += passages ? 18 : 18 - PASSAGES;
+	screen_put(s, row, col, 12, style, word, strlen(word));
 	if (d->cited > 0)
 		snprintf(cited, sizeof cited, "%lld", (long long)d->cited);
-	screen_put(s, row, left + 34 + name, 8, STYLE_TEXT, cited, strlen(cited));
+	screen_put(s, row, col + 13, 8, STYLE_TEXT, cited, strlen(cited));
 	if (now && p->focused)
 		screen_cursor(s, row, left + 3);
 }
@@ -110,9 +123,11 @@ head_draw(struct app *app, struct pane *p)
 	if (trouble > 0)
 		snprintf(head + n, sizeof head - (size_t)n, "  %zu need%s attention", trouble, trouble == 1 ? "s" : "");
 	screen_put(s, p->area.top, p->area.left + 1, p->area.cols - 2, STYLE_HEADING, head, strlen(head));
-	int name = p->area.cols - 44;
+	bool passages;
+	int name = name_cols(p, &passages);
+	const char *columns = passages ? " pages  passages  state        cited" : " pages  state        cited";
 	screen_put(s, p->area.top + 1, p->area.left + 3, name, STYLE_DIM, "name", 4);
-	screen_put(s, p->area.top + 1, p->area.left + 3 + name, 40, STYLE_DIM, " pages  passages  state        cited", 36);
+	screen_put(s, p->area.top + 1, p->area.left + 3 + name, 40, STYLE_DIM, columns, strlen(columns));
 }
 
 /* The rows under the table: what is wrong with the selected document. */

@@ -362,7 +362,7 @@ screen_rule(struct screen *s, int row, int col, int cols, const char *title)
 	(void)attr_set(A_NORMAL, 0, NULL);
 	if (title == NULL || *title == '\0' || cols < 8)
 		return;
-	int used = screen_put(s, row, col + 3, cols - 5, STYLE_HEADING, title, strlen(title));
+	int used = screen_put_short(s, row, col + 3, cols - 6, STYLE_HEADING, title, strlen(title));
 	(void)mvaddch(row, col + 2, ' ');
 	(void)mvaddch(row, col + 3 + used, ' ');
 }
