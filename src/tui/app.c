@@ -335,7 +335,8 @@ on_paste(struct app *app, const char *bytes, size_t n)
 		question_paste(app, bytes, n);
 	else if (app->overlay.type == NULL && app->vault <= VAULT_OPEN && app->tab == TAB_CHAT) {
 		app_focus(app, &pane_composer);
-		composer_paste(app->composer, bytes, n);
+		if (!composer_paste(app->composer, bytes, n))
+			app_alert(app, "only the beginning was pasted: a question has %d bytes at most", COMPOSER_MAX);
 	}
 }
 

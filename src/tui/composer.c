@@ -13,7 +13,7 @@
 #include "key_in.h"
 
 #define ROWS_MAX 8
-#define LINE_MAX_BYTES (64 * 1024)
+#define LINE_MAX_BYTES COMPOSER_MAX
 #define HINT_BYTES 512
 
 typedef const char *const *complete_fn(struct arena *a, const char *word, size_t start, const char *line, void *arg);
@@ -232,22 +232,29 @@ composer_key(struct composer *c, keycode k, const char *bytes, size_t n)
 }
 
 /* Line ends are text, other controls go: a paste runs nothing (THREATS T07). */
-void
+bool
 composer_paste(struct composer *c, const char *bytes, size_t n)
 {
 	struct text clean;
 	size_t room = rl_end < LINE_MAX_BYTES ? LINE_MAX_BYTES - (size_t)rl_end : 0;
 	text_init(&clean, 4 * KEY_PASTE_MAX);
-	untrusted_text(&clean, bytes, n, UNTRUSTED_STRIP);
-	for (size_t i = 0; i < clean.len; i++)
-		if (clean.data[i] == '\t')
-			clean.data[i] = ' ';
+	char *lines = mem_new(n + 1);
+	size_t len = 0;
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i] != '\r')
+			lines[len++] = bytes[i] == '\t' ? ' ' : bytes[i];
+		else if (i + 1 == n || bytes[i + 1] != '\n')
+			lines[len++] = '\n';    /* as terminals paste a line end */
+	untrusted_text(&clean, lines, len, UNTRUSTED_STRIP);
+	mem_free(lines);
+	bool whole = clean.len <= room;
 	text_cut(&clean, utf8_floor(clean.data, clean.len, room));
 	rl_begin_undo_group();
 	rl_insert_text(clean.data);
 	rl_end_undo_group();
 	text_clear(&clean);
 	changed(c);
+	return whole;
 }
 
 const char *

@@ -130,7 +130,8 @@ enum fault composer_new(struct composer **out, const char *const *(*complete)(st
 void composer_free(struct composer *c);
 /* Bytes from the terminal that are no chord. Pasted text (bracketed) never submits. */
 void composer_key(struct composer *c, keycode k, const char *bytes, size_t n);
-void composer_paste(struct composer *c, const char *bytes, size_t n);
+#define COMPOSER_MAX (32 * 1024)         /* bytes: what the engine takes as one question, or as a draft */
+bool composer_paste(struct composer *c, const char *bytes, size_t n);   /* false: only its beginning fits */
 int composer_rows(struct composer *c, int cols);           /* wanted, 1..8 */
 void composer_draw(struct screen *s, struct area a, struct composer *c, bool focused);
 const char *composer_text(const struct composer *c);
