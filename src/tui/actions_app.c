@@ -72,7 +72,7 @@ static bool
 may_focus(struct app *app, const struct pane_type *type)
 {
 	if (type == &pane_page)
-		return app->page_wanted;
+		return app->page_wanted || app->panes[PANE_PAGE].shown;
 	if (type == &pane_results)
 		return app->shelf->hits != NULL;
 	return true;

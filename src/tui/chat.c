@@ -14,6 +14,7 @@
 #define FLOWS_KEPT 512
 #define LIST_PAGE 100
 #define LIST_MOST 5000
+#define HISTORY_LINES 200
 
 enum piece_state { PIECE_NONE, PIECE_ASKED, PIECE_LOADED };
 struct piece { struct arena arena; enum piece_state state; unsigned used; };
@@ -345,6 +346,19 @@ select_last(struct app *app)
 		}
 }
 
+/* What was asked here before, for the Up key; readline forgets it with the lock. */
+static void
+history_give(struct app *app)
+{
+	const struct chat *c = app->chat;
+	const char *lines[HISTORY_LINES];
+	size_t n = 0, first = c->turn_count > 2 * HISTORY_LINES ? c->turn_count - 2 * HISTORY_LINES : 0;
+	for (size_t i = first; i < c->turn_count && n < HISTORY_LINES; i++)
+		if (c->turns[i].m != NULL && str_same(c->turns[i].m->role, "user"))
+			lines[n++] = c->turns[i].m->content;
+	composer_history(app->composer, lines, n);
+}
+
 static void
 opened(struct app *app, const struct backend_done *d, void *arg)
 {
@@ -363,6 +377,7 @@ opened(struct app *app, const struct backend_done *d, void *arg)
 		c->turns[total - n + i].m = record_copy(&c->more->live, &record_message, (const struct message *)t->messages.items + i);
 	snprintf(c->title, sizeof c->title, "%s", t->conversation->title != NULL ? t->conversation->title : "");
 	select_last(app);
+	history_give(app);
 	app_relayout(app);
 	app_dirty(app, NULL);
 }
@@ -594,6 +609,7 @@ chat_select(struct app *app, size_t turn, bool last)
 	const struct record_list *l = m != NULL ? chat_sources(m) : NULL;
 	c->citation = l == NULL || l->count == 0 ? 0 : source_number(l, last ? l->count - 1 : 0);
 	app_dirty(app, &pane_evidence);
+	app_dirty(app, &pane_page);
 	app_dirty(app, &pane_transcript);
 }
 
@@ -644,5 +660,6 @@ chat_step(struct app *app, int by)
 	else
 		step_answer(app, by);
 	app_dirty(app, &pane_evidence);
+	app_dirty(app, &pane_page);
 	app_dirty(app, &pane_transcript);
 }

@@ -29,13 +29,20 @@ focused(const struct app *app, const struct pane_type *type)
 	return app->focus[app->tab] == type;
 }
 
+/* On a large screen the page of the quotation shows without being asked for. */
+static bool
+page_beside(const struct app *app)
+{
+	return app->layout.cols >= COLS_THREE && app->layout.rows > 50;
+}
+
 /* The column at the right: evidence, or what was opened in its place. */
 static void
 side_column(struct app *app, int top, int left, int rows, int cols, bool list)
 {
 	if (list) {
 		place_pane(app, PANE_CONVERSATIONS, top, left, rows, cols);
-	} else if (!app->page_wanted) {
+	} else if (!app->page_wanted && !page_beside(app)) {
 		place_pane(app, PANE_EVIDENCE, top, left, rows, cols);
 	} else if (app->layout.cols >= COLS_THREE && rows > 30) {
 		int upper = rows * 2 / 5;

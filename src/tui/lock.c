@@ -252,6 +252,7 @@ forget_all(struct app *app)
 	}
 	app->page_wanted = false;
 	composer_set(app->composer, "");
+	composer_history(app->composer, NULL, 0);
 	draft_forget(app);
 	app->vault = VAULT_UNLOCKING;
 	app->ask_passphrase = true;

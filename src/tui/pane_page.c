@@ -24,7 +24,8 @@ page_open_citation(struct app *app)
 static void
 view_draw(struct app *app, struct pane *p)
 {
-	(void)app;
+	if (!app->page_wanted)             /* a large screen shows it unasked */
+		page_open_citation(app);
 	page_draw(p->state, p->area, p->find, p->focused);
 }
 
