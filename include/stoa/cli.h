@@ -10,8 +10,6 @@
 #define STOA_CLI_H
 #include "stoa/backend.h"
 
-/* Run one command line.  Returns the exit status: 0 done, 1 failed, 2 usage,
- * 3 nothing found, 4 denied, 5 offline, 6 locked, 7 limit reached, 130 cancelled. */
 /* What `stoa` alone opens on a terminal, given what stoa.conf says. */
 struct cli_screen {
 	struct loop *loop;
@@ -19,11 +17,24 @@ struct cli_screen {
 	enum fault (*open)(struct backend **out, void *arg);   /* does not wait; *out is the caller's */
 	void *arg;
 	const char *theme, *themes_folder, *keys, *clipboard, *mode, *subject, *key_file;   /* NULL: the default */
+	const char *suggestion;        /* a first question; NULL: none */
 	int lock_minutes;
 	int64_t retention_days;
 	bool mouse, notify;
 };
-typedef enum fault cli_screen_fn(const struct cli_screen *screen);
-int cli_run(int argc, char *const argv[], cli_screen_fn *screen /* NULL: lines only */) STOA_MUST;
+/* One action of the screen: `stoa keys` prints these rows, plain mode has each. */
+struct cli_action { const char *id, *title, *place, *keys_plain, *keys_vi, *keys, *shell, *help; };
+typedef void cli_action_fn(const struct cli_action *row, void *arg);
+/* The screen, which this room does not know, and what is asked of it without opening it. */
+struct cli_front {
+	enum fault (*screen)(const struct cli_screen *screen);
+	/* Every action, with the keys that a set and a keys.conf give it. */
+	enum fault (*actions)(cli_action_fn *each, void *arg, const char *set, const char *keys_file);
+	enum fault (*theme)(const char *name, const char *user_folder, const char *shipped_folder);
+	const char *(*copies)(const char *clipboard);   /* by which way a copy would leave */
+};
+/* Run one command line.  Returns the exit status: 0 done, 1 failed, 2 usage,
+ * 3 nothing found, 4 denied, 5 offline, 6 locked, 7 limit reached, 130 cancelled. */
+int cli_run(int argc, char *const argv[], const struct cli_front *front) STOA_MUST;
 
 #endif

@@ -28,14 +28,22 @@ struct tui_config {
 	const char *mode;             /* of questions: extractive model; NULL: the engine's own */
 	const char *subject;          /* of added documents; NULL: none */
 	int64_t retention_days;       /* of added documents */
+	const char *suggestion;       /* a first question, shown while nothing was asked; NULL */
 	const char *start;            /* action run after opening, such as "tab.library"; NULL */
 };
 /* Runs until the person leaves; the terminal is as it was, whatever happened.
  * INPUT: the terminal is unusable (the sentence says why and names --plain). */
 enum fault tui_run(const struct tui_config *config) STOA_MUST;
 
-/* The tables, for `stoa keys` and the check that plain mode has every action. */
-struct tui_action_row { const char *id, *title, *place, *keys_plain, *keys_vi, *shell, *help; };
-const struct tui_action_row *tui_actions(size_t *count);
+/* The table, for `stoa keys` and the check that plain mode has every action: each row
+ * with its default keys and those that a set and a keys.conf (may be missing) give it.
+ * INPUT: keys.conf is wrong, named with its line; the rows came with the set's keys. */
+struct tui_action_row { const char *id, *title, *place, *keys_plain, *keys_vi, *keys, *shell, *help; };
+typedef void tui_action_fn(const struct tui_action_row *row, void *arg);
+enum fault tui_actions(tui_action_fn *each, void *arg, const char *set, const char *keys_file) STOA_MUST;
+/* Can this theme be shown?  The sentence names file and line. */
+enum fault tui_theme_check(const char *name, const char *user_folder, const char *shipped_folder) STOA_MUST;
+/* By which way a copy would leave the screen here, in words. */
+const char *tui_copy_route(const char *clipboard);
 
 #endif

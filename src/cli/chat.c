@@ -19,8 +19,8 @@ chat_forget(struct chat *ch)
 	ch->listed_count = 0;
 }
 
-static enum fault
-ask(struct chat *ch, const char *line)
+enum fault
+chat_ask(struct chat *ch, const char *line)
 {
 	struct message_send request = {
 		.conversation_id = ch->conversation[0] ? ch->conversation : NULL,
@@ -44,6 +44,7 @@ ask(struct chat *ch, const char *line)
 	if (!ch->c->json)
 		out_put(ch->c, PAINT_NONE, "\n");
 	ch->answer = m;
+	ch->source_at = 0;
 	return FAULT_NONE;
 }
 
@@ -57,7 +58,9 @@ turn(struct chat *ch, const char *line)
 	arena_init(&c->arena);
 	print_resized(c);
 	c->interrupted = false;
-	enum fault f = line[0] == '/' ? chat_command_run(ch, line) : ask(ch, line);
+	if (!str_starts(line, "/undo"))
+		chat_delete_done(ch);
+	enum fault f = line[0] == '/' ? chat_command_run(ch, line) : chat_ask(ch, line);
 	bool fresh = ch->answer != before && ch->answer;
 	if (f == FAULT_NONE)
 		chat_draft(ch, "");
@@ -237,6 +240,7 @@ verb_chat(struct cli *c)
 	if (f == FAULT_ABSENT || (f == FAULT_CANCELLED && !c->terminated))
 		f = FAULT_NONE;         /* the end of input, or asked to leave */
 	input_close(&ch);
+	chat_delete_done(&ch);
 out:
 	chat_forget(&ch);
 	mem_free(ch.typed);

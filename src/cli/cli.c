@@ -28,7 +28,8 @@ static bool
 screen_wanted(struct cli *c)
 {
 	const char *term = getenv("TERM");
-	return c->screen && !c->json && !option_given(&c->args, "plain") && isatty(STDIN_FILENO)
+	return c->front && !c->json && !option_given(&c->args, "plain")
+		&& !str_same(conf_get(&c->conf, "screen.plain"), "on") && isatty(STDIN_FILENO)
 		&& isatty(STDOUT_FILENO) && term && *term && !str_same(term, "dumb");
 }
 
@@ -39,13 +40,12 @@ static enum fault
 run_alone(struct cli *c)
 {
 	struct stat st;
-	bool screen = screen_wanted(c);
 	struct backend_lock l = { 0 };
 	enum fault f = session_conf(c);
 	if (f != FAULT_NONE)
 		return f;
 	c->chatting = true;
-	if (screen && stat(arena_printf(&c->arena, "%s/local.db", c->places.data), &st) == 0)
+	if (screen_wanted(c) && stat(arena_printf(&c->arena, "%s/local.db", c->places.data), &st) == 0)
 		return session_screen(c);
 	f = session_open(c);
 	if (f == FAULT_NONE)
@@ -57,7 +57,7 @@ run_alone(struct cli *c)
 		if (f != FAULT_NONE)
 			return f;
 	}
-	return screen ? session_screen(c) : verb_chat(c);
+	return screen_wanted(c) ? session_screen(c) : verb_chat(c);
 }
 
 static enum fault
@@ -85,7 +85,7 @@ word_given(int argc, char *const argv[], const char *word)
 }
 
 int
-cli_run(int argc, char *const argv[], cli_screen_fn *screen)
+cli_run(int argc, char *const argv[], const struct cli_front *front)
 {
 	if (argc == 2 && str_same(argv[1], "--version"))
 		return puts("stoa " STOA_VERSION) < 0 || fflush(stdout) != 0;
@@ -94,7 +94,7 @@ cli_run(int argc, char *const argv[], cli_screen_fn *screen)
 	signal(SIGPIPE, SIG_IGN);
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
-	struct cli c = { .screen = screen };
+	struct cli c = { .front = front };
 	arena_init(&c.arena);
 	enum fault f = args_parse(&c.args, &c.arena, argc > 0 ? argc - 1 : 0, argv + 1);
 	print_init(&c);

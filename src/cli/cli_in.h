@@ -113,7 +113,8 @@ struct cli {
 	struct conf conf;
 	struct loop *loop;
 	struct backend *backend;
-	cli_screen_fn *screen;         /* NULL: there is none */
+	const struct cli_front *front; /* the screen; NULL: lines only */
+	const char *suggestion;        /* the first question of the set-up; NULL: none */
 	bool conf_known, interrupted, terminated;
 	double opened_ms, unlocked_ms;
 };
@@ -250,10 +251,26 @@ struct chat {
 	char *subject_owned;
 	char *typed;                   /* handed back to the next prompt */
 	char *drafted;                 /* what the sealed store has of an unsent line */
+	char deleted[ID_BYTES];        /* goes with the next line; "" none */
+	int64_t source_at;             /* n of the citation shown last; 0 none */
 	bool ephemeral, over, locked, can_lock, terminal;
 };
 typedef enum fault chat_fn(struct chat *ch, const char *rest);
 struct chat_command { const char *name, *id, *operands; chat_fn *run; const char *help; };
+/* An action of the screen in words: a line that does it, or what to do instead.
+ * NULL: no such action. */
+struct plain_row { const char *id, *line, *reading; };
+const struct plain_row *plain_find(const char *id);
+/* The citation that N, or nothing for the first, names. */
+enum fault chat_source(const struct citation **out, struct chat *ch, const char *n) STOA_MUST;
+enum fault chat_ask(struct chat *ch, const char *question) STOA_MUST;
+enum fault chat_title(struct chat *ch, const char *rest) STOA_MUST;
+/* A verb and its operands as one line, with the session that is open. */
+enum fault chat_verb(struct chat *ch, const char *line) STOA_MUST;
+/* What was deleted and may come back until the next line is gone now. */
+void chat_delete_done(struct chat *ch);
+chat_fn line_send, line_next, line_prev, line_cite, line_copy, line_edit, line_find, line_everything,
+	line_show, line_undo, line_delete, line_theme, line_mouse;
 const struct chat_command *chat_commands(size_t *count);
 /* A line that begins with a slash: a command of the table, or a verb. */
 enum fault chat_command_run(struct chat *ch, const char *line) STOA_MUST;

@@ -1,7 +1,7 @@
 /* The commands of a conversation, as rows; every verb works as a command too.
  *
- * Each has the action id that the screen uses, so /keys, help and tests name the same
- * things.
+ * Each has the id of the screen's action that it does, so /keys, help and tests name
+ * the same things; an id works as a command too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 
 /* ---- what an answer stands on --------------------------------------------- */
 
-static enum fault
-citation_numbered(const struct citation **out, struct chat *ch, const char *rest)
+enum fault
+chat_source(const struct citation **out, struct chat *ch, const char *rest)
 {
 	if (!ch->answer || !(ch->answer->citations.count || ch->answer->nearest.count))
 		return fault(FAULT_ABSENT, "there is no answer with sources yet");
@@ -31,7 +31,7 @@ static enum fault
 run_sources(struct chat *ch, const char *rest)
 {
 	const struct citation *ct = NULL;
-	enum fault f = citation_numbered(&ct, ch, rest);
+	enum fault f = chat_source(&ct, ch, rest);
 	if (f != FAULT_NONE)
 		return f;
 	if (*rest) {
@@ -52,7 +52,7 @@ run_page(struct chat *ch, const char *rest)
 {
 	const struct citation *ct = NULL;
 	const void *reply = NULL;
-	enum fault f = citation_numbered(&ct, ch, rest);
+	enum fault f = chat_source(&ct, ch, rest);
 	if (f != FAULT_NONE)
 		return f;
 	struct document_content request = { .id = ct->file_id, .page = ct->page };
@@ -71,7 +71,7 @@ run_open(struct chat *ch, const char *rest)
 {
 	const struct citation *ct = NULL;
 	const void *reply = NULL;
-	enum fault f = citation_numbered(&ct, ch, rest);
+	enum fault f = chat_source(&ct, ch, rest);
 	if (f != FAULT_NONE)
 		return f;
 	struct id_request request = { ct->file_id };
@@ -163,8 +163,8 @@ change(struct chat *ch, struct conversation_update *request, const char *done)
 	return f;
 }
 
-static enum fault
-run_title(struct chat *ch, const char *rest)
+enum fault
+chat_title(struct chat *ch, const char *rest)
 {
 	if (!*rest)
 		return fault(FAULT_INPUT, "/title takes the new title");
@@ -180,28 +180,6 @@ run_archive(struct chat *ch, const char *rest)
 	if (f == FAULT_NONE)
 		ch->conversation[0] = '\0';
 	return f;
-}
-
-static enum fault
-run_delete(struct chat *ch, const char *rest)
-{
-	const void *reply = NULL;
-	char answer = 'y';
-	enum fault f = current(ch);
-	if (f == FAULT_NONE && !str_same(rest, "yes"))
-		f = ch->terminal ? prompt_choice(&answer,
-					   "Delete this conversation for good?  [y/N] ", "ny")
-				 : fault(FAULT_INPUT, "say /delete yes when it is meant");
-	if (f != FAULT_NONE || answer != 'y')
-		return f;
-	struct id_request request = { ch->conversation };
-	f = session_call(&reply, ch->c, "conversation.delete", &request, NULL);
-	if (f != FAULT_NONE)
-		return f;
-	ch->conversation[0] = '\0';
-	chat_forget(ch);
-	out_put(ch->c, PAINT_DIM, "Deleted; this is a new conversation.\n");
-	return FAULT_NONE;
 }
 
 static enum fault
@@ -321,24 +299,39 @@ run_help(struct chat *ch, const char *rest)
 }
 
 static const struct chat_command table[] = {
-	{ "help", "help.show", "[VERB]", run_help, "these commands" },
+	{ "help", "app.help", "[VERB]", run_help, "these commands" },
+	{ "send", "chat.send", "QUESTION", line_send, "ask this, even when it begins with a slash" },
+	{ "edit", "edit.external", "", line_edit, "write the question in $VISUAL or $EDITOR" },
+	{ "show", "app.redraw", "", line_show, "this conversation from its beginning" },
 	{ "sources", "cite.list", "[N]", run_sources,
 		"the sources of the last answer, or one of them" },
-	{ "page", "cite.page", "[N]", run_page, "the page a source stands on, as text" },
-	{ "open", "cite.open", "[N]", run_open, "the original of a source, in its own program" },
-	{ "good", "answer.good", "[WORDS]", run_good, "the last answer helped" },
-	{ "bad", "answer.bad", "[WORDS]", run_bad, "it did not, and why" },
+	{ "next", "cite.next", "", line_next, "the next source of the last answer" },
+	{ "prev", "cite.prev", "", line_prev, "the source before" },
+	{ "page", "cite.open", "[N]", run_page, "the page a source stands on, as text" },
+	{ "open", "cite.file", "[N]", run_open, "the original of a source, in its own program" },
+	{ "cite", "cite.copy", "[N [FILE]]", line_cite, "a source as a reference, to read or into a file" },
+	{ "copy", "yank.message", "answer|sentence|quote|code [FILE]", line_copy,
+		"that part of the answer alone, to read or into a file" },
+	{ "good", "feedback.good", "[WORDS]", run_good, "the last answer helped" },
+	{ "bad", "feedback.bad", "[WORDS]", run_bad, "it did not, and why" },
+	{ "find", "find.here", "WORDS", line_find, "these words in this conversation" },
+	{ "everything", "find.everything", "WORDS", line_everything,
+		"these words in all conversations and documents" },
 	{ "new", "chat.new", "", run_new, "begin a new conversation" },
-	{ "list", "chat.list", "[WORDS]", run_list, "the latest conversations" },
-	{ "use", "chat.use", "N|ID|last", run_use, "go on with one of them" },
-	{ "title", "chat.rename", "TITLE", run_title, "rename this conversation" },
+	{ "list", "tab.chat", "[WORDS]", run_list, "the latest conversations" },
+	{ "use", "chat.open", "N|ID|last", run_use, "go on with one of them" },
+	{ "title", "chat.rename", "TITLE", chat_title, "rename this conversation" },
+	{ "rename", "chat.rename", "TITLE", chat_title, "the same" },
 	{ "archive", "chat.archive", "", run_archive, "put this conversation away" },
-	{ "delete", "chat.delete", "", run_delete, "delete this conversation for good" },
+	{ "delete", "chat.delete", "", line_delete, "delete this conversation; /undo right after brings it back" },
+	{ "undo", "chat.undo", "", line_undo, "bring back what was just deleted" },
 	{ "export", "chat.export", "[FORMAT [FILE]]", run_export,
 		"this conversation as md, json, html or txt" },
 	{ "subject", "answer.subject", "[S]", run_subject, "only this subject; without one, all" },
 	{ "mode", "answer.mode", "MODE", run_mode, "auto, extractive or model" },
-	{ "lock", "vault.lock", "", run_lock, "forget the keys until the next question" },
+	{ "theme", "theme.set", "[NAME]", line_theme, "the colours of the screen" },
+	{ "mouse", "set.mouse", "[on|off]", line_mouse, "whether the screen takes the mouse" },
+	{ "lock", "app.lock", "", run_lock, "forget the keys until the next question" },
 	{ "quit", "app.quit", "", run_quit, "leave" },
 };
 
@@ -358,8 +351,8 @@ command_name_at(size_t i)
 }
 
 /* A verb with the session that is open already. */
-static enum fault
-run_verb(struct chat *ch, const char *line)
+enum fault
+chat_verb(struct chat *ch, const char *line)
 {
 	static const char *const not_here[] = { "chat", "init", "completion" };
 	struct cli *c = ch->c;
@@ -394,11 +387,18 @@ chat_command_run(struct chat *ch, const char *line)
 	snprintf(name, sizeof name, "%.*s", (int)n, line + 1);
 	const char *rest = line + 1 + n;
 	rest += strspn(rest, " \t");
+	const struct plain_row *plain = plain_find(name);
+	if (plain && !plain->line) {
+		out_wrapped(ch->c, PAINT_NONE, "", 0, plain->reading);
+		return FAULT_NONE;
+	}
+	if (plain)
+		return chat_command_run(ch, arena_printf(&ch->c->arena, "/%s %s", plain->line, rest));
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (str_same(table[i].name, name))
 			return table[i].run(ch, rest);
 	if (verb_find(name, NULL))
-		return run_verb(ch, line + 1);
+		return chat_verb(ch, line + 1);
 	const char *near = args_nearest(name, command_name_at, COUNT_OF(table) + verb_count);
 	if (near)
 		return fault(FAULT_INPUT, "there is no command /%s; did you mean /%s?", name, near);

@@ -45,6 +45,8 @@ const struct conf_key conf_keys[] = {
 		"forget added documents after so many days; 0: never" },
 	{ "library", "domains_folder", CONF_FOLDER, 0, 0, NULL, "",
 		"folder of domain files; empty: the ones that come with stoa" },
+	{ "screen", "plain", CONF_CHOICE, 0, 0, "off|on", "off",
+		"open a conversation line by line, for a screen reader, as --plain does" },
 	{ "screen", "theme", CONF_TEXT, 0, 64, NULL, "plain",
 		"colours of the screen: plain, dark, light, high-contrast, mono, or a file of "
 		"your own in themes" },

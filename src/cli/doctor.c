@@ -171,6 +171,79 @@ check_terminal(struct cli *c)
 		colours > 0 ? colours : 0, c->width, c->colour ? "" : ", shown without"));
 }
 
+/* What the screen can show there: true colour is told by COLORTERM, since few
+ * descriptions of terminals say it. */
+static struct finding
+check_colours(struct cli *c)
+{
+	const char *term = getenv("TERM"), *deep = getenv("COLORTERM");
+	int error = 0;
+	if (!term || setupterm(term, STDOUT_FILENO, &error) != 0)
+		return (struct finding){ VERDICT_NOTE, "not known", NULL };
+	int colours = tigetnum("colors");
+	bool full = (deep && (str_same(deep, "truecolor") || str_same(deep, "24bit"))) || tigetflag("RGB") > 0;
+	if (getenv("NO_COLOR"))
+		return (struct finding){ VERDICT_NOTE, "NO_COLOR is set: attributes only", NULL };
+	if (colours < 8)
+		return (struct finding){ VERDICT_NOTE, "no colours; every state has a word as well", NULL };
+	if (full)
+		return GOOD("true colour");
+	return GOOD(arena_printf(&c->arena, "%d; true colour is not said (COLORTERM)", colours));
+}
+
+static struct finding
+check_multiplexer(struct cli *c)
+{
+	const char *term = getenv("TERM");
+	(void)c;
+	if (getenv("TMUX"))
+		return GOOD("tmux: copies need `set -g set-clipboard on` and `allow-passthrough on` there");
+	if (getenv("STY") && term && str_starts(term, "screen"))
+		return GOOD("screen: copies are handed through in pieces");
+	if (getenv("STY"))
+		return (struct finding){ VERDICT_WARN, "screen, but TERM does not say so", "export TERM=screen-256color" };
+	return GOOD("none between");
+}
+
+static struct finding
+check_clipboard(struct cli *c)
+{
+	const char *set = conf_get(&c->conf, "screen.clipboard");
+	const char *way = c->front ? c->front->copies(set) : "";
+	if (!*way)
+		return (struct finding){ VERDICT_WARN, "no wl-copy, xclip or xsel is here", "stoa config set screen.clipboard auto" };
+	return GOOD(arena_printf(&c->arena, "copies leave by %s", way));
+}
+
+static struct finding
+check_theme(struct cli *c)
+{
+	const char *name = conf_get(&c->conf, "screen.theme");
+	const char *shipped = shipped_folder(&c->arena, "themes");
+	const char *own = arena_printf(&c->arena, "%s/themes", c->places.config);
+	if (c->front && c->front->theme(name, own, shipped) != FAULT_NONE)
+		return (struct finding){ VERDICT_WARN, arena_strdup(&c->arena, fault_sentence()), "mend it, or: stoa config set screen.theme" };
+	if (!shipped)
+		return (struct finding){ VERDICT_WARN, "the themes are not installed; plain is in the program", "make install" };
+	return GOOD(name);
+}
+
+static void
+keys_ignored(const struct cli_action *row, void *arg)
+{
+	(void)row, (void)arg;
+}
+
+static struct finding
+check_keys(struct cli *c)
+{
+	const char *file = arena_printf(&c->arena, "%s/keys.conf", c->places.config);
+	const char *set = conf_get(&c->conf, "screen.keys");
+	if (c->front && c->front->actions(keys_ignored, NULL, set, file) != FAULT_NONE)
+		return (struct finding){ VERDICT_WARN, arena_strdup(&c->arena, fault_sentence()), "mend that line; the keys of the set hold until then" };
+	return GOOD(access(file, F_OK) == 0 ? arena_printf(&c->arena, "%s, and %s", set, file) : set);
+}
+
 static struct finding
 check_extract(struct cli *c)
 {
@@ -283,6 +356,8 @@ static const struct {
 	{ "memory", check_memory, false },
 	{ "locale", check_locale, false },
 	{ "terminal", check_terminal, false },
+	{ "colours", check_colours, false }, { "between", check_multiplexer, false }, { "clipboard", check_clipboard, false },
+	{ "theme", check_theme, false }, { "keys", check_keys, false },
 	{ "extract", check_extract, false },
 	{ "fonts", check_japanese, false },
 	{ "keyring", check_keyring, false },

@@ -20,7 +20,8 @@ help_all(struct cli *c)
 	out_put(c, PAINT_NONE,
 		" - ask your own documents; every sentence carries its quotation\n\n");
 	out_put(c, PAINT_NONE,
-		"  stoa                 a conversation, line by line; the first time: the set-up\n"
+		"  stoa                 the screen; the first time: the set-up\n"
+		"  stoa --plain         the same, line by line\n"
 		"  stoa VERB ...        one of these; stoa VERB --help says more\n\n");
 	for (size_t i = 0; i < verb_count; i++) {
 		const struct verb *v = &verbs[i];

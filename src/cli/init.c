@@ -15,7 +15,7 @@ ask_documents(struct cli *c, struct setup *s)
 {
 	char answer, path[4096];
 	enum fault f = prompt_choice(&answer,
-		"2/3  Study what?   [s]ample course   [f]older or file   [l]ater   ", "sfl");
+		"2/4  Study what?   [s]ample course   [f]older or file   [l]ater   ", "sfl");
 	if (f != FAULT_NONE || answer == 'l')
 		return f;
 	if (answer == 's') {
@@ -44,7 +44,7 @@ ask_answers(struct cli *c, struct setup *s)
 {
 	char answer, url[1024], model[256];
 	enum fault f = prompt_choice(&answer,
-		"3/3  Answers come from   [o]nly my documents   [m]odel at a URL   ", "om");
+		"3/4  Answers come from   [o]nly my documents   [m]odel at a URL   ", "om");
 	if (f != FAULT_NONE || answer == 'o')
 		return f;
 	err_note(c, PAINT_DIM,
@@ -125,6 +125,35 @@ question_of(const char **out, struct cli *c)
 	return f;
 }
 
+/* Before anything is drawn: a screen reader wants lines. */
+static enum fault
+ask_plain(struct cli *c)
+{
+	char answer;
+	if (!c->front || option_given(&c->args, "plain"))
+		return FAULT_NONE;
+	enum fault f = prompt_choice(&answer, "Plain line-by-line mode for screen readers?   [y/N]   ", "ny");
+	return f == FAULT_NONE && answer == 'y' ? conf_store(c, "screen.plain", "on") : f;
+}
+
+static enum fault
+ask_keys(struct cli *c)
+{
+	char answer;
+	enum fault f = prompt_choice(&answer, "4/4  Keys   [p]lain   [v]i   ", "pv");
+	return f == FAULT_NONE && answer == 'v' ? conf_store(c, "screen.keys", "vi") : f;
+}
+
+/* The screen covers what was printed; a code that must be written down is not. */
+static enum fault
+code_read(struct cli *c, const struct setup *s)
+{
+	char line[16];
+	if (!c->chatting || !s->recovery[0] || !prompt_possible())
+		return FAULT_NONE;
+	return prompt_line(line, sizeof line, "Enter when it is written down ", false);
+}
+
 static enum fault
 finish(struct cli *c, struct setup *s)
 {
@@ -151,6 +180,7 @@ finish(struct cli *c, struct setup *s)
 	out_putf(c, PAINT_NONE, "%s  lock: %s\n", s->again ? "Already set up." : "Ready.", s->lock);
 	if (s->recovery[0])
 		out_putf(c, PAINT_BOLD, "Recovery code, write it down now: %s\n", s->recovery);
+	c->suggestion = question;
 	if (question)
 		out_wrapped(c, PAINT_BOLD, "Try:   ", 7, c->chatting ? question
 			: arena_printf(&c->arena, "stoa ask \"%s\"", question));
@@ -158,7 +188,7 @@ finish(struct cli *c, struct setup *s)
 		out_put(c, PAINT_NONE, "Next:  /add FOLDER, then a question\n");
 	else
 		out_put(c, PAINT_NONE, "Next:  stoa add FOLDER, then stoa ask \"a question\"\n");
-	return FAULT_NONE;
+	return code_read(c, s);
 }
 
 static const char *
@@ -194,13 +224,17 @@ verb_init(struct cli *c)
 	if (ask) {
 		err_notef(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
 		err_note(c, PAINT_NONE,
-			"  Nothing is sent anywhere unless you set it up.  Ctrl-C leaves.\n\n1/3  ");
+			"  Nothing is sent anywhere unless you set it up.  Ctrl-C leaves.\n\n");
 	}
 	if (s.again) {
 		s.lock = lock_word(&l);
 		f = l.locked ? session_unlock(c) : FAULT_NONE;
 	} else {
-		f = session_seal_new(c, ask, &s.lock, s.recovery);
+		f = ask ? ask_plain(c) : FAULT_NONE;
+		if (f == FAULT_NONE && ask)
+			err_note(c, PAINT_NONE, "1/4  ");
+		if (f == FAULT_NONE)
+			f = session_seal_new(c, ask, &s.lock, s.recovery);
 	}
 	if (f == FAULT_NONE && option_given(&c->args, "sample"))
 		f = sample_add(c, &s.sample);
@@ -208,6 +242,8 @@ verb_init(struct cli *c)
 		f = ask_documents(c, &s);
 	if (f == FAULT_NONE && ask)
 		f = ask_answers(c, &s);
+	if (f == FAULT_NONE && ask)
+		f = ask_keys(c);
 	if (f == FAULT_NONE && option_given(&c->args, "sample") && !s.sample)
 		return fault(FAULT_ABSENT, "the sample course is not installed here");
 	return f == FAULT_NONE ? finish(c, &s) : f;

@@ -171,12 +171,13 @@ session_screen(struct cli *c)
 		.mode = str_same(mode, "auto") ? NULL : mode,
 		.subject = or_null(conf_get(conf, "library.subject")),
 		.key_file = or_null(conf_get(conf, "vault.key_file")),
+		.suggestion = c->suggestion,
 		.lock_minutes = (int)conf_number(conf, "history.lock_minutes"),
 		.retention_days = (int64_t)conf_number(conf, "library.retention_days"),
 		.mouse = str_same(conf_get(conf, "screen.mouse"), "on"),
 		.notify = str_same(notify, "on") || (str_same(notify, "auto") && !ssh),
 	};
-	return c->screen(&s);
+	return c->front->screen(&s);
 }
 
 void

@@ -157,8 +157,9 @@ verb_ops(struct cli *c)
 	return FAULT_NONE;
 }
 
-/* ---- actions of a conversation -------------------------------------------------- */
+/* ---- actions -------------------------------------------------------------------- */
 
+/* Keys of the line mode that are no command. */
 static const struct { const char *id, *key, *help; } line_keys[] = {
 	{ "answer.cancel", "Ctrl-C", "stop the answer that runs; what is typed stays" },
 	{ "chat.leave", "Ctrl-D", "leave, on an empty line; Ctrl-C twice does it too" },
@@ -169,22 +170,61 @@ static const struct { const char *id, *key, *help; } line_keys[] = {
 };
 
 static void
-action_print(struct cli *c, const char *id, const char *how, const char *help, bool key)
+put_field(struct text *t, const char *name, const char *value)
+{
+	text_printf(t, "%s\"%s\":", t->len > 1 ? "," : "", name);
+	if (value)
+		json_put_string(t, value);
+	else
+		text_put(t, "null");
+}
+
+/* One row, as a line or as JSON; what is NULL it does not have. */
+static void
+action_print(struct cli *c, const struct cli_action *a, const char *line, const char *plain)
 {
 	if (!c->json) {
-		out_wrapped(
-			c, PAINT_NONE, arena_printf(&c->arena, "%-20s %-18s ", id, how), 40, help);
+		const char *keys = *a->keys ? a->keys : a->shell ? a->shell : "";
+		out_wrapped(c, PAINT_NONE, arena_printf(&c->arena, "%-17s %-20s %-12s ", a->id, keys, line ? line : ""), 52, a->help);
 		return;
 	}
 	struct text t;
-	text_init(&t, 8192);
-	text_printf(&t, "{\"id\":\"%s\",\"%s\":", id, key ? "key" : "command");
-	json_put_string(&t, how);
-	text_put(&t, ",\"help\":");
-	json_put_string(&t, help);
+	text_init(&t, 16384);
+	text_put_c(&t, '{');
+	put_field(&t, "id", a->id);
+	put_field(&t, "title", a->title);
+	put_field(&t, "place", a->place);
+	put_field(&t, "keys", a->keys);
+	put_field(&t, "keys_plain", a->keys_plain);
+	put_field(&t, "keys_vi", a->keys_vi);
+	put_field(&t, "shell", a->shell);
+	put_field(&t, "line", line);
+	put_field(&t, "line_says", plain);
+	put_field(&t, "help", a->help);
 	text_put_c(&t, '}');
 	out_json(c, &t);
 	text_clear(&t);
+}
+
+/* Is it done by a row that was printed, or a word that does the same? */
+static bool
+command_known(struct cli *c, const struct chat_command *all, size_t i)
+{
+	if (c->front && plain_find(all[i].id))
+		return true;
+	for (size_t k = 0; k < i; k++)
+		if (str_same(all[k].id, all[i].id))
+			return true;
+	return false;
+}
+
+static void
+screen_action(const struct cli_action *a, void *arg)
+{
+	struct cli *c = arg;
+	const struct plain_row *p = plain_find(a->id);
+	const char *line = p && p->line ? arena_printf(&c->arena, "/%s", p->line) : NULL;
+	action_print(c, a, line, p ? p->reading : NULL);
 }
 
 enum fault
@@ -192,14 +232,27 @@ verb_keys(struct cli *c)
 {
 	size_t count;
 	const struct chat_command *all = chat_commands(&count);
-	for (size_t i = 0; i < count; i++) {
-		const char *how = arena_printf(&c->arena, "/%s%s%s", all[i].name,
-			*all[i].operands ? " " : "", all[i].operands);
-		action_print(c, all[i].id, how, all[i].help, false);
+	enum fault f = session_conf(c);
+	if (f != FAULT_NONE)
+		return f;
+	const char *file = arena_printf(&c->arena, "%s/keys.conf", c->places.config);
+	if (c->front)
+		f = c->front->actions(screen_action, c, conf_get(&c->conf, "screen.keys"), file);
+	if (f != FAULT_NONE) {
+		err_notef(c, PAINT_WARN, "stoa: %s; the keys are those of the set\n", fault_sentence());
+		c->status = 1;
 	}
-	for (size_t i = 0; i < COUNT_OF(line_keys); i++)
-		action_print(c, line_keys[i].id, line_keys[i].key, line_keys[i].help, true);
+	for (size_t i = 0; i < count; i++) {
+		const struct cli_action a = { all[i].id, all[i].name, "line", "", "", "", NULL, all[i].help };
+		if (!command_known(c, all, i))
+			action_print(c, &a, arena_printf(&c->arena, "/%s", all[i].name), NULL);
+	}
+	for (size_t i = 0; i < COUNT_OF(line_keys); i++) {
+		const struct cli_action a = { line_keys[i].id, line_keys[i].id, "line", line_keys[i].key, line_keys[i].key,
+			line_keys[i].key, NULL, line_keys[i].help };
+		action_print(c, &a, NULL, NULL);
+	}
 	if (!c->json)
-		out_put(c, PAINT_DIM, "The line is edited as ~/.inputrc says, vi or emacs.\n");
+		out_putf(c, PAINT_DIM, "Keys are changed in %s.  The line is edited as ~/.inputrc says, vi or emacs.\n", file);
 	return FAULT_NONE;
 }

@@ -210,7 +210,7 @@ const struct verb verbs[] = {
 	{ "config", "path", "", 0, 0, NO_OPTIONS, verb_config_path, "path",
 		"where stoa.conf is" },
 	{ "keys", NULL, "", 0, 0, NO_OPTIONS, verb_keys, "action, one a line",
-		"the actions of a conversation, their ids, commands and keys" },
+		"every action: its id, its keys as they are now, and its command in the line mode" },
 	{ "ops", NULL, "[OPERATION]", 0, 1, NO_OPTIONS, verb_ops, "operation, one a line",
 		"the operations of the engine and their records" },
 	{ "eval", NULL, "SET.jsonl", 1, 1, OPTIONS(eval_options), verb_eval, "evaluation",

@@ -65,13 +65,15 @@ const struct action actions[] = {
 };
 const size_t action_count = COUNT_OF(actions);
 
-/* Short names after a slash or a colon. */
+/* Short names after a slash or a colon; the line mode has the same words. */
 static const struct { const char *name, *id; } short_names[] = {
+	{ "title", "chat.rename" }, { "page", "cite.open" }, { "list", "tab.chat" }, { "docs", "tab.library" },
+	{ "everything", "find.everything" }, { "next", "cite.next" }, { "prev", "cite.prev" }, { "edit", "edit.external" },
 	{ "quit", "app.quit" }, { "q", "app.quit" }, { "help", "app.help" }, { "keys", "app.help" },
 	{ "new", "chat.new" }, { "rename", "chat.rename" }, { "export", "chat.export" },
 	{ "archive", "chat.archive" }, { "delete", "chat.delete" }, { "lock", "app.lock" },
 	{ "library", "tab.library" }, { "chat", "tab.chat" }, { "add", "doc.add" },
-	{ "search", "doc.search" }, { "find", "find.everything" }, { "open", "cite.open" },
+	{ "search", "doc.search" }, { "find", "find.here" }, { "open", "cite.file" },
 	{ "cite", "cite.copy" }, { "editor", "edit.external" }, { "theme", "theme.set" },
 	{ "mouse", "set.mouse" }, { "good", "feedback.good" }, { "bad", "feedback.bad" },
 	{ "redraw", "app.redraw" }, { "cancel", "chat.cancel" },
@@ -125,22 +127,33 @@ action_line(struct app *app, const char *line)
 		action_run(app, name, *rest ? rest : NULL);
 }
 
-const struct tui_action_row *
-tui_actions(size_t *count)
+enum fault
+tui_actions(tui_action_fn *each, void *arg, const char *set, const char *keys_file)
 {
-	static struct tui_action_row rows[COUNT_OF(actions)];
 	static const struct { unsigned bit; const char *name; } places[] = {
-		{ PLACE_ANY, "anywhere" }, { PLACE_INPUT, "input" }, { PLACE_TEXT, "answer" },
-		{ PLACE_LIST, "conversations" }, { PLACE_LIBRARY, "library" }, { PLACE_CHAT, "chat" },
+		{ PLACE_ANY, "anywhere" }, { PLACE_LIST, "conversations" }, { PLACE_TEXT, "answer" },
+		{ PLACE_EVIDENCE, "evidence" }, { PLACE_CHAT, "chat" }, { PLACE_LIBRARY, "library" },
+		{ PLACE_INPUT, "input" },
 	};
+	struct keymap *m;
+	struct text keys, where;
+	enum fault f = keymap_load(&m, set, keys_file);
+	text_init(&keys, 4096);
+	text_init(&where, 256);
 	for (size_t i = 0; i < action_count; i++) {
 		const struct action *a = &actions[i];
-		const char *place = "";
-		for (size_t k = 0; k < COUNT_OF(places) && *place == '\0'; k++)
-			if (a->places & places[k].bit)
-				place = places[k].name;
-		rows[i] = (struct tui_action_row){ a->id, a->title, place, a->plain, a->vi != NULL ? a->vi : a->plain, a->shell, a->help };
+		text_reset(&keys);
+		text_reset(&where);
+		keymap_chords(&keys, m, a->id);
+		for (size_t k = 0; k < COUNT_OF(places); k++)
+			if (a->places & places[k].bit && !(k > 0 && a->places & PLACE_ANY))
+				text_printf(&where, "%s%s", where.len > 0 ? " " : "", places[k].name);
+		const struct tui_action_row row = { a->id, a->title, where.data != NULL ? where.data : "",
+			a->plain, a->vi != NULL ? a->vi : a->plain, keys.data != NULL ? keys.data : "", a->shell, a->help };
+		each(&row, arg);
 	}
-	*count = action_count;
-	return rows;
+	text_clear(&keys);
+	text_clear(&where);
+	keymap_free(m);
+	return f;
 }

@@ -155,6 +155,30 @@ keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k)
 	return KEYMAP_NONE;
 }
 
+static void
+chord_print(struct text *out, const struct chord *c)
+{
+	for (size_t k = 0; k < c->n; k++) {
+		if (k > 0)
+			text_put_c(out, ' ');
+		key_print(out, c->keys[k]);
+	}
+}
+
+void
+keymap_chords(struct text *out, const struct keymap *m, const char *id)
+{
+	bool first = true;
+	for (size_t i = 0; i < m->count; i++) {
+		if (!str_same(m->chords[i].id, id))
+			continue;
+		if (!first)
+			text_put(out, " | ");
+		chord_print(out, &m->chords[i]);
+		first = false;
+	}
+}
+
 bool
 keymap_pending(const struct keymap *m)
 {
@@ -171,11 +195,7 @@ keymap_chord(const struct keymap *m, const char *id, unsigned places)
 			continue;
 		struct text t;
 		text_init(&t, sizeof shown->shown - 1);
-		for (size_t k = 0; k < c->n; k++) {
-			if (k > 0)
-				text_put_c(&t, ' ');
-			key_print(&t, c->keys[k]);
-		}
+		chord_print(&t, c);
 		strcpy(shown->shown, t.data);
 		text_clear(&t);
 		return shown->shown;

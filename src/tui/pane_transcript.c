@@ -188,6 +188,11 @@ welcome_draw(struct app *app, struct area a)
 	else
 		snprintf(line, sizeof line, "Opening ...");
 	flow_text(&f, STYLE_DIM, NULL, STYLE_TEXT, 0, line, strlen(line));
+	const char *suggestion = app_config(app)->suggestion;
+	if (suggestion != NULL && app_chat(app)->list_count == 0) {
+		flow_blank(&f);
+		flow_text(&f, STYLE_TEXT, "Try:  ", STYLE_HINT, 6, suggestion, strlen(suggestion));
+	}
 	a.top += a.rows > 12 ? a.rows / 3 : 0;
 	a.rows -= a.rows > 12 ? a.rows / 3 : 0;
 	flow_draw(app_screen(app), a, &f, 0, NULL, 0);

@@ -159,6 +159,15 @@ theme_load(struct theme **out, const char *name, const char *user_folder, const 
 	return FAULT_NONE;
 }
 
+enum fault
+tui_theme_check(const char *name, const char *user_folder, const char *shipped_folder)
+{
+	struct theme *t;
+	enum fault f = theme_load(&t, name, user_folder, shipped_folder);
+	theme_free(t);
+	return f;
+}
+
 void
 theme_free(struct theme *t)
 {

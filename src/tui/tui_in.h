@@ -118,6 +118,8 @@ enum keymap_found { KEYMAP_NONE, KEYMAP_PART, KEYMAP_ACTION };
 /* Feed chords key by key; *id when an action was completed. */
 enum keymap_found keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k);
 bool keymap_pending(const struct keymap *m);   /* a chord has begun: C-x waits for its second key */
+/* All chords of an action as keys.conf writes them: "] | M-.". */
+void keymap_chords(struct text *out, const struct keymap *m, const char *id);
 /* The first chord bound to an action, for palette and hints; "" when none. */
 const char *keymap_chord(const struct keymap *m, const char *id, unsigned places);
 

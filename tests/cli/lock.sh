@@ -89,14 +89,17 @@ run 0 "whole" "$stoa" vault verify
 if command -v script >/dev/null; then
 	export STOA_HOME=$work/person
 	pty_start "$stoa init"
+	wait_for "lines for a screen reader are offered first" "Plain line-by-line"; key '\r'
 	wait_for "the lock is asked" "Lock your history?"; key 'p\r'
 	wait_for "the passphrase is asked" "Passphrase: "; key 'open sesame\r'
 	wait_for "and again" "Again: "; key 'open sesame\r'
 	wait_for "what to study is asked" "Study what?"; key 'l\r'
 	wait_for "where answers come from is asked" "Answers come from"; key 'o\r'
+	wait_for "the keys are asked" "4/4"; key 'v\r'
 	wait_for "it is ready" "Ready."
 	pty_end; verdict $? "init ends well"
 	silent "the passphrase is not shown" "sesame" "$work/screen"
+	run 0 "the keys" "$stoa" config get screen.keys; says "the keys" "vi"
 	pty_start "$stoa history"
 	wait_for "one prompt" "Passphrase: "; key 'wrong\r'
 	wait_for "a wrong one is said" "stoa: "
