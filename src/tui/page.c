@@ -160,6 +160,8 @@ page_draw(struct page_view *v, struct area a, const char *find, bool focused)
 	struct screen *s = v->app->screen;
 	char head[512];
 	int rows = a.rows - 1;
+	if (v->id[0] == '\0')
+		return;
 	if (v->label[0] != '\0' || v->page > 0)
 		snprintf(head, sizeof head, "%s  p. %s", v->title, v->label[0] != '\0' ? v->label : "");
 	else
