@@ -140,6 +140,8 @@ static enum fault
 ask_keys(struct cli *c)
 {
 	char answer;
+	if (option_given(&c->args, "plain"))
+		return FAULT_NONE;         /* the line mode has readline's */
 	enum fault f = prompt_choice(&answer, "4/4  Keys   [p]lain   [v]i   ", "pv");
 	return f == FAULT_NONE && answer == 'v' ? conf_store(c, "screen.keys", "vi") : f;
 }
