@@ -35,7 +35,7 @@ pane_end(struct pane *p)
 	if (p->type != NULL && p->type->close != NULL)
 		p->type->close(p->state);
 	mem_free(p->find);
-	*p = (struct pane){ NULL };
+	*p = (struct pane){ .type = NULL };
 }
 
 void

@@ -93,9 +93,9 @@ strip_draw(struct app *app, struct pane *p, const struct message *m)
 	bool nearest = m->citations.count == 0 && m->nearest.count > 0;
 	if (c != NULL) {
 		text_printf(&head, "%s [%d of %zu]  ", nearest ? "nearest" : "evidence", app_chat(app)->citation, chat_sources(m)->count);
+		if (!nearest)            /* before the place, which may be too long for the row */
+			text_printf(&head, "%s  ", states[state_of(c)].word);
 		evidence_place(&head, c);
-		if (!nearest)
-			text_printf(&head, "  %s", states[state_of(c)].word);
 	} else {
 		text_put(&head, "evidence: none");
 	}

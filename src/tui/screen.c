@@ -265,6 +265,8 @@ cluster_put(int row, int col, const struct screen *s, enum style style, const ch
 	size_t count = 0, at = 0;
 	while (at < n && count < CCHARW_MAX) {
 		uint32_t c = utf8_next(bytes, n, &at);
+		if (c == 0xFE0F && count > 0 && wcwidth(wide[0]) == 1)
+			continue;          /* terminals differ on whether it widens: the column is kept blank */
 		wide[count++] = (wchar_t)(c == UTF8_BAD ? 0xFFFD : c);
 	}
 	wide[count] = L'\0';
