@@ -19,7 +19,7 @@ static const char *const environment[] = {
 	"INPUTRC=/dev/null", NULL
 };
 
-static void
+static void STOA_PRINTF(1, 2)
 shell(const char *fmt, ...)
 {
 	char line[2048];
