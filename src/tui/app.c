@@ -102,6 +102,8 @@ app_alert(struct app *app, const char *fmt, ...)
 	vsnprintf(app->alert, sizeof app->alert, fmt, ap);
 	va_end(ap);
 	app->dirty_bottom = true;
+	if (app->layout.rows > 0)
+		app_relayout(app);
 }
 
 void
@@ -303,9 +305,8 @@ on_code(struct app *app, keycode k)
 	app->active_ms = app->config->clock->mono_ms(app->config->clock->arg);
 	if (was_alert) {
 		app->dirty_bottom = true;
-		if (screen_width(app->screen, app->alert, strlen(app->alert)) > app->layout.cols - 2)
-			app->dirty_frame = true;
 		app->alert[0] = '\0';
+		app_relayout(app);
 	}
 	if (k != 3)
 		app->interrupted = false;

@@ -18,7 +18,7 @@ enum { PANE_CONVERSATIONS, PANE_TRANSCRIPT, PANE_EVIDENCE, PANE_PAGE, PANE_COMPO
 struct rule { bool vertical; int row, col, length; };
 #define RULES_MAX 12
 struct layout { int rows, cols; bool small, strip;   /* strip: evidence in a few rows under the transcript */
-	 struct rule rules[RULES_MAX]; int rule_count, composer_rows; };
+	 struct rule rules[RULES_MAX]; int rule_count, composer_rows, bottom_rows; };   /* bottom: 2 for a long alert */
 
 struct question {
 	bool asked, hidden, confirm;         /* confirm: one key, y or not */
@@ -72,6 +72,7 @@ void layout_find(struct app *app);           /* areas of all panes for the size,
 /* status.c */
 void status_draw(struct app *app);           /* first row */
 void bottom_draw(struct app *app);           /* last row: question, alert or hints */
+int alert_rows(const struct app *app);
 void frame_draw(struct app *app);            /* rules; the sentence of a small terminal; the lock */
 /* app.c */
 void panes_open(struct app *app);

@@ -80,9 +80,9 @@ chat_layout(struct app *app)
 {
 	struct layout *l = &app->layout;
 	int composer = l->composer_rows, top = STATUS_ROWS, cols = l->cols;
-	int rows = l->rows - STATUS_ROWS - 2 - composer;
-	place_pane(app, PANE_COMPOSER, l->rows - 1 - composer, 0, composer, cols);
-	add_rule(l, false, l->rows - 2 - composer, 0, cols);
+	int rows = l->rows - STATUS_ROWS - 1 - l->bottom_rows - composer, line = l->rows - l->bottom_rows - composer;
+	place_pane(app, PANE_COMPOSER, line, 0, composer, cols);
+	add_rule(l, false, line - 1, 0, cols);
 	if (cols < COLS_TWO) {
 		chat_narrow(app, top, rows, cols);
 		return;
@@ -102,9 +102,9 @@ static void
 library_layout(struct app *app)
 {
 	struct layout *l = &app->layout;
-	int top = STATUS_ROWS, rows = l->rows - STATUS_ROWS - 2, cols = l->cols;
+	int top = STATUS_ROWS, rows = l->rows - STATUS_ROWS - 1 - l->bottom_rows, cols = l->cols;
 	int side = cols >= COLS_THREE ? 72 : cols >= COLS_TWO ? 44 : 0;
-	add_rule(l, false, l->rows - 2, 0, cols);
+	add_rule(l, false, l->rows - l->bottom_rows - 1, 0, cols);
 	if (side == 0 && focused(app, &pane_preview)) {
 		place_pane(app, PANE_PREVIEW, top, 0, rows, cols);
 		return;
@@ -126,6 +126,7 @@ layout_find(struct app *app)
 	int composer = l->composer_rows;
 	*l = (struct layout){ .composer_rows = composer > 0 ? composer : 1 };
 	screen_size(app->screen, &l->rows, &l->cols);
+	l->bottom_rows = alert_rows(app);
 	l->small = l->rows < ROWS_LEAST || l->cols < COLS_LEAST;
 	for (int i = 0; i < PANE_COUNT; i++) {
 		app->panes[i].area = (struct area){ 0, 0, 0, 0 };

@@ -88,29 +88,36 @@ hints_draw(struct app *app, int row, int cols)
 	}
 }
 
-/* An alert may be longer than a row: it takes a second one, over the rule. */
+/* An alert may be longer than a row: then it has two, and the line moves up. */
+int
+alert_rows(const struct app *app)
+{
+	return !app->question.asked && screen_width(app->screen, app->alert, strlen(app->alert)) > app->layout.cols - 2 ? 2 : 1;
+}
+
 static void
 alert_draw(struct app *app, int row, int cols)
 {
 	const char *at = app->alert;
 	size_t len = strlen(at);
-	if (screen_width(app->screen, at, len) <= cols - 2) {
-		screen_put(app->screen, row, 1, cols - 2, STYLE_ALERT, at, len);
+	if (app->layout.bottom_rows < 2) {
+		screen_put_short(app->screen, row, 1, cols - 2, STYLE_ALERT, at, len);
 		return;
 	}
-	size_t cut = utf8_floor(at, len, (size_t)(cols - 2));
-	while (cut > 1 && at[cut] != ' ')
+	size_t most = utf8_floor(at, len, (size_t)(cols - 2)), cut = most;
+	while (cut > 0 && at[cut] != ' ')
 		cut--;
-	screen_fill(app->screen, (struct area){ row - 1, 0, 1, cols }, STYLE_TEXT);
-	screen_put(app->screen, row - 1, 1, cols - 2, STYLE_ALERT, at, cut);
-	screen_put(app->screen, row, 1, cols - 2, STYLE_ALERT, at + cut + 1, len - cut - 1);
+	cut = cut > 0 ? cut : most;
+	screen_put(app->screen, row, 1, cols - 2, STYLE_ALERT, at, cut);
+	cut += at[cut] == ' ';
+	screen_put_short(app->screen, row + 1, 1, cols - 2, STYLE_ALERT, at + cut, len - cut);
 }
 
 void
 bottom_draw(struct app *app)
 {
-	int row = app->layout.rows - 1, cols = app->layout.cols;
-	screen_fill(app->screen, (struct area){ row, 0, 1, cols }, STYLE_TEXT);
+	int count = app->layout.bottom_rows, row = app->layout.rows - count, cols = app->layout.cols;
+	screen_fill(app->screen, (struct area){ row, 0, count, cols }, STYLE_TEXT);
 	if (app->question.asked)
 		question_draw(app, row, 1, cols - 2);
 	else if (app->alert[0] != '\0')
