@@ -277,6 +277,14 @@ app_interrupt(struct app *app)
 	}
 }
 
+static bool
+code_to_pane(struct app *app, struct pane *p, keycode k)
+{
+	char bytes[8];
+	size_t n = k < KEY_MOD_ALT ? utf8_encode(bytes, k) : 0;
+	return p->type->key != NULL && p->type->key(app, p, k, bytes, n);
+}
+
 static void
 key_to_pane(struct app *app, keycode k)
 {
@@ -285,14 +293,19 @@ key_to_pane(struct app *app, keycode k)
 	unsigned places = p->type->places | PLACE_ANY;
 	if (p->type == &pane_composer)
 		places = PLACE_INPUT | (composer_text(app->composer)[0] == '\0' ? PLACE_EMPTY : 0);
+	if (keymap_pending(app->keymap) && (k == 27 || k == 7)) {
+		keymap_drop(app->keymap);
+		return;
+	}
 	enum keymap_found found = keymap_feed(&id, app->keymap, places, k);
 	if (found == KEYMAP_ACTION) {
 		action_run(app, id, NULL);
 	} else if (found == KEYMAP_NONE) {
-		char bytes[8];
-		size_t n = k < KEY_MOD_ALT ? utf8_encode(bytes, k) : 0;
-		bool taken = p->type->key != NULL && p->type->key(app, p, k, bytes, n);
-		if (!taken && k == 27)         /* out of any pane, back to where one began */
+		const keycode *lost;
+		size_t count = keymap_lost(&lost, app->keymap);
+		for (size_t i = 0; i < count; i++)
+			(void)code_to_pane(app, p, lost[i]);
+		if (!code_to_pane(app, p, k) && k == 27)       /* out of any pane, back to where one began */
 			app_focus(app, app->tab == TAB_CHAT ? &pane_composer : &pane_shelf);
 	}
 }

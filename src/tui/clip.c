@@ -74,20 +74,27 @@ put_wrapped(struct text *out, const char *sequence, size_t n)
 	}
 }
 
+void
+clip_sequence(struct text *out, const char *text, size_t n)
+{
+	struct text osc;
+	text_init(&osc, 2 * OSC_BYTES_MAX);
+	text_put(&osc, "\033]52;c;");
+	put_base64(&osc, (const unsigned char *)text, n);
+	text_put_c(&osc, '\a');
+	put_wrapped(out, osc.data, osc.len);
+	text_clear(&osc);
+}
+
 static void
 copy_by_terminal(struct app *app, const char *what, const struct text *clean)
 {
-	struct text osc, wrapped;
-	text_init(&osc, 2 * OSC_BYTES_MAX);
-	text_init(&wrapped, 4 * OSC_BYTES_MAX);
-	text_put(&osc, "\033]52;c;");
-	put_base64(&osc, (const unsigned char *)clean->data, clean->len);
-	text_put_c(&osc, '\a');
-	put_wrapped(&wrapped, osc.data, osc.len);
-	screen_raw(app_screen(app), wrapped.data, wrapped.len);
+	struct text sequence;
+	text_init(&sequence, 4 * OSC_BYTES_MAX);
+	clip_sequence(&sequence, clean->data, clean->len);
+	screen_raw(app_screen(app), sequence.data, sequence.len);
 	app_alert(app, "%s handed to the terminal (OSC 52), %zu bytes; not every terminal takes it", what, clean->len);
-	text_clear(&osc);
-	text_clear(&wrapped);
+	text_clear(&sequence);
 }
 
 static void

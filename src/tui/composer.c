@@ -15,6 +15,7 @@
 #define ROWS_MAX 8
 #define LINE_MAX_BYTES COMPOSER_MAX
 #define HINT_BYTES 512
+#define EMACS_MODE 1           /* rl_editing_mode; 0 is vi */
 
 typedef const char *const *complete_fn(struct arena *a, const char *word, size_t start, const char *line, void *arg);
 
@@ -111,6 +112,11 @@ completions(const char *word, int start, int end)
 
 /* ---- life -------------------------------------------------------------------------- */
 
+static const struct { const char *bytes; rl_command_func_t *fn; } moving[] = {
+	{ "\033[3~", rl_delete }, { "\033[H", rl_beg_of_line }, { "\033[F", rl_end_of_line },
+	{ "\033[1;5C", rl_forward_word }, { "\033[1;5D", rl_backward_word },
+};
+
 enum fault
 composer_new(struct composer **out, complete_fn *complete, composer_fn *event, void *arg)
 {
@@ -132,11 +138,18 @@ composer_new(struct composer **out, complete_fn *complete, composer_fn *event, v
 	rl_deprep_term_function = draw_nothing;
 	rl_completion_display_matches_hook = show_matches;
 	rl_attempted_completion_function = completions;
-	rl_bind_key('\t', rl_complete);
-	rl_bind_keyseq("\\e\\r", insert_line_end);
-	rl_bind_keyseq("\\e\\n", insert_line_end);
+	rl_initialize();               /* reads inputrc first: what we need holds in vi mode too */
+	const Keymap typing[] = { emacs_standard_keymap, vi_insertion_keymap };
+	for (size_t i = 0; i < COUNT_OF(typing); i++) {
+		rl_bind_key_in_map('\t', rl_complete, typing[i]);
+		rl_bind_keyseq_in_map("\\e\\r", insert_line_end, typing[i]);
+		rl_bind_keyseq_in_map("\\e\\n", insert_line_end, typing[i]);
+		for (size_t k = 0; k < COUNT_OF(moving); k++)    /* whatever terminfo says */
+			rl_bind_keyseq_if_unbound_in_map(moving[k].bytes, moving[k].fn, typing[i]);
+	}
 	rl_variable_bind("bell-style", "none");
 	rl_variable_bind("enable-bracketed-paste", "off");
+	rl_variable_bind("show-mode-in-prompt", "off");
 	rl_callback_handler_install("", line_done);
 	using_history();
 	stifle_history(1000);
@@ -188,6 +201,11 @@ key_bytes(char out[8], keycode k)
 static void
 changed(struct composer *c)
 {
+	if (rl_end > LINE_MAX_BYTES) {           /* a yank again and again */
+		int end = (int)utf8_floor(rl_line_buffer, (size_t)rl_end, LINE_MAX_BYTES);
+		rl_delete_text(end, rl_end);
+		rl_point = rl_point > end ? end : rl_point;
+	}
 	if (c->before != NULL && strcmp(c->before, rl_line_buffer) == 0)
 		return;
 	mem_free(c->before);
@@ -204,6 +222,7 @@ submit(struct composer *c)
 	c->before = mem_strdup("");
 	if (line != NULL && line[strspn(line, " \t\r\n")] != '\0') {
 		add_history(line);
+		using_history();       /* the next walk begins at the end */
 		c->event(COMPOSER_SUBMIT, line, c->arg);
 	}
 	free(line);
@@ -219,6 +238,8 @@ composer_key(struct composer *c, keycode k, const char *bytes, size_t n)
 	}
 	if (rl_end > LINE_MAX_BYTES - 8 && k >= ' ' && !(k & (KEY_SPECIAL | KEY_MOD_ALT | KEY_MOD_CTRL)) && k != 127)
 		return;                        /* full: what is there stays */
+	if (k == 27 && rl_editing_mode == EMACS_MODE)
+		return;                        /* Escape leaves something; it is no Meta for the next key */
 	c->hint[0] = '\0';
 	c->bytes = bytes;
 	c->at = 0;
@@ -231,22 +252,32 @@ composer_key(struct composer *c, keycode k, const char *bytes, size_t n)
 	changed(c);
 }
 
+/* Without controls; terminals send the line ends of a paste as CR. */
+static void
+put_pasted(struct text *out, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char b = (unsigned char)bytes[i];
+		if (b == '\r')
+			text_put_c(out, '\n');
+		else if (b == '\t')
+			text_put_c(out, ' ');
+		else if (b == '\n' ? i == 0 || bytes[i - 1] != '\r' : b >= ' ' && b != 127)
+			text_put_c(out, (char)b);
+	}
+}
+
 /* Line ends are text, other controls go: a paste runs nothing (THREATS T07). */
 bool
 composer_paste(struct composer *c, const char *bytes, size_t n)
 {
-	struct text clean;
+	struct text clean, typed;
 	size_t room = rl_end < LINE_MAX_BYTES ? LINE_MAX_BYTES - (size_t)rl_end : 0;
 	text_init(&clean, 4 * KEY_PASTE_MAX);
-	char *lines = mem_new(n + 1);
-	size_t len = 0;
-	for (size_t i = 0; i < n; i++)
-		if (bytes[i] != '\r')
-			lines[len++] = bytes[i] == '\t' ? ' ' : bytes[i];
-		else if (i + 1 == n || bytes[i + 1] != '\n')
-			lines[len++] = '\n';    /* as terminals paste a line end */
-	untrusted_text(&clean, lines, len, UNTRUSTED_STRIP);
-	mem_free(lines);
+	text_init(&typed, KEY_PASTE_MAX);
+	put_pasted(&typed, bytes, n);
+	untrusted_text(&clean, typed.data, typed.len, UNTRUSTED_STRIP);
+	text_clear(&typed);
 	bool whole = clean.len <= room;
 	text_cut(&clean, utf8_floor(clean.data, clean.len, room));
 	rl_begin_undo_group();

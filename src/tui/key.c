@@ -3,8 +3,9 @@
  * Read here rather than by curses, because bracketed paste, focus, mouse and Alt
  * must be told apart without waiting on the main thread.  A sequence that is not
  * complete stays in the buffer; the app gives up on it after 25 ms (key_timeout),
- * when a lone ESC is the Escape key.  What is not known is dropped whole, so that
- * half a sequence is never typed into the input line (THREATS T07). */
+ * when a lone ESC is the Escape key and ESC with one more is that key with Alt.
+ * What is not known is dropped whole, and what comes late of a sequence that was
+ * given up too, so that half of one is never typed into the input line (THREATS T07). */
 #include <stdio.h>
 #include <string.h>
 
@@ -158,53 +159,92 @@ control_sequence(struct key_event *e, const char *s, size_t n, char final)
 	for (size_t k = 0; k < COUNT_OF(letters); k++)
 		if (letters[k].final == final)
 			*e = (struct key_event){ .kind = KEY_EVENT_KEY, .code = letters[k].code | modifiers(b) };
+	if (final == 'u' && a > 0 && a < 0x80) { /* terminals that report every key so */
+		keycode mods = modifiers(b), code = (keycode)a;
+		if (mods & KEY_MOD_CTRL && code >= 'a' && code <= 'z') {
+			code -= 'a' - 1;
+			mods &= ~(keycode)KEY_MOD_CTRL;
+		}
+		*e = (struct key_event){ .kind = KEY_EVENT_KEY, .code = code | mods };
+	}
 	for (size_t k = 0; final == '~' && k < COUNT_OF(tildes); k++)
 		if (tildes[k].number == a)
 			*e = (struct key_event){ .kind = KEY_EVENT_KEY, .code = tildes[k].code | modifiers(b) };
 }
 
-/* Bytes of the string sequence (OSC, DCS, APC, PM, SOS) at s, 0 when not ended. */
+/* Bytes of the string sequence (OSC, DCS, APC, PM, SOS) at s, 0 when not ended.  A
+ * control but BEL ends it as well: nothing that is typed is swallowed for long. */
 static size_t
 string_sequence(const char *s, size_t n)
 {
 	for (size_t i = 2; i < n; i++) {
 		if (s[i] == '\a')
 			return i + 1;
-		if (s[i] == '\033' && i + 1 < n && s[i + 1] == '\\')
+		if (s[i] == '\033' && i + 1 == n)
+			return 0;
+		if (s[i] == '\033' && s[i + 1] == '\\')
 			return i + 2;
+		if ((unsigned char)s[i] < ' ')
+			return i;
 	}
-	return n > 4096 ? n : 0;
+	return 0;
 }
+
+/* ESC [ and parameters up to the final byte; another control begins something new. */
+static size_t
+csi(struct key_event *e, const char *s, size_t n)
+{
+	size_t i = 2;
+	if (n > 2 && s[2] == '[') {              /* F1 to F5 of the Linux console */
+		if (n > 3 && s[3] >= 'A' && s[3] <= 'E')
+			*e = (struct key_event){ .kind = KEY_EVENT_KEY, .code = KEY_FUNCTION + 1 + (keycode)(s[3] - 'A') };
+		return n > 3 ? 4 : 0;
+	}
+	if (n > 2 && s[2] == 'M')                /* the old mouse report: three bytes, any */
+		return n < 6 ? 0 : 6;
+	while (i < n && (unsigned char)s[i] >= 0x20 && (unsigned char)s[i] < 0x40)
+		i++;
+	if (i == n)
+		return 0;
+	if ((unsigned char)s[i] < 0x40 || (unsigned char)s[i] > 0x7E)
+		return i;
+	control_sequence(e, s + 2, i - 2, s[i]);
+	return i + 1;
+}
+
+static bool
+string_begins(char c)
+{
+	return c == ']' || c == 'P' || c == '_' || c == '^' || c == 'X';
+}
+
+static bool character_cut(const char *s, size_t n);
 
 static size_t
 escape(struct key_event *e, const char *s, size_t n)
 {
 	if (n < 2)
 		return 0;
-	if (s[1] == '[') {
-		size_t i = 2;
-		while (i < n && (unsigned char)s[i] >= 0x20 && (unsigned char)s[i] < 0x40)
-			i++;
-		if (i == n)
-			return n > 64 ? n : 0;
-		control_sequence(e, s + 2, i - 2, s[i]);
-		return i + 1;
-	}
+	if (s[1] == '[')
+		return csi(e, s, n);
 	if (s[1] == 'O') {
 		if (n < 3)
 			return 0;
+		if ((unsigned char)s[2] < ' ')
+			return 2;
 		control_sequence(e, "", 0, s[2] == 'I' || s[2] == 'O' ? 0 : s[2]);
 		return 3;
 	}
-	if (s[1] == ']' || s[1] == 'P' || s[1] == '_' || s[1] == '^' || s[1] == 'X')
+	if (string_begins(s[1]))
 		return string_sequence(s, n);
 	if (s[1] == '\033')             /* Escape twice, or Escape before a sequence */
 		return *e = (struct key_event){ .kind = KEY_EVENT_KEY, .code = 27 }, 1;
+	if (character_cut(s + 1, n - 1))
+		return 0;
 	size_t at = 1;
 	uint32_t c = utf8_next(s, n, &at);
-	if (c == UTF8_BAD)
-		return (unsigned char)s[1] >= 0xC2 && n < 5 ? 0 : 2;
-	*e = (struct key_event){ .kind = KEY_EVENT_KEY, .code = c | KEY_MOD_ALT };
+	if (c != UTF8_BAD && (c < 0x80 || c > 0x9F))
+		*e = (struct key_event){ .kind = KEY_EVENT_KEY, .code = c | KEY_MOD_ALT };
 	return at;
 }
 
@@ -224,6 +264,7 @@ character_cut(const char *s, size_t n)
 
 /* ---- the reader --------------------------------------------------------------------- */
 
+#define SEQUENCE_MAX 4096      /* no terminal says so much at once */
 #define PASTE_BEGIN "\033[200~"
 #define PASTE_END "\033[201~"
 
@@ -242,9 +283,14 @@ key_reader_clear(struct key_reader *r)
 	text_clear(&r->paste);
 }
 
+/* A paste whose end got lost would swallow every key: Ctrl-C alone leaves it. */
 void
 key_feed(struct key_reader *r, const char *bytes, size_t n)
 {
+	if (r->pasting && n == 1 && bytes[0] == 3) {
+		r->pasting = false;
+		text_reset(&r->in);
+	}
 	text_put_n(&r->in, bytes, n);
 }
 
@@ -255,11 +301,34 @@ consume(struct key_reader *r, size_t n)
 	text_cut(&r->in, r->in.len - n);
 }
 
+static char *
+mark_find(const char *s, size_t n, const char *mark)
+{
+	return memmem(s, n, mark, strlen(mark));
+}
+
+/* The mark that ends the paste.  A text that holds the mark itself, in a terminal that
+ * does not take it out, has a second one behind it with no beginning between. */
+static char *
+paste_end(const char *s, size_t n)
+{
+	char *end = mark_find(s, n, PASTE_END);
+	while (end != NULL) {
+		char *from = end + sizeof PASTE_END - 1;
+		size_t left = n - (size_t)(from - s);
+		char *next = mark_find(from, left, PASTE_END), *begin = mark_find(from, left, PASTE_BEGIN);
+		if (next == NULL || (begin != NULL && begin < next))
+			return end;
+		end = next;
+	}
+	return NULL;
+}
+
 /* Inside a paste: everything up to the end mark is text, whatever it looks like. */
 static bool
 paste_next(struct key_reader *r, struct key_event *e)
 {
-	char *end = memmem(r->in.data, r->in.len, PASTE_END, sizeof PASTE_END - 1);
+	char *end = paste_end(r->in.data, r->in.len);
 	size_t keep = sizeof PASTE_END - 2;
 	size_t n = end != NULL ? (size_t)(end - r->in.data) : r->in.len > keep ? r->in.len - keep : 0;
 	text_put_n(&r->paste, r->in.data, n);
@@ -274,6 +343,34 @@ paste_next(struct key_reader *r, struct key_event *e)
 	return true;
 }
 
+/* What comes late of a sequence that was given up: bytes of it, 0 when it is over. */
+static size_t
+late(struct key_reader *r)
+{
+	const char *s = r->in.data;
+	size_t i = 0;
+	while (i < r->in.len && (unsigned char)s[i] >= ' ' && (r->late_string || (unsigned char)s[i] < 0x40))
+		i++;
+	if (i < r->in.len) {                     /* the final byte, or a control */
+		bool final = r->late_string ? s[i] == '\a' : (unsigned char)s[i] >= 0x40 && (unsigned char)s[i] < 0x7F;
+		if (r->late_string && s[i] == '\033' && i + 1 < r->in.len && s[i + 1] == '\\')
+			i += 2;
+		else
+			i += final;
+		r->late = false;
+	}
+	return i;
+}
+
+static void
+give_up(struct key_reader *r)
+{
+	const char *s = r->in.data;
+	r->late = r->in.len > 1 && s[0] == '\033' && (s[1] == '[' || string_begins(s[1]));
+	r->late_string = r->late && s[1] != '[';
+	text_reset(&r->in);
+}
+
 bool
 key_next(struct key_reader *r, struct key_event *e)
 {
@@ -281,6 +378,10 @@ key_next(struct key_reader *r, struct key_event *e)
 		*e = (struct key_event){ .kind = KEY_EVENT_NONE };
 		if (r->pasting)
 			return paste_next(r, e);
+		if (r->late) {
+			consume(r, late(r));
+			continue;
+		}
 		const char *s = r->in.data;
 		size_t n = r->in.len, used = 0;
 		if (n >= sizeof PASTE_BEGIN - 1 && memcmp(s, PASTE_BEGIN, sizeof PASTE_BEGIN - 1) == 0) {
@@ -293,8 +394,12 @@ key_next(struct key_reader *r, struct key_event *e)
 			used = escape(e, s, n);
 		} else if (!character_cut(s, n)) {
 			uint32_t c = utf8_next(s, n, &used);
-			if (c != UTF8_BAD)
+			if (c != UTF8_BAD && (c < 0x80 || c > 0x9F))
 				*e = (struct key_event){ .kind = KEY_EVENT_KEY, .code = c == '\n' ? '\r' : c };
+		}
+		if (used == 0 && n > SEQUENCE_MAX) {
+			give_up(r);
+			return false;
 		}
 		if (used == 0)
 			return false;
@@ -316,9 +421,15 @@ key_timeout(struct key_reader *r, struct key_event *e)
 {
 	if (!key_waiting(r))
 		return false;
-	bool escape_key = r->in.data[0] == '\033' && r->in.len == 1;
-	text_reset(&r->in);
-	if (escape_key)
-		*e = (struct key_event){ .kind = KEY_EVENT_KEY, .code = 27 };
-	return escape_key;
+	const char *s = r->in.data;
+	size_t n = r->in.len;
+	keycode code = 0;
+	if (s[0] == '\033' && n == 1)
+		code = 27;
+	else if (s[0] == '\033' && n == 2 && (unsigned char)s[1] < 0x80)
+		code = (keycode)(unsigned char)s[1] | KEY_MOD_ALT;
+	give_up(r);
+	r->late &= code == 0;
+	*e = (struct key_event){ .kind = code != 0 ? KEY_EVENT_KEY : KEY_EVENT_NONE, .code = code };
+	return code != 0;
 }

@@ -12,7 +12,7 @@ enum mouse_button { MOUSE_PRESS = 1, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_WHEEL_UP, 
 enum key_event_kind { KEY_EVENT_NONE, KEY_EVENT_KEY, KEY_EVENT_PASTE, KEY_EVENT_MOUSE, KEY_EVENT_FOCUS_IN, KEY_EVENT_FOCUS_OUT, KEY_EVENT_POSITION /* answer to CSI 6n */ };
 struct key_event { enum key_event_kind kind; keycode code; const char *bytes; size_t n; int row, col; enum mouse_button button; };
 #define KEY_PASTE_MAX (1024 * 1024)
-struct key_reader { struct text in, paste; bool pasting; };
+struct key_reader { struct text in, paste; bool pasting, late, late_string; /* late: of a sequence given up */ };
 void key_reader_init(struct key_reader *r);
 void key_reader_clear(struct key_reader *r);
 void key_feed(struct key_reader *r, const char *bytes, size_t n);

@@ -18,15 +18,17 @@ struct chord { const char *id; unsigned places; keycode keys[CHORD_KEYS]; size_t
 struct keymap {
 	struct chord chords[CHORDS_MAX];
 	size_t count;
-	keycode held[CHORD_KEYS];
-	size_t held_count;
+	keycode held[CHORD_KEYS], lost[CHORD_KEYS];
+	size_t held_count, lost_count;
 	char shown[64];
 };
 
+/* Is one the other, or its beginning?  Then one of them could never be reached. */
 static bool
-same_keys(const struct chord *a, const struct chord *b)
+begins(const struct chord *a, const struct chord *b)
 {
-	return a->n == b->n && memcmp(a->keys, b->keys, a->n * sizeof a->keys[0]) == 0;
+	size_t n = a->n < b->n ? a->n : b->n;
+	return memcmp(a->keys, b->keys, n * sizeof a->keys[0]) == 0;
 }
 
 static void
@@ -49,9 +51,14 @@ chord_add(struct keymap *m, const struct action *a, const char *text, bool own)
 	if (m->count == CHORDS_MAX)
 		return fault(FAULT_LIMIT, "more than %d keys", CHORDS_MAX);
 	size_t kept = 0;
-	for (size_t i = 0; own && i < m->count; i++)
-		if (m->chords[i].own || !same_keys(&m->chords[i], &c) || !(m->chords[i].places & c.places))
-			m->chords[kept++] = m->chords[i];
+	for (size_t i = 0; own && i < m->count; i++) {
+		const struct chord *o = &m->chords[i];
+		bool clash = begins(o, &c) && o->places & c.places;
+		if (clash && o->own && !str_same(o->id, c.id))
+			return fault(FAULT_INPUT, "\"%s\" cannot be told from the keys of %s", text + strspn(text, " "), o->id);
+		if (!clash || o->own)
+			m->chords[kept++] = *o;
+	}
 	if (own)
 		m->count = kept;
 	m->chords[m->count++] = c;
@@ -85,6 +92,8 @@ own_line(const char *section, const char *name, const char *value, int line, voi
 	if (a == NULL)
 		return fault(FAULT_INPUT, "\"%s\" is no action (stoa keys lists them)", name);
 	chords_drop(m, a->id);
+	if (value[strspn(value, " \t|")] == '\0')
+		return fault(FAULT_INPUT, "%s has no key here; \"none\" takes its keys away", name);
 	return str_same(value, "none") ? FAULT_NONE : chords_add(m, a, value, true);
 }
 
@@ -151,8 +160,29 @@ keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k)
 	}
 	if (part)
 		return KEYMAP_PART;
+	m->lost_count = m->held_count > 0 ? m->held_count - 1 : 0;
+	memcpy(m->lost, m->held, m->lost_count * sizeof m->held[0]);
 	m->held_count = 0;
 	return KEYMAP_NONE;
+}
+
+size_t
+keymap_lost(const keycode **out, const struct keymap *m)
+{
+	*out = m->lost;
+	return m->lost_count;
+}
+
+bool
+keymap_pending(const struct keymap *m)
+{
+	return m->held_count > 0;
+}
+
+void
+keymap_drop(struct keymap *m)
+{
+	m->held_count = m->lost_count = 0;
 }
 
 static void
@@ -177,12 +207,6 @@ keymap_chords(struct text *out, const struct keymap *m, const char *id)
 		chord_print(out, &m->chords[i]);
 		first = false;
 	}
-}
-
-bool
-keymap_pending(const struct keymap *m)
-{
-	return m->held_count > 0;
 }
 
 const char *

@@ -6,6 +6,7 @@
  * equivalent shell command, Esc leaves.  The same overlay with a ":" takes the
  * name of an action and its argument. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "key_in.h"
@@ -13,11 +14,10 @@
 #define TYPED_MAX 256
 #define SHOWN_MAX 128
 
-struct match { const struct action *action; int score; };
 struct palette {
 	char typed[TYPED_MAX];
 	size_t len, at, top;
-	struct match matches[SHOWN_MAX];
+	const struct action *matches[SHOWN_MAX];
 	size_t count;
 };
 
@@ -42,23 +42,33 @@ fit(const char *typed, const char *name)
 	return score + 1;
 }
 
-static void
-match_all(struct palette *p)
+size_t
+palette_order(const struct action **out, size_t max, const char *typed)
 {
 	char word[TYPED_MAX];
-	strcpy(word, p->typed);
-	word[strcspn(word, " ")] = '\0';
-	p->count = 0;
-	for (size_t i = 0; i < action_count && p->count < SHOWN_MAX; i++) {
-		int title = fit(p->typed, actions[i].title), id = fit(word, actions[i].id);
+	int scores[SHOWN_MAX];
+	size_t count = 0;
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(typed, " "), typed);
+	for (size_t i = 0; i < action_count && count < max && count < SHOWN_MAX; i++) {
+		int title = fit(typed, actions[i].title), id = fit(word, actions[i].id);
 		int score = title > id ? title : id;
 		if (score < 0)
 			continue;
-		size_t k = p->count++;
-		for (; k > 0 && p->matches[k - 1].score < score; k--)
-			p->matches[k] = p->matches[k - 1];
-		p->matches[k] = (struct match){ &actions[i], score };
+		size_t k = count++;
+		for (; k > 0 && scores[k - 1] < score; k--) {
+			out[k] = out[k - 1];
+			scores[k] = scores[k - 1];
+		}
+		out[k] = &actions[i];
+		scores[k] = score;
 	}
+	return count;
+}
+
+static void
+match_all(struct palette *p)
+{
+	p->count = palette_order(p->matches, SHOWN_MAX, p->typed);
 	p->at = p->top = 0;
 }
 
@@ -119,7 +129,7 @@ palette_draw(struct app *app, struct pane *pane)
 	(void)screen_put(s, a.top + 1, a.left + 1, 3, STYLE_STRONG, " > ", 3);
 	int used = screen_put(s, a.top + 1, a.left + 4, a.cols - 6, STYLE_TEXT, p->typed, p->len);
 	for (size_t i = 0; i < room && p->top + i < p->count; i++)
-		row_of(app, a, a.top + 2 + (int)i, p->matches[p->top + i].action, p->top + i == p->at);
+		row_of(app, a, a.top + 2 + (int)i, p->matches[p->top + i], p->top + i == p->at);
 	if (p->count == 0)
 		(void)screen_put(s, a.top + 2, a.left + 2, a.cols - 4, STYLE_DIM, "no action has these letters", 27);
 	screen_cursor(s, a.top + 1, a.left + 4 + used);
@@ -137,7 +147,7 @@ copy_command(struct app *app, const struct action *action)
 static void
 choose(struct app *app, struct palette *p)
 {
-	const struct action *action = p->at < p->count ? p->matches[p->at].action : NULL;
+	const struct action *action = p->at < p->count ? p->matches[p->at] : NULL;
 	app_overlay(app, NULL);          /* p is gone */
 	if (action != NULL)
 		action_run(app, action->id, NULL);
@@ -174,7 +184,7 @@ palette_key(struct app *app, struct pane *pane, keycode k, const char *bytes, si
 	} else if (k == '\r') {
 		choose(app, p);
 	} else if (k == 25 && p->at < p->count) {
-		const struct action *action = p->matches[p->at].action;
+		const struct action *action = p->matches[p->at];
 		app_overlay(app, NULL);
 		copy_command(app, action);
 	} else if (k == KEY_UP_ARROW) {

@@ -53,11 +53,11 @@ colour_parse(int *out, const char *word)
 			*out = i;
 			return true;
 		}
-	char *end;
+	char *end = NULL;
 	if (word[0] == '#' && strlen(word) == 7) {
 		long rgb = strtol(word + 1, &end, 16);
 		*out = COLOUR_RGB | (int)rgb;
-		return *end == '\0' && word[1] != '-' && word[1] != '+';
+		return strspn(word + 1, "0123456789abcdefABCDEF") == 6;
 	}
 	long n = strtol(word, &end, 10);
 	*out = (int)n;
@@ -81,18 +81,26 @@ look_parse(struct look *out, const char *value)
 {
 	struct look look = { COLOUR_DEFAULT, COLOUR_DEFAULT, 0 };
 	char words[128], *save = NULL;
-	bool on = false;
+	bool on = false, given[2] = { false, false };
 	if (strlen(value) >= sizeof words)
 		return fault(FAULT_INPUT, "a style of more than %zu bytes", sizeof words - 1);
 	strcpy(words, value);
 	for (char *w = strtok_r(words, " \t", &save); w != NULL; w = strtok_r(NULL, " \t", &save)) {
-		if (str_same(w, "on"))
+		if (str_same(w, "on") && !on) {
 			on = true;
-		else if (!attribute_parse(&look.attributes, w) &&
-			!colour_parse(on ? &look.background : &look.foreground, w))
+			continue;
+		}
+		if (attribute_parse(&look.attributes, w))
+			continue;
+		if (given[on])
+			return fault(FAULT_INPUT, "\"%s\" is one colour too many; say cyan on black", w);
+		given[on] = true;
+		if (!colour_parse(on ? &look.background : &look.foreground, w))
 			return fault(FAULT_INPUT, "\"%s\" is no colour and no attribute; "
 				"say cyan, 117, #5fd7ff or default, and bold, dim, italic, underline or reverse", w);
 	}
+	if (on && !given[true])
+		return fault(FAULT_INPUT, "a background is missing behind \"on\"");
 	*out = look;
 	return FAULT_NONE;
 }

@@ -111,6 +111,11 @@ void action_run(struct app *app, const char *id, const char *arg);
 /* `:` line and slash commands: "name rest" by id or by short name. */
 void action_line(struct app *app, const char *line);
 
+/* The actions whose names have the letters typed, best first; returns how many. */
+size_t palette_order(const struct action **out, size_t max, const char *typed);
+/* The bytes that hand text to the terminal's clipboard (OSC 52), for tmux or screen. */
+void clip_sequence(struct text *out, const char *text, size_t n);
+
 struct keymap;
 enum fault keymap_load(struct keymap **out, const char *set, const char *user_file) STOA_MUST;
 void keymap_free(struct keymap *m);
@@ -118,6 +123,10 @@ enum keymap_found { KEYMAP_NONE, KEYMAP_PART, KEYMAP_ACTION };
 /* Feed chords key by key; *id when an action was completed. */
 enum keymap_found keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k);
 bool keymap_pending(const struct keymap *m);   /* a chord has begun: C-x waits for its second key */
+/* Keys before the last one that were held for a chord which did not come, after
+ * KEYMAP_NONE: the input line gets them after all. */
+size_t keymap_lost(const keycode **out, const struct keymap *m);
+void keymap_drop(struct keymap *m);
 /* All chords of an action as keys.conf writes them: "] | M-.". */
 void keymap_chords(struct text *out, const struct keymap *m, const char *id);
 /* The first chord bound to an action, for palette and hints; "" when none. */
