@@ -1,37 +1,12 @@
-/* Chat: the list of conversations and the open one, as far as they were fetched.
+/* Chat: the open conversation, the question on its way, and what answers stand on.
  *
- * The turns of a conversation are a sparse array by place: what is looked at is
- * asked for in pieces and old pieces go, so that a hundred thousand messages cost
- * what a screenful costs.  A late reply to what is no longer open is dropped by its
- * epoch.  Rows are laid out when they are drawn and a few hundred turns keep theirs. */
+ * A late reply to what is no longer open is dropped by its epoch. */
 #include <stdio.h>
 #include <string.h>
 
-#include "app_in.h"
+#include "chat_in.h"
 
-#define PIECE 1024
-#define PIECES_KEPT 12
-#define FLOWS_KEPT 512
-#define LIST_PAGE 100
-#define LIST_MOST 5000
 #define HISTORY_LINES 200
-
-enum piece_state { PIECE_NONE, PIECE_ASKED, PIECE_LOADED };
-struct piece { struct arena arena; enum piece_state state; unsigned used; };
-struct chat_more {
-	struct app *app;
-	struct piece *pieces; size_t piece_count, piece_cap;
-	unsigned clock;                /* for `used` */
-	size_t loaded;
-	struct arena live;             /* the tail, and what was said since */
-	struct message *stream;        /* the answer that is coming; NULL: none */
-	struct text streamed;
-	size_t flows[FLOWS_KEPT]; size_t flow_at;
-	/* the list that is being fetched */
-	struct arena next_arena;
-	struct conversation *next; size_t next_count, next_cap;
-	unsigned list_epoch;
-};
 
 /* ---- life ------------------------------------------------------------------------ */
 
@@ -46,25 +21,6 @@ chat_new(struct app *app)
 	arena_init(&c->list_arena);
 	memset(c->more->flows, 0xFF, sizeof c->more->flows);
 	return c;
-}
-
-static void
-flow_end(struct chat_turn *t)
-{
-	if (t->flow == NULL)
-		return;
-	flow_clear(t->flow);
-	mem_free(t->flow);
-	t->flow = NULL;
-}
-
-void
-chat_flows_drop(struct chat *c)
-{
-	for (size_t i = 0; i < FLOWS_KEPT; i++)
-		if (c->more->flows[i] < c->turn_count)
-			flow_end(&c->turns[c->more->flows[i]]);
-	memset(c->more->flows, 0xFF, sizeof c->more->flows);
 }
 
 static void
@@ -116,222 +72,6 @@ chat_free(struct chat *c)
 	mem_free(c);
 }
 
-/* ---- the list ---------------------------------------------------------------------- */
-
-struct list_call { unsigned epoch; };
-static void list_page(struct app *app, const char *cursor);
-
-static void
-list_taken(struct app *app)
-{
-	struct chat *c = app->chat;
-	struct chat_more *m = c->more;
-	char id[ID_BYTES] = "";
-	if (c->list_at < c->list_count)
-		snprintf(id, sizeof id, "%s", c->conversations[c->list_at].id);
-	mem_free(c->conversations);
-	arena_clear(&c->list_arena);
-	c->conversations = m->next;
-	c->list_count = m->next_count;
-	c->list_arena = m->next_arena;
-	m->next = NULL;
-	m->next_count = m->next_cap = 0;
-	arena_init(&m->next_arena);
-	for (size_t i = 0; i < c->list_count; i++)
-		if (str_same(c->conversations[i].id, id))
-			c->list_at = i;
-	if (c->list_at >= c->list_count)
-		c->list_at = c->list_count > 0 ? c->list_count - 1 : 0;
-	app_dirty(app, &pane_conversations);
-	app_dirty(app, &pane_transcript);
-}
-
-static void
-list_got(struct app *app, const struct backend_done *d, void *arg)
-{
-	struct chat_more *m = app->chat->more;
-	struct list_call *call = arg;
-	bool stale = call->epoch != m->list_epoch;
-	mem_free(call);
-	if (stale || d->fault != FAULT_NONE)
-		return;
-	const struct conversations *page = d->reply;
-	for (size_t i = 0; i < page->items.count; i++) {
-		const struct conversation *v = (const struct conversation *)page->items.items + i;
-		mem_reserve(&m->next, &m->next_cap, m->next_count + 1, sizeof *m->next);
-		m->next[m->next_count++] = *(struct conversation *)record_copy(&m->next_arena, &record_conversation, v);
-	}
-	if (page->cursor != NULL && *page->cursor != '\0' && m->next_count < LIST_MOST)
-		list_page(app, page->cursor);
-	else
-		list_taken(app);
-}
-
-static void
-list_page(struct app *app, const char *cursor)
-{
-	struct chat *c = app->chat;
-	struct list_call *call = mem_new(sizeof *call);
-	call->epoch = c->more->list_epoch;
-	const struct conversation_list request = {
-		.status = c->archived ? "archived" : "active",
-		.search = c->filter[0] != '\0' ? c->filter : NULL,
-		.cursor = cursor,
-		.limit = LIST_PAGE,
-	};
-	if (app_call(app, "conversation.list", &request, list_got, call) == 0)
-		mem_free(call);
-}
-
-void
-chat_refresh(struct app *app)
-{
-	struct chat_more *m = app->chat->more;
-	if (app_backend(app) == NULL)
-		return;
-	m->list_epoch++;
-	m->next_count = 0;
-	arena_clear(&m->next_arena);
-	list_page(app, NULL);
-}
-
-const struct conversation *
-chat_selected(struct app *app)
-{
-	const struct chat *c = app->chat;
-	return c->list_at < c->list_count ? &c->conversations[c->list_at] : NULL;
-}
-
-/* ---- turns --------------------------------------------------------------------------- */
-
-static void
-turns_reserve(struct chat *c, size_t count)
-{
-	size_t before = c->turn_cap;
-	mem_reserve(&c->turns, &c->turn_cap, count, sizeof *c->turns);
-	if (c->turn_cap > before)
-		memset(c->turns + before, 0, (c->turn_cap - before) * sizeof *c->turns);
-}
-
-static struct piece *
-piece_of(struct chat_more *m, size_t turn)
-{
-	size_t at = turn / PIECE;
-	while (m->piece_count <= at) {
-		mem_reserve(&m->pieces, &m->piece_cap, m->piece_count + 1, sizeof *m->pieces);
-		m->pieces[m->piece_count] = (struct piece){ .state = PIECE_NONE };
-		arena_init(&m->pieces[m->piece_count++].arena);
-	}
-	return &m->pieces[at];
-}
-
-/* Forget the piece not looked at for longest; what lives in `live` stays. */
-static void
-piece_evict(struct chat *c)
-{
-	struct chat_more *m = c->more;
-	struct piece *oldest = NULL;
-	for (size_t i = 0; i < m->piece_count; i++) {
-		struct piece *p = &m->pieces[i];
-		if (p->state == PIECE_LOADED && p->arena.top != NULL && (oldest == NULL || p->used < oldest->used))
-			oldest = p;
-	}
-	if (oldest == NULL)
-		return;
-	size_t first = (size_t)(oldest - m->pieces) * PIECE;
-	for (size_t i = first; i < first + PIECE && i < c->turn_count; i++) {
-		flow_end(&c->turns[i]);
-		c->turns[i].m = NULL;
-	}
-	arena_clear(&oldest->arena);
-	oldest->state = PIECE_NONE;
-	m->loaded--;
-}
-
-struct piece_call { unsigned epoch; size_t first, count; };
-
-static void
-piece_got(struct app *app, const struct backend_done *d, void *arg)
-{
-	struct piece_call call = *(struct piece_call *)arg;
-	struct chat *c = app->chat;
-	mem_free(arg);
-	if (call.epoch != c->epoch)
-		return;
-	struct piece *p = piece_of(c->more, call.first);
-	if (d->fault != FAULT_NONE) {
-		p->state = PIECE_NONE;
-		return;
-	}
-	const struct transcript *t = d->reply;
-	for (size_t i = 0; i < t->messages.count && i < call.count; i++) {
-		struct chat_turn *turn = &c->turns[call.first + i];
-		if (turn->m == NULL)
-			turn->m = record_copy(&p->arena, &record_message, (const struct message *)t->messages.items + i);
-	}
-	p->state = PIECE_LOADED;
-	p->used = ++c->more->clock;
-	if (++c->more->loaded > PIECES_KEPT)
-		piece_evict(c);
-	app_dirty(app, &pane_transcript);
-	app_dirty(app, &pane_evidence);
-}
-
-static void
-piece_ask(struct app *app, size_t turn)
-{
-	struct chat *c = app->chat;
-	struct piece *p = piece_of(c->more, turn);
-	if (p->state != PIECE_NONE || c->id[0] == '\0')
-		return;
-	struct piece_call *call = mem_new(sizeof *call);
-	size_t first = turn / PIECE * PIECE, end = first + PIECE < c->turn_count ? first + PIECE : c->turn_count;
-	*call = (struct piece_call){ c->epoch, first, end - first };
-	const struct conversation_get request = { .id = c->id, .limit = (int64_t)(end - first), .before = (int64_t)end + 1 };
-	if (app_call(app, "conversation.get", &request, piece_got, call) != 0)
-		p->state = PIECE_ASKED;
-	else
-		mem_free(call);
-}
-
-const struct message *
-chat_message(struct app *app, size_t turn)
-{
-	struct chat *c = app->chat;
-	if (turn >= c->turn_count)
-		return NULL;
-	if (c->turns[turn].m == NULL)
-		piece_ask(app, turn);
-	else if (turn / PIECE < c->more->piece_count)
-		c->more->pieces[turn / PIECE].used = ++c->more->clock;
-	return c->turns[turn].m;
-}
-
-struct flow *
-chat_flow(struct app *app, size_t turn, int cols)
-{
-	struct chat *c = app->chat;
-	struct chat_more *m = c->more;
-	const struct message *message = chat_message(app, turn);
-	if (message == NULL)
-		return NULL;
-	struct chat_turn *t = &c->turns[turn];
-	if (t->flow != NULL && t->flow->cols == cols)
-		return t->flow;
-	if (t->flow == NULL) {
-		size_t *slot = &m->flows[m->flow_at++ % FLOWS_KEPT];
-		if (*slot < c->turn_count)
-			flow_end(&c->turns[*slot]);
-		*slot = turn;
-		t->flow = mem_new(sizeof *t->flow);
-	} else {
-		flow_clear(t->flow);
-	}
-	flow_init(t->flow, cols);
-	chat_turn_flow(t->flow, message, message == m->stream ? c->step : NULL);
-	return t->flow;
-}
-
 /* ---- opening ------------------------------------------------------------------------- */
 
 static void
@@ -359,10 +99,12 @@ history_give(struct app *app)
 	composer_history(app->composer, lines, n);
 }
 
+struct open_call { unsigned epoch; };
+
 static void
 opened(struct app *app, const struct backend_done *d, void *arg)
 {
-	struct piece_call call = *(struct piece_call *)arg;
+	struct open_call call = *(struct open_call *)arg;
 	struct chat *c = app->chat;
 	mem_free(arg);
 	if (call.epoch != c->epoch || d->fault != FAULT_NONE)
@@ -401,7 +143,7 @@ chat_open(struct app *app, const char *conversation_id)
 	for (size_t i = 0; i < c->list_count; i++)
 		if (str_same(c->conversations[i].id, id))
 			c->list_at = i;
-	struct piece_call *call = mem_new(sizeof *call);
+	struct open_call *call = mem_new(sizeof *call);
 	call->epoch = c->epoch;
 	if (app_call(app, "conversation.get", &(struct conversation_get){ .id = id, .limit = PIECE }, opened, call) == 0)
 		mem_free(call);
@@ -428,7 +170,7 @@ stream_changed(struct app *app)
 	struct chat *c = app->chat;
 	if (c->more->stream == NULL)
 		return;
-	flow_end(&c->turns[c->turn_count - 1]);
+	turn_unlay(&c->turns[c->turn_count - 1]);
 	app_dirty(app, &pane_transcript);
 }
 
@@ -462,7 +204,7 @@ answered(struct app *app, const struct message *m)
 {
 	struct chat *c = app->chat;
 	struct chat_turn *t = &c->turns[c->turn_count - 1];
-	flow_end(t);
+	turn_unlay(t);
 	t->m = record_copy(&c->more->live, &record_message, m);
 	c->more->stream = NULL;
 	if (c->title[0] == '\0' && c->turn_count >= 2 && c->turns[c->turn_count - 2].m != NULL)
@@ -476,8 +218,8 @@ static void
 unanswered(struct app *app, const struct ask_call *call)
 {
 	struct chat *c = app->chat;
-	flow_end(&c->turns[c->turn_count - 1]);
-	flow_end(&c->turns[c->turn_count - 2]);
+	turn_unlay(&c->turns[c->turn_count - 1]);
+	turn_unlay(&c->turns[c->turn_count - 2]);
 	c->turn_count -= 2;
 	if (c->turn_at > c->turn_count)
 		c->turn_at = c->turn_count;
@@ -581,7 +323,7 @@ chat_rated(struct app *app, size_t turn, int64_t rating)
 	if (t == NULL || t->m == NULL)
 		return;
 	((struct message *)t->m)->rating = rating;
-	flow_end(t);
+	turn_unlay(t);
 	app_dirty(app, &pane_transcript);
 }
 

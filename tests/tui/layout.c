@@ -48,6 +48,11 @@ check(struct app *app, int rows, int cols)
 			continue;
 		ck_assert_msg(a.rows > 0 && a.cols >= 20, "%s has %dx%d at %dx%d", p->type->name, a.cols, a.rows, cols, rows);
 		ck_assert_msg(a.top >= 2 && a.left >= 0 && a.top + a.rows < rows && a.left + a.cols <= cols, "%s leaves %dx%d", p->type->name, cols, rows);
+		for (int k = 0; k < app->layout.rule_count; k++) {
+			const struct rule *r = &app->layout.rules[k];
+			const struct area line = { r->row, r->col, r->vertical ? r->length : 1, r->vertical ? 1 : r->length };
+			ck_assert_msg(apart(a, line), "%s covers a rule at %dx%d", p->type->name, cols, rows);
+		}
 		for (int k = 0; k < i; k++)
 			ck_assert_msg(!app->panes[k].shown || apart(a, app->panes[k].area), "%s covers %s at %dx%d", p->type->name,
 				app->panes[k].type->name, cols, rows);

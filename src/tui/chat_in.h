@@ -1,0 +1,30 @@
+/* What chat.c, conversations.c and turns.c share: the open conversation as far as it
+ * was fetched. */
+#ifndef CHAT_IN_H
+#define CHAT_IN_H
+#include "app_in.h"
+
+#define PIECE 1024                     /* turns asked for at once */
+#define FLOWS_KEPT 512
+
+enum piece_state { PIECE_NONE, PIECE_ASKED, PIECE_LOADED };
+struct piece { struct arena arena; enum piece_state state; unsigned used; };
+struct chat_more {
+	struct app *app;
+	struct piece *pieces; size_t piece_count, piece_cap;
+	unsigned clock;                /* for `used` */
+	size_t loaded;
+	struct arena live;             /* the tail, and what was said since */
+	struct message *stream;        /* the answer that is coming; NULL: none */
+	struct text streamed;
+	size_t flows[FLOWS_KEPT]; size_t flow_at;
+	/* the list that is being fetched */
+	struct arena next_arena;
+	struct conversation *next; size_t next_count, next_cap;
+	unsigned list_epoch;
+};
+
+void turns_reserve(struct chat *c, size_t count);
+void turn_unlay(struct chat_turn *t);      /* its rows are laid out anew */
+
+#endif
