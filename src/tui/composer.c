@@ -150,6 +150,9 @@ composer_new(struct composer **out, complete_fn *complete, composer_fn *event, v
 	rl_variable_bind("bell-style", "none");
 	rl_variable_bind("enable-bracketed-paste", "off");
 	rl_variable_bind("show-mode-in-prompt", "off");
+	rl_variable_bind("convert-meta", "off");   /* bytes are text, whatever the locale */
+	rl_variable_bind("input-meta", "on");
+	rl_variable_bind("output-meta", "on");
 	rl_callback_handler_install("", line_done);
 	using_history();
 	stifle_history(1000);

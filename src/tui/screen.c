@@ -270,6 +270,12 @@ cluster_put(int row, int col, const struct screen *s, enum style style, const ch
 		wide[count++] = (wchar_t)(c == UTF8_BAD ? 0xFFFD : c);
 	}
 	wide[count] = L'\0';
+	if (MB_CUR_MAX == 1) {             /* a locale of bytes: say that something is there */
+		wide[0] = L'?';
+		wide[1] = L'\0';
+		for (int more = (int)utf8_width(bytes, n); more > 1; more--)
+			(void)mvaddch(row, col + more - 1, '?');
+	}
 	cchar_t cell;
 	if (setcchar(&cell, wide, s->attributes[style], s->colour_pair[style], NULL) == ERR) {
 		wide[1] = L'\0';           /* a cluster that curses cannot hold: its base alone */
