@@ -4,6 +4,7 @@
  * wide characters (CJK needs no blanks) and, for a word longer than the row,
  * anywhere between clusters.  Citation marks "[12]" become runs of their own so
  * that they can be drawn as the current one without laying out again. */
+#include <stdio.h>
 #include <string.h>
 
 #include "flow_in.h"
@@ -169,15 +170,13 @@ flow_text(struct flow *f, enum style style, const char *first, enum style first_
 {
 	bool opening = true;
 	size_t at = 0;
+	char blanks[64];
+	snprintf(blanks, sizeof blanks, "%*s", indent, "");
 	do {
 		const char *end = memchr(text + at, '\n', len - at);
 		size_t n = end != NULL ? (size_t)(end - text) - at : len - at;
 		struct flow_line l;
-		char blanks[64];
-		memset(blanks, ' ', sizeof blanks);
-		flow_open(&l, f, opening ? first : NULL, first_style, indent);
-		if (!opening)
-			text_put_n(&l.text, blanks, indent < 64 ? (size_t)indent : 64);
+		flow_open(&l, f, opening ? first : blanks, opening ? first_style : style, indent);
 		flow_cited(&l, style, text + at, n);
 		flow_close(&l);
 		opening = false;

@@ -47,6 +47,16 @@ START_TEST(words_are_wrapped_at_the_width_and_indented_behind_the_name)
 }
 END_TEST
 
+START_TEST(lines_of_one_text_stand_under_each_other)
+{
+	struct flow f;
+	flow_init(&f, 40);
+	flow_text(&f, STYLE_TEXT, "you    ", STYLE_YOU, 7, "one\n\ntwo", 8);
+	ck_assert_str_eq(rows_of(&f), "you    one\n\n       two\n");
+	flow_clear(&f);
+}
+END_TEST
+
 START_TEST(wide_characters_break_between_and_count_two)
 {
 	struct flow f;
@@ -126,7 +136,8 @@ START_TEST(hostile_text_loses_its_controls_in_a_row)
 }
 END_TEST
 
-TESTS("flow", words_are_wrapped_at_the_width_and_indented_behind_the_name, wide_characters_break_between_and_count_two,
+TESTS("flow", words_are_wrapped_at_the_width_and_indented_behind_the_name,
+	lines_of_one_text_stand_under_each_other, wide_characters_break_between_and_count_two,
 	a_word_longer_than_the_row_is_cut_and_nothing_lost, a_citation_mark_is_a_run_of_its_own,
 	markdown_shows_headings_lists_tables_code_and_links, markdown_that_is_broken_is_shown_as_typed,
 	tex_of_the_common_subset_becomes_unicode, hostile_text_loses_its_controls_in_a_row)
