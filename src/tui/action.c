@@ -19,7 +19,7 @@ const struct action actions[] = {
 	{ "chat.open", "Open conversation", PLACE_LIST, "Enter", "Enter|o", "stoa history show", "show the selected conversation", act_chat_open },
 	{ "chat.rename", "Rename conversation", PLACE_LIST, "r", NULL, "stoa history rename", "give the conversation another title", act_chat_rename },
 	{ "chat.archive", "Archive conversation", PLACE_LIST, "a", NULL, "stoa history archive", "put the conversation out of sight, or back", act_chat_archive },
-	{ "chat.delete", "Delete conversation", PLACE_LIST, "d|Delete", "d d", "stoa history rm", "delete the conversation; undo while the line says so", act_chat_delete },
+	{ "chat.delete", "Delete conversation", PLACE_LIST, "d|Delete", "d d", "stoa history rm", "delete the conversation, after a question", act_chat_delete },
 	{ "chat.export", "Export conversation", PLACE_LIST | PLACE_TEXT, "x", NULL, "stoa history export", "write the conversation as Markdown, JSON, HTML or text", act_chat_export },
 	{ "cite.next", "Next citation", PLACE_CHAT | PLACE_EMPTY, "]", NULL, NULL, "show the next quotation of the answer", act_cite_next },
 	{ "cite.prev", "Previous citation", PLACE_CHAT | PLACE_EMPTY, "[", NULL, NULL, "show the quotation before", act_cite_prev },
