@@ -104,13 +104,39 @@ wait_for "what to study is asked" "Study what?"; key 'f\r'
 wait_for "the path is asked" "Path: "; key "$work/course\\r"
 wait_for "it is read" "2 files: 2 read"
 wait_for "where answers come from is asked" "Answers come from"; key '\r'
-wait_for "the keys are asked" "4/4"; key '\r'
 wait_for "it is ready" "Ready."
 wait_for "it prompts" "> "; key 'What holds the chromosomes?\r'
 wait_for "and answers" "nucleus"
 wait_for "with its support" "support 1/1"; key '/quit\r'
 wait_for "and is left" "status 0"
 pty_end
+
+# the same on the screen: it ends where a first question stands
+export STOA_HOME=$work/shown
+pty_start "$stoa; echo status \$?"
+wait_for "lines for a screen reader are offered" "Plain line-by-line"; key '\r'
+wait_for "the lock is asked" "Lock your history?"; key 'n\r'
+wait_for "what to study is asked" "Study what?"; key 's\r'
+wait_for "where answers come from is asked" "Answers come from"; key '\r'
+wait_for "the keys are asked" "4/4"; key '\r'
+wait_for "the screen offers a question" "What is "
+wait_for "in its own words" "Ask your documents"
+key '\030\003'
+wait_for "and is left" "status 0"
+pty_end
+
+# who wants lines gets them from then on
+export STOA_HOME=$work/lines
+pty_start "$stoa; echo status \$?"
+wait_for "lines are offered" "Plain line-by-line"; key 'y\r'
+wait_for "the lock is asked" "Lock your history?"; key 'n\r'
+wait_for "what to study is asked" "Study what?"; key 'l\r'
+wait_for "where answers come from is asked" "Answers come from"; key '\r'
+wait_for "it prompts" "> "; key '/quit\r'
+wait_for "and is left" "status 0"
+pty_end
+silent "no screen was opened" "$(printf '\033[?1049h')" "$work/screen"
+run 0 "it is a setting" "$stoa" config get screen.plain; says "it is a setting" "on"
 
 # Ctrl-C in the middle of the set-up leaves
 export STOA_HOME=$work/left
