@@ -361,13 +361,23 @@ on_mouse(struct app *app, const struct key_event *e)
 		app->overlay.type->mouse(app, &app->overlay, e->row, e->col, (int)e->button);
 		return;
 	}
-	for (int i = 0; i < PANE_COUNT && app->overlay.type == NULL; i++) {
+	if (app->overlay.type != NULL || (app->vault != VAULT_OPEN && app->vault != VAULT_OPENING))
+		return;
+	if (e->button == MOUSE_DRAG || e->button == MOUSE_RELEASE) {
+		selection_mouse(app, NULL, e);
+		return;
+	}
+	if (e->row == 0 && e->button == MOUSE_PRESS && tab_at(app, e->col) >= 0)
+		app_tab(app, (enum tab)tab_at(app, e->col));
+	for (int i = 0; i < PANE_COUNT; i++) {
 		struct pane *p = &app->panes[i];
 		const struct area *a = &p->area;
 		if (!p->shown || e->row < a->top || e->row >= a->top + a->rows || e->col < a->left || e->col >= a->left + a->cols)
 			continue;
 		if (e->button == MOUSE_PRESS && app->focus[app->tab] != p->type)
 			app_focus(app, p->type);
+		if (e->button == MOUSE_PRESS)
+			selection_mouse(app, &p->area, e);
 		if (e->button == MOUSE_WHEEL_UP || e->button == MOUSE_WHEEL_DOWN) {
 			for (int n = 0; n < 3 && p->type->action != NULL; n++)
 				(void)p->type->action(app, p, e->button == MOUSE_WHEEL_UP ? "move.up" : "move.down");
@@ -382,7 +392,10 @@ void
 app_key(struct app *app, const struct key_event *e)
 {
 	switch (e->kind) {
-	case KEY_EVENT_KEY: on_code(app, e->code); break;
+	case KEY_EVENT_KEY:
+		selection_drop(app);
+		on_code(app, e->code);
+		break;
 	case KEY_EVENT_PASTE: on_paste(app, e->bytes, e->n); break;
 	case KEY_EVENT_MOUSE: on_mouse(app, e); break;
 	case KEY_EVENT_FOCUS_IN: app->unfocused = false; break;
@@ -444,6 +457,8 @@ app_draw(struct app *app)
 	}
 	if (!plain)
 		any |= panes_draw(app, all);
+	if (!plain && app->selection.on)
+		selection_draw(app);
 	if (!app->layout.small && (all || app->dirty_status))
 		status_draw(app);
 	if (!plain && (all || app->dirty_bottom))

@@ -20,6 +20,9 @@ struct rule { bool vertical; int row, col, length; };
 struct layout { int rows, cols; bool small, strip;   /* strip: evidence in a few rows under the transcript */
 	 struct rule rules[RULES_MAX]; int rule_count, composer_rows, bottom_rows; };   /* bottom: 2 for a long alert */
 
+/* What the mouse is dragged over, in one pane; area.rows 0: no button is down. */
+struct selection { struct area area; int from_row, from_col, to_row, to_col; bool on; };
+
 struct question {
 	bool asked, hidden, confirm;         /* confirm: one key, y or not */
 	char label[256];
@@ -48,6 +51,7 @@ struct app {
 	char alert[1024];
 	bool dirty_frame, dirty_status, dirty_bottom, unfocused, leaving, interrupted, resized;
 	struct question question;
+	struct selection selection;
 	/* the lock: lock.c */
 	enum vault_word vault;
 	bool read_only, lockable, ask_passphrase, ask_recovery;
@@ -73,6 +77,10 @@ void layout_find(struct app *app);           /* areas of all panes for the size,
 void status_draw(struct app *app);           /* first row */
 void bottom_draw(struct app *app);           /* last row: question, alert or hints */
 int alert_rows(const struct app *app);
+int tab_at(const struct app *app, int col);  /* of the first row; -1: none */
+void selection_mouse(struct app *app, const struct area *area, const struct key_event *e);
+void selection_draw(struct app *app);
+void selection_drop(struct app *app);
 void frame_draw(struct app *app);            /* rules; the sentence of a small terminal; the lock */
 /* app.c */
 void panes_open(struct app *app);

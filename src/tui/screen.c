@@ -401,6 +401,34 @@ screen_box(struct screen *s, struct area a, const char *title, const char *below
 }
 
 void
+screen_mark(struct screen *s, int row, int col, int cols)
+{
+	(void)s;
+	(void)mvchgat(row, col, cols, A_REVERSE, 0, NULL);
+}
+
+void
+screen_cells(struct text *out, struct screen *s, int row, int col, int cols)
+{
+	size_t from = out->len;
+	(void)s;
+	for (int end = col + cols; col < end; col++) {
+		cchar_t cell;
+		wchar_t wide[CCHARW_MAX + 1];
+		attr_t attributes;
+		short pair;
+		if (mvin_wch(row, col, &cell) == ERR || getcchar(&cell, wide, &attributes, &pair, NULL) == ERR)
+			continue;
+		for (size_t i = 0; wide[i] != L'\0'; i++)
+			text_put_code(out, (uint32_t)wide[i]);
+		if (wcwidth(wide[0]) == 2)
+			col++;
+	}
+	while (out->len > from && out->data[out->len - 1] == ' ')
+		text_cut(out, out->len - 1);
+}
+
+void
 screen_cursor(struct screen *s, int row, int col)
 {
 	s->cursor_row = row;

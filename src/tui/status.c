@@ -33,6 +33,19 @@ vault_word(struct text *out, struct app *app)
 		text_put(out, "  READ ONLY");
 }
 
+int
+tab_at(const struct app *app, int col)
+{
+	(void)app;
+	for (int i = 0, left = 1; i < TAB_COUNT; i++) {
+		int width = (int)strlen(tabs[i].name) + 4;
+		if (col >= left && col < left + width)
+			return i;
+		left += width;
+	}
+	return -1;
+}
+
 void
 status_draw(struct app *app)
 {

@@ -49,6 +49,8 @@ void screen_fill(struct screen *s, struct area a, enum style style);
 void screen_rule(struct screen *s, int row, int col, int cols, const char *title);  /* horizontal */
 void screen_bar(struct screen *s, int col, int top, int rows);                      /* vertical */
 void screen_box(struct screen *s, struct area a, const char *title, const char *below);   /* blank inside */
+void screen_mark(struct screen *s, int row, int col, int cols);          /* in reverse, as it is */
+void screen_cells(struct text *out, struct screen *s, int row, int col, int cols);   /* no blanks at the end */
 void screen_cursor(struct screen *s, int row, int col);   /* where the caret is after flush */
 void screen_flush(struct screen *s);          /* one doupdate: damage only */
 void screen_redraw(struct screen *s);         /* everything again at the next flush (Ctrl-L) */
