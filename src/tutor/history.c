@@ -293,16 +293,16 @@ out:
 	return f;
 }
 
-/* ---- ahead of need ----------------------------------------------------------------- */
+/* ---- ahead of need, and past it ------------------------------------------------------ */
 
-/* Conversations that have outlived the retention the person set. */
-static enum fault
-expire(struct tutor *t, struct store *db, const struct cancel *cancel)
+enum fault
+tutor_expire(int64_t *removed, struct tutor *t, struct store *db, const struct cancel *cancel)
 {
 	struct arena a;
 	struct settings settings;
 	const struct known *rows;
 	size_t count;
+	*removed = 0;
 	arena_init(&a);
 	enum fault f = tutor_settings_get(&settings, &a, t, db);
 	if (f == FAULT_NONE && settings.retention_days > 0 && !store_read_only(db)) {
@@ -312,6 +312,7 @@ expire(struct tutor *t, struct store *db, const struct cancel *cancel)
 		for (size_t i = 0; f == FAULT_NONE && i < count; i++)
 			if (rows[i].has_title && !rows[i].gone && rows[i].updated < oldest) {
 				f = tutor_conversation_delete(t, db, rows[i].id);
+				*removed += f == FAULT_NONE;
 				if (f == FAULT_ABSENT)
 					f = FAULT_NONE;
 				if (f == FAULT_NONE)
@@ -325,11 +326,8 @@ expire(struct tutor *t, struct store *db, const struct cancel *cancel)
 enum fault
 tutor_index_warm(struct tutor *t, struct store *db, const struct cancel *cancel)
 {
-	enum fault f = expire(t, db, cancel);
-	if (f != FAULT_NONE)
-		return f;
 	pthread_mutex_lock(&t->lock);
-	f = said_follow(t, db, cancel);
+	enum fault f = said_follow(t, db, cancel);
 	pthread_mutex_unlock(&t->lock);
 	return f;
 }
