@@ -54,6 +54,8 @@ kept_put(struct store *db, enum vault_kind kind, const char *conv_id, const char
 	f = text_check(&plain, "the record");
 	if (f == FAULT_NONE)
 		f = store_put(db, kind, conv_id, rec_id, plain.data, plain.len);
+	if (plain.data != NULL)
+		explicit_bzero(plain.data, plain.cap);
 	text_clear(&plain);
 	return f;
 }
