@@ -63,8 +63,7 @@ distrust(struct record_list *list, struct importing *in, const char *context)
 		c[i].verified = false;
 		c[i].state = "unsupported";
 		c[i].url = c[i].url != NULL && id_valid(c[i].file_id)
-				   ? arena_printf(&in->a, "/v1/files/%s/content#page=%lld",
-					     c[i].file_id, (long long)c[i].page)
+				   ? citation_url(&in->a, c[i].file_id, c[i].page)
 				   : NULL;
 		if (c[i].file_id == NULL || *c[i].file_id == '\0') {
 			context_verify(&c[i], context);

@@ -104,7 +104,7 @@ static const struct rule list_rules[] = { { "list", PLACE_START }, { "enumerate"
 static const char *const follow_starts[] = { "and", "but", "or", "what about", "how about",
 	"what else", "anything else", "why is that", "why so", "how so", "more on", "and what" };
 static const char *const follow_wholes[] = { "why", "why not", "how", "when", "where", "who",
-	"which", "more", "tell me more", "go on", "continue", "explain", "explain more", "example",
+	"which", "more", "tell me more", "go on", "continue", "explain", "explain more", "tell me", "describe", "define", "compare", "example",
 	"an example", "examples", "for example", "really", "how come", "what else", "say more",
 	"なぜ", "どうして", "もっと", "それで", "いつ", "どこ" };
 static const char *const more_wholes[] = { "more", "tell me more", "go on", "continue", "say more",

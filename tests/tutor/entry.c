@@ -105,4 +105,20 @@ START_TEST(steps_are_stages_and_short_names_their_words)
 }
 END_TEST
 
-TESTS("entry", a_comparison_says_each_side_and_what_contrasts_them, steps_are_stages_and_short_names_their_words, an_entry_is_quoted_from_its_term_through_its_definition, the_answer_under_a_question_is_quoted_and_the_question_is_not)
+START_TEST(a_document_without_pages_is_cited_without_one)
+{
+	struct desk d;
+	desk_words(&d);
+	struct message *m = desk_ask(&d, NULL, "What is turgor?");
+	const struct citation *c = m->citations.items;
+	ck_assert_uint_eq(m->citations.count, 1);
+	ck_assert_int_eq(c->page, 0);
+	ck_assert_ptr_null(strstr(citation_place(&d.a, c), ", p."));
+	ck_assert_ptr_null(strstr(c->url, "#page"));
+	ck_assert_str_eq(page_text(&d.a, 3, 4, ""), "p. 3-4");
+	ck_assert_str_eq(page_text(&d.a, 3, 3, "iii"), "p. iii");
+	desk_close(&d);
+}
+END_TEST
+
+TESTS("entry", a_document_without_pages_is_cited_without_one, a_comparison_says_each_side_and_what_contrasts_them, steps_are_stages_and_short_names_their_words, an_entry_is_quoted_from_its_term_through_its_definition, the_answer_under_a_question_is_quoted_and_the_question_is_not)
