@@ -70,6 +70,12 @@ kept_read(void **out, struct arena *a, const struct record_type *type, const str
 	return f;
 }
 
+bool
+id_for_others(const char *id)
+{
+	return id_valid(id) && !((id[0] == '6' || id[0] == '7') && str_ends(id, "0000000000000001"));
+}
+
 enum fault
 kept_title_get(struct kept_title **out, struct arena *a, struct store *db, const char *conv_id)
 {

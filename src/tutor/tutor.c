@@ -68,7 +68,7 @@ check_request(const struct message_send *req)
 			FAULT_LIMIT, "the piped text is longer than %d bytes", CONTEXT_BYTES_MAX);
 	if (req->context != NULL && !utf8_valid(req->context, strlen(req->context)))
 		return fault(FAULT_INPUT, "the piped text is not UTF-8 text");
-	if (req->id != NULL && !id_valid(req->id))
+	if (req->id != NULL && !id_for_others(req->id))
 		return fault(FAULT_INPUT, "'%s' is not an id (32 hex digits)", req->id);
 	if (req->conversation_id != NULL && !id_valid(req->conversation_id))
 		return fault(

@@ -186,6 +186,9 @@ extern const struct record_type record_kept_message;
 struct kept_feedback { const char *message, *comment; int64_t score, at; struct text_list reasons; };
 extern const struct record_type record_kept_feedback;
 
+/* Valid, and none of the records of which there is one (settings, money spent):
+ * their ids are half a name in ASCII, half the number 1. For ids from outside. */
+bool id_for_others(const char *id);
 enum fault kept_put(struct store *db, enum vault_kind kind, const char *conv_id, const char *rec_id, const struct record_type *type, const void *record) STOA_MUST;
 enum fault kept_read(void **out, struct arena *a, const struct record_type *type, const struct sealed *rec) STOA_MUST;
 enum fault kept_title_get(struct kept_title **out, struct arena *a, struct store *db, const char *conv_id) STOA_MUST;
