@@ -96,7 +96,7 @@ side_look(struct side *out, struct work *w, const char *name)
 	w->route.topic = name;
 	w->query = arena_printf(w->a, "What is %s?", name);
 	w->before = NULL;
-	enum fault f = find_evidence(&out->found, w, w->query, NULL, 8, 24);
+	enum fault f = find_evidence(&out->found, w, w->query, NULL, ENTRY_PASSAGES, 24);
 	if (f == FAULT_NONE) {
 		select_rank(w, out->found);
 		size_t i = side_find(w, out->found, &out->words, false);
@@ -174,6 +174,9 @@ compare_sides(bool *done, struct work *w, struct found *found)
 		return f;
 	*done = false;
 	const struct found_sentence *both = both_find(w, found, sides);
+	if (both != NULL && sides[0].best != NULL && sides[1].best != NULL &&
+		!contrasts(w->a, both->text))
+		both = NULL; /* it names both and says nothing of how they differ */
 	struct confidence c = { .band = "none" }, direct = { .band = "none" };
 	if (sides[0].best != NULL && sides[1].best != NULL)
 		c = sides[0].confidence.score < sides[1].confidence.score ? sides[0].confidence

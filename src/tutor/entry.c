@@ -12,7 +12,9 @@
 
 #define LABEL_BYTES_MAX 80
 #define ENTRY_BYTES_MAX 480
+#define LABEL_WORDS_MAX 6
 #define ENTRY_LEADS 6.0    /* an entry stands so far above the best sentence */
+#define SUBJECT_LEADS 4.0  /* "A stoma is a pore ..." */
 #define ANSWER_LEADS 3.0
 #define QUESTION_SAME .75
 
@@ -47,7 +49,10 @@ label_matches(struct arena *a, const char *s, size_t len, const struct word_set 
 {
 	static const char *const kinds[] = { "plural", "pl.", "pl", "singular", "sing.", "or",
 		"also", "called", "abbreviated", "abbreviation", "short", "symbol" };
-	if (len == 0 || len > LABEL_BYTES_MAX)
+	size_t words = 1;
+	for (size_t i = 0; i < len; i++)
+		words += s[i] == ' ';
+	if (len == 0 || len > LABEL_BYTES_MAX || words > LABEL_WORDS_MAX)
 		return false;
 	const char *label = arena_strndup(a, s, len), *open = strchr(label, '('),
 		   *close = open ? strchr(open, ')') : NULL;
@@ -147,6 +152,32 @@ study_words(struct arena *a, const char *s, size_t len)
 	return words_set(a, line, strlen(line), true);
 }
 
+/* A sentence whose subject is the topic and that says what it is. */
+static bool
+subject_find(struct range *out, struct arena *a, const char *text, const struct word_set *topic)
+{
+	static const char *const verbs[] = { " is a ", " is an ", " is the ", " are the ",
+		" are a ", " is any ", " is defined as ", " refers to ", " means ",
+		" are called ", " consists of ", " are " };
+	static const char *const articles[] = { "a", "an", "the" };
+	struct range *r = NULL;
+	size_t n = library_sentences(&r, text, strlen(text));
+	bool found = false;
+	for (size_t i = 0; i < n && !found; i++) {
+		size_t len = r[i].end - r[i].start;
+		const char *line = line_lower(a, arena_strndup(a, text + r[i].start, len)), *verb = NULL;
+		for (size_t k = 0; k < COUNT_OF(verbs) && verb == NULL; k++)
+			verb = strstr(line, verbs[k]);
+		const char *label = line_cut_front(line, articles, COUNT_OF(articles));
+		found = verb > label && reads(a, text, r[i]) &&
+			label_matches(a, label, (size_t)(verb - label), topic);
+		if (found)
+			*out = r[i];
+	}
+	mem_free(r);
+	return found;
+}
+
 /* Do two questions ask the same?  The share of the asked words, 0 when not. */
 static double
 same_question(struct work *w, const struct word_set *asked, const char *s, size_t len)
@@ -230,6 +261,8 @@ entries_raise(struct work *w, struct found *found)
 		struct range at;
 		if (defines && entry_find(&at, w->a, p->text, &topic))
 			raise(w, found, i, at, best + ENTRY_LEADS, 1);
+		else if (defines && subject_find(&at, w->a, p->text, &topic))
+			raise(w, found, i, at, best + SUBJECT_LEADS, 1);
 		double share = asked.count > 1 ? answer_find(&at, w, p, &asked) : 0;
 		if (share > 0)
 			raise(w, found, i, at, best + ANSWER_LEADS, share);

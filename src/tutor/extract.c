@@ -77,6 +77,8 @@ cite_lead_in(struct work *w, const struct passage *passage, int64_t start, int d
 	if (f != FAULT_NONE || !there || cited_already(w, p.file_id, from, to))
 		return f;
 	const char *text = arena_strndup(w->a, p.text + (from - p.start), (size_t)(to - from));
+	if (sentence_is_fragment(text))
+		return FAULT_NONE;
 	if (depth > 0 && sentence_leans(text)) {
 		f = cite_lead_in(w, &p, from, depth - 1);
 		if (f != FAULT_NONE)
@@ -195,7 +197,8 @@ extract_answer(struct work *w)
 	enum fault f = w->route.more ? read_on(w) : FAULT_NONE;
 	if (f != FAULT_NONE || w->citation_count > 0)
 		return f;
-	f = find_evidence(&found, w, w->query, w->before, 8, 24);
+	f = find_evidence(&found, w, w->query, w->before,
+		w->route.intent == INTENT_DEFINITION ? ENTRY_PASSAGES : 8, 24);
 	if (f != FAULT_NONE)
 		return f;
 	w->m->confidence = arena_alloc(w->a, sizeof *w->m->confidence);

@@ -123,5 +123,5 @@ sentence_is_fragment(const char *s)
 		small += s[i] >= 'a' && s[i] <= 'z';
 	}
 	bool wide = len > 0 && (unsigned char)s[0] >= 0xE3;
-	return (!wide && (words < 4 || small == 0)) || strstr(s, " | ") != NULL;
+	return (!wide && (words < 4 || small == 0)) || strstr(s, " | ") != NULL || *s == '|';
 }

@@ -158,6 +158,8 @@ const struct tutor_domain *scope_domain(struct work *w);
 
 /* ---- choosing ------------------------------------------------------------------------ */
 
+/* Passages to read: entries of glossaries hide behind texts that say the term more. */
+#define ENTRY_PASSAGES 48
 struct choice { const struct found_sentence *s; bool lead_in; };
 /* The sentences to show, in reading order; at most max. */
 size_t select_sentences(struct choice *out, size_t max, struct work *w, const struct found *found);
