@@ -56,7 +56,8 @@ void backend_secret_free(struct backend_secret *s);
 enum backend_anchor { BACKEND_ANCHOR_NONE, BACKEND_ANCHOR_SAME, BACKEND_ANCHOR_AHEAD, BACKEND_ANCHOR_BEHIND, BACKEND_ANCHOR_ALTERED };
 struct backend_slot_info { int idx; enum backend_slot type; char label[41]; };
 struct backend_lock { bool fresh, locked, read_only, memory_unlocked; enum backend_anchor anchor; uint64_t changes_back; struct backend_slot_info slots[8]; size_t slot_count; };
-/* These run on the crew and return on the caller's thread, turning the loop. */
+/* These run on a worker of their own, beside the calls that wait, and return on the
+ * caller's thread, turning the loop. */
 enum fault backend_lock_state(struct backend_lock *out, struct backend *b) STOA_MUST;
 enum fault backend_seal_new(struct backend *b, enum backend_slot type, struct backend_secret *s, const char *label) STOA_MUST;
 enum fault backend_unlock(struct backend *b, enum backend_slot type, struct backend_secret *s) STOA_MUST;

@@ -55,6 +55,8 @@ backend_open_local(struct backend **out, const struct backend_config *config, st
 	if (f == FAULT_NONE)
 		f = crew_new(&b->crew, config->workers > 0 ? config->workers : 2);
 	if (f == FAULT_NONE)
+		f = crew_new(&b->lock_crew, 1);
+	if (f == FAULT_NONE)
 		f = engine_for(&b->engine, config);
 	if (f != FAULT_NONE) {
 		backend_close(b);
@@ -73,6 +75,7 @@ backend_close(struct backend *b)
 	backend_cancel(b, 0);
 	mailbox_close(box);
 	crew_free(b->crew);
+	crew_free(b->lock_crew);
 	mailbox_deliver(box); /* every call has its end */
 	engine_close(b->engine);
 	/* A message that still waits in the loop holds the mailbox; run it now if we

@@ -1,6 +1,7 @@
-/* The lock of the store: each function runs on the crew while the loop turns.
+/* The lock of the store: each function runs on a worker while the loop turns.
  *
- * Argon2id takes its time, and a screen wants to stay alive meanwhile. */
+ * Argon2id takes its time, and a screen wants to stay alive meanwhile.  The worker
+ * is the lock's own: whoever locks does not wait for documents being added. */
 #include <stdio.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ task_wait(struct task *t, struct backend *b)
 	t->loop = b->loop;
 	enum fault f = loop_turn(b->loop, 0); /* may we wait here at all? */
 	if (f == FAULT_NONE)
-		f = crew_submit(b->crew, task_run, t);
+		f = crew_submit(b->lock_crew, task_run, t);
 	if (f != FAULT_NONE)
 		return f;
 	while (!t->ended)
