@@ -96,9 +96,8 @@ side_look(struct side *out, struct work *w, const char *name)
 	w->route.topic = name;
 	w->query = arena_printf(w->a, "What is %s?", name);
 	w->before = NULL;
-	enum fault f = find_evidence(&out->found, w, w->query, NULL, ENTRY_PASSAGES, 24);
+	enum fault f = find_definition(&out->found, w);
 	if (f == FAULT_NONE) {
-		select_rank(w, out->found);
 		size_t i = side_find(w, out->found, &out->words, false);
 		if (i < out->found->sentence_count) {
 			lead_with(out->found, i);

@@ -13,7 +13,7 @@
 #define LABEL_BYTES_MAX 80
 #define ENTRY_BYTES_MAX 480
 #define LABEL_WORDS_MAX 6
-#define ENTRY_LEADS 6.0    /* an entry stands so far above the best sentence */
+#define ENTRY_LEADS 9.0    /* an entry stands so far above the best sentence */
 #define SUBJECT_LEADS 4.0  /* "A stoma is a pore ..." */
 #define ANSWER_LEADS 3.0
 #define QUESTION_SAME .75
@@ -29,7 +29,7 @@ same_words(struct arena *a, const char *s, size_t len, const struct word_set *to
 static bool
 part_matches(struct arena *a, const char *s, size_t len, const struct word_set *topic)
 {
-	static const char *const joints[] = { " and ", " or ", "/", ", " };
+	static const char *const joints[] = { " and ", " or ", "/" };
 	if (len == 0 || same_words(a, s, len, topic))
 		return len > 0;
 	const char *label = arena_strndup(a, s, len);
@@ -246,25 +246,42 @@ raise(struct work *w, struct found *found, int passage, struct range at, double 
 	found->sentences[i] = s;
 }
 
-void
+/* The first entry of the topic, or else the first sentence about it; not both,
+ * for they would be rivals. */
+static bool
+definition_raise(struct work *w, struct found *found, double best)
+{
+	struct word_set topic = words_set(w->a, w->route.topic, strlen(w->route.topic), false);
+	static const struct {
+		bool (*find)(struct range *, struct arena *, const char *, const struct word_set *);
+		double leads;
+	} ways[] = { { entry_find, ENTRY_LEADS }, { subject_find, SUBJECT_LEADS } };
+	struct range at;
+	if (w->route.intent != INTENT_DEFINITION || topic.count == 0)
+		return false;
+	for (size_t k = 0; k < COUNT_OF(ways); k++)
+		for (int i = 0; i < (int)found->passage_count; i++)
+			if (ways[k].find(&at, w->a, found->passages[i].p.text, &topic)) {
+				raise(w, found, i, at, best + ways[k].leads, 1);
+				return k == 0;
+			}
+	return false;
+}
+
+bool
 entries_raise(struct work *w, struct found *found)
 {
 	const char *question = w->route.intent == INTENT_COMPARISON ? w->req->content : w->query;
-	struct word_set topic = words_set(w->a, w->route.topic, strlen(w->route.topic), false),
-			asked = study_words(w->a, question, strlen(question));
-	bool defines = w->route.intent == INTENT_DEFINITION && topic.count > 0;
+	struct word_set asked = study_words(w->a, question, strlen(question));
 	if (found->sentence_count == 0)
-		return;
+		return false;
 	double best = found->sentences[0].score;
-	for (int i = 0; i < (int)found->passage_count; i++) {
-		const struct passage *p = &found->passages[i].p;
+	bool entry = definition_raise(w, found, best);
+	for (int i = 0; i < (int)found->passage_count && asked.count > 1; i++) {
 		struct range at;
-		if (defines && entry_find(&at, w->a, p->text, &topic))
-			raise(w, found, i, at, best + ENTRY_LEADS, 1);
-		else if (defines && subject_find(&at, w->a, p->text, &topic))
-			raise(w, found, i, at, best + SUBJECT_LEADS, 1);
-		double share = asked.count > 1 ? answer_find(&at, w, p, &asked) : 0;
+		double share = answer_find(&at, w, &found->passages[i].p, &asked);
 		if (share > 0)
 			raise(w, found, i, at, best + ANSWER_LEADS, share);
 	}
+	return entry;
 }

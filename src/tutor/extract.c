@@ -21,6 +21,20 @@ find_evidence(struct found **out, struct work *w, const char *query, const char 
 	return library_find(out, w->a, w->t->library, w->db, &req, w->cancel);
 }
 
+enum fault
+find_definition(struct found **out, struct work *w)
+{
+	struct found *entries = NULL;
+	enum fault f = find_evidence(out, w, w->query, w->before, ENTRY_PASSAGES, 24);
+	if (f != FAULT_NONE || select_rank(w, *out) || *w->route.topic == '\0')
+		return f;
+	f = find_evidence(&entries, w, arena_printf(w->a, "%s glossary", w->route.topic), NULL,
+		ENTRY_PASSAGES, 24);
+	if (f == FAULT_NONE && select_rank(w, entries))
+		*out = entries;
+	return f;
+}
+
 /* The sentence that ends where this one begins, in its passage or the one before. */
 static enum fault
 sentence_before(
@@ -197,12 +211,14 @@ extract_answer(struct work *w)
 	enum fault f = w->route.more ? read_on(w) : FAULT_NONE;
 	if (f != FAULT_NONE || w->citation_count > 0)
 		return f;
-	f = find_evidence(&found, w, w->query, w->before,
-		w->route.intent == INTENT_DEFINITION ? ENTRY_PASSAGES : 8, 24);
+	bool defines = w->route.intent == INTENT_DEFINITION;
+	f = defines ? find_definition(&found, w)
+		    : find_evidence(&found, w, w->query, w->before, 8, 24);
 	if (f != FAULT_NONE)
 		return f;
 	w->m->confidence = arena_alloc(w->a, sizeof *w->m->confidence);
-	select_rank(w, found);
+	if (!defines)
+		select_rank(w, found);
 	confide(w->m->confidence, w, found);
 	if (!str_same(w->m->confidence->band, "answer")) {
 		f = find_in_domain(&found, w);

@@ -138,6 +138,8 @@ enum fault answer_finish(struct work *w) STOA_MUST;
 void context_verify(struct citation *c, const char *context);
 
 enum fault find_evidence(struct found **out, struct work *w, const char *query, const char *before, int passages, int sentences) STOA_MUST;
+/* What a topic is, ranked; where it has no entry among the first, the glossaries are asked. */
+enum fault find_definition(struct found **out, struct work *w) STOA_MUST;
 /* How sure it is that the first sentence answers. */
 void confide(struct confidence *out, const struct work *w, const struct found *found);
 bool cited_already(const struct work *w, const char *file_id, int64_t start, int64_t end);
@@ -164,9 +166,9 @@ struct choice { const struct found_sentence *s; bool lead_in; };
 /* The sentences to show, in reading order; at most max. */
 size_t select_sentences(struct choice *out, size_t max, struct work *w, const struct found *found);
 /* Rank again for this intent and this conversation: the first one leads. */
-void select_rank(struct work *w, struct found *found);
-/* Raise entries of glossaries and answers under the same question. */
-void entries_raise(struct work *w, struct found *found);
+bool select_rank(struct work *w, struct found *found);   /* is there an entry of the topic? */
+/* Raise entries of glossaries and answers under the same question; is there an entry? */
+bool entries_raise(struct work *w, struct found *found);
 /* Content words, with those that courses use for one another (steps, stages) as one. */
 struct word_set study_words(struct arena *a, const char *s, size_t len);
 /* The sentence, with what it stands under, covers this share of what was asked. */
