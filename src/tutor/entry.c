@@ -152,6 +152,23 @@ study_words(struct arena *a, const char *s, size_t len)
 	return words_set(a, line, strlen(line), true);
 }
 
+/* "Stroma. The fluid of ...": where the label begins that a sentence stands behind on
+ * its line; its own start when there is none. */
+int64_t
+label_start(const struct passage *p, int64_t start)
+{
+	size_t end = (size_t)(start - p->start), at, words = 1;
+	while (end > 0 && p->text[end - 1] == ' ')
+		end--;
+	for (at = end; at > 0 && p->text[at - 1] != '\n'; at--)
+		words += p->text[at - 1] == ' ';
+	bool label = end > at + 2 && p->text[end - 1] == '.' && end - at <= LABEL_BYTES_MAX &&
+		     words <= LABEL_WORDS_MAX - 1 && (at > 0 || p->n == 0);
+	for (size_t i = at; label && i + 1 < end; i++)
+		label = strchr(".!?:;", p->text[i]) == NULL;
+	return label ? p->start + (int64_t)at : start;
+}
+
 /* A sentence whose subject is the topic and that says what it is. */
 static bool
 subject_find(struct range *out, struct arena *a, const char *text, const struct word_set *topic)

@@ -115,7 +115,7 @@ cite_found(struct work *w, const struct found *found, const struct found_sentenc
 		if (f != FAULT_NONE)
 			return f;
 	}
-	return answer_cite(&added, w, p, s->start, s->end, s->score, NULL);
+	return answer_cite(&added, w, p, label_start(p, s->start), s->end, s->score, NULL);
 }
 
 /* The last sentence that the conversation cited; NULL: none. */

@@ -171,6 +171,7 @@ bool select_rank(struct work *w, struct found *found);   /* is there an entry of
 bool entries_raise(struct work *w, struct found *found);
 /* Content words, with those that courses use for one another (steps, stages) as one. */
 struct word_set study_words(struct arena *a, const char *s, size_t len);
+int64_t label_start(const struct passage *p, int64_t start);
 /* The sentence, with what it stands under, covers this share of what was asked. */
 void features_cover(struct sentence_features *f, double share);
 bool sentence_leans(const char *s);     /* begins with a word that points back */

@@ -89,6 +89,10 @@ START_TEST(a_comparison_says_each_side_and_what_contrasts_them)
 	check_verified(&d, m);
 	m = desk_ask(&d, NULL, "What is the difference between DNA and RNA?");
 	ck_assert(quotes(m, "deoxyribonucleic acid (DNA): double chain") && quotes(m, "ribonucleic acid (RNA): chain"));
+	m = desk_ask(&d, NULL, "What is turgor?");
+	m = desk_ask(&d, m->conversation_id, "and a stoma?");
+	ck_assert_str_eq(m->intent, "definition");
+	ck_assert(quotes(m, "Stoma (plural stomata). A pore"));
 	m = desk_ask(&d, NULL, "Compare C3 plants and quidditch");
 	ck_assert(!str_same(m->status, "answered") || m->note != NULL);
 	desk_close(&d);
