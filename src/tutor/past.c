@@ -88,10 +88,11 @@ past_load(struct past *out, struct arena *a, struct store *db, const char *conv_
 			.rec_id = "", .plain = r.plain[at], .plain_bytes = r.bytes[at]
 		};
 		void *record = NULL;
-		f = kept_read(&record, a, &record_kept_message, &rec);
+		f = whole_or_rest(kept_read(&record, a, &record_kept_message, &rec));
 		if (f != FAULT_NONE)
 			goto out;
-		past.turns[past.count++] = ((struct kept_message *)record)->message;
+		if (record != NULL)
+			past.turns[past.count++] = ((struct kept_message *)record)->message;
 	}
 	if (r.older.len > 0)
 		past.older = arena_strndup(a, r.older.data, r.older.len);
