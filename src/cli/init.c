@@ -194,7 +194,7 @@ verb_init(struct cli *c)
 	if (ask) {
 		err_notef(c, PAINT_BOLD, "stoa %s", STOA_VERSION);
 		err_note(c, PAINT_NONE,
-			"  Nothing is sent anywhere unless you set it up.  Ctrl-C leaves.\n\n1/3  ");
+			"  Nothing is sent anywhere unless you set it up.  Ctrl-C leaves.\n\n1/3\n");
 	}
 	if (s.again) {
 		s.lock = lock_word(&l);
