@@ -60,6 +60,12 @@ struct citation {
 	bool verified;
 	const char *state;        /* verified stale missing unsupported */
 };
+/* "Light and Life, ch. 3 The light reactions, p. 14", safe to show. */
+const char *citation_place(struct arena *a, const struct citation *c);
+/* Where a document, and a page of it, is read through the API. */
+const char *citation_url(struct arena *a, const char *file_id, int64_t page);
+/* "p. 14", "p. 3-4", "p. iv"; "" in a document without pages. */
+const char *page_text(struct arena *a, int64_t page, int64_t page_end, const char *label);
 struct sentence {             /* one sentence of an answer, and what it stands on */
 	const char *text;
 	int64_t citation;         /* n of the citation; 0: unsupported */

@@ -65,7 +65,8 @@ struct backend_lock_request { enum backend_act act; enum backend_slot type; stru
 /* state: as it is after the act, NULL when that is not known; borrowed for the handler. */
 struct backend_lock_done { enum fault fault; const char *sentence; const struct backend_lock *state; uint64_t records; };
 typedef void backend_lock_fn(const struct backend_lock_done *d, void *arg);
-/* The act on the crew; done exactly once on the loop's thread. The secret must live until
+/* The act on a worker of its own, beside the calls that wait; done exactly once on the
+ * loop's thread. The secret must live until
  * then and stays the caller's. */
 enum fault backend_lock_start(struct backend *b, const struct backend_lock_request *r, backend_lock_fn *done, void *arg) STOA_MUST;
 /* The same, turning the loop until the act has ended: for verbs. */

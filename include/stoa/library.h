@@ -119,7 +119,7 @@ enum fault library_verify(struct citation *c, struct arena *a, struct library *l
 /* Find text (a model's quotation) in a passage by normalised match with an offset
  * map; gives the byte range in the stored text. ABSENT: it is not there. */
 enum fault library_locate(int64_t *start, int64_t *end, struct library *l, const struct passage *p, const char *quote) STOA_MUST;
-/* Count a citation for document.cited. */
+/* Count delta citations for document.cited; a document that is gone counts nothing. */
 enum fault library_count_cited(struct library *l, struct store *db, const char *file_id, int delta) STOA_MUST;
 
 #endif

@@ -40,7 +40,8 @@ enum fault store_seal_new(struct store *s, enum vault_slot_type type, const stru
  * themselves were whole the store is then unlocked and read only: what still opens
  * can be read, and store_anchor_accept() goes on with that. */
 enum fault store_unlock(struct store *s, enum vault_slot_type type, const struct vault_secret *secret) STOA_MUST;
-void store_lock(struct store *s);          /* of all joined: forgets the keys, truncates the WAL */
+void store_lock(struct store *s);          /* of all joined: anchors, forgets the keys, truncates the WAL */
+void store_forget(struct store *s);        /* only forgets the keys of all joined; from any thread, s may be in use */
 /* Argon2id cost of slots made from now on; else vault_cost_default(). */
 void store_set_cost(struct store *s, struct vault_cost cost);
 enum fault store_slots(struct store_slot *out, size_t *count, struct store *s) STOA_MUST;  /* out holds VAULT_SLOTS_MAX */

@@ -54,10 +54,13 @@ enum fault tutor_conversation_update(struct conversation **out, struct arena *a,
 enum fault tutor_conversation_delete(struct tutor *t, struct store *db, const char *id) STOA_MUST;
 enum fault tutor_feedback(struct tutor *t, struct store *db, const struct message_feedback *req) STOA_MUST;
 /* Search over everything said, in an index that lives in memory only; brought up
- * to date first. Build it ahead with tutor_index_warm() on the crew. */
+ * to date first, which tutor_index_warm() does ahead of need. */
 enum fault tutor_history_search(struct history_hits *out, struct arena *a, struct tutor *t, struct store *db, const struct history_search *req) STOA_MUST;
 enum fault tutor_index_warm(struct tutor *t, struct store *db, const struct cancel *cancel) STOA_MUST;
 void tutor_index_forget(struct tutor *t);      /* on lock */
+/* Bury the conversations whose last message is older than the person's
+ * retention_days; *removed counts. Nothing while the store is read only. */
+enum fault tutor_expire(int64_t *removed, struct tutor *t, struct store *db, const struct cancel *cancel) STOA_MUST;
 enum fault tutor_export(struct exported *out, struct arena *a, struct tutor *t, struct store *db, const struct export_run *req) STOA_MUST;
 enum fault tutor_import(struct imported *out, struct arena *a, struct tutor *t, struct store *db, const struct import_run *req) STOA_MUST;
 enum fault tutor_settings_get(struct settings *out, struct arena *a, struct tutor *t, struct store *db) STOA_MUST;

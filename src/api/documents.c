@@ -31,7 +31,7 @@ static const struct field document_fields[] = {
 		.help = "Its first words."),
 	FIELD_OF(document, authors, FIELD_TEXTS, .max = 200, .help = "Authors named in it."),
 	FIELD_OF(document, concepts, FIELD_TEXTS, .max = 200, .help = "Terms that it is about."),
-	FIELD_OF(document, pages, FIELD_INT, .help = "Pages, sheets or slides."),
+	FIELD_OF(document, pages, FIELD_INT, .help = "Pages, sheets or slides; 0: it has none."),
 	FIELD_OF(document, passages, FIELD_INT, .help = "Passages in the index."),
 	FIELD_OF(document, words, FIELD_INT, .help = "Words in its text."),
 	FIELD_OF(document, size_bytes, FIELD_INT, .help = "Bytes of the original."),

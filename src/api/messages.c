@@ -1,6 +1,42 @@
 /* Records about questions and answers, and what an answer stands on. */
 #include "api_in.h"
 
+const char *
+citation_place(struct arena *a, const struct citation *ct)
+{
+	struct text t;
+	text_init(&t, 16384);
+	text_put(&t, untrusted_line(a, ct->title && *ct->title ? ct->title : "piped text"));
+	if (ct->chapter && *ct->chapter)
+		text_printf(&t, ", ch. %s", untrusted_line(a, ct->chapter));
+	if (ct->chapter_title && *ct->chapter_title && !str_same(ct->chapter_title, ct->title))
+		text_printf(&t, "%s%s", ct->chapter && *ct->chapter ? " " : ", ",
+			untrusted_line(a, ct->chapter_title));
+	const char *page = page_text(a, ct->page, ct->page_end, ct->page_label);
+	text_printf(&t, "%s%s", *page ? ", " : "", page);
+	char *out = arena_strndup(a, t.data, t.len);
+	text_clear(&t);
+	return out;
+}
+
+const char *
+page_text(struct arena *a, int64_t page, int64_t page_end, const char *label)
+{
+	if (page <= 0)
+		return "";
+	if (label != NULL && *label != '\0')
+		return arena_printf(a, "p. %s", untrusted_line(a, label));
+	return page_end > page ? arena_printf(a, "p. %lld-%lld", (long long)page, (long long)page_end)
+			       : arena_printf(a, "p. %lld", (long long)page);
+}
+
+const char *
+citation_url(struct arena *a, const char *file_id, int64_t page)
+{
+	return page > 0 ? arena_printf(a, "/v1/files/%s/content#page=%lld", file_id, (long long)page)
+			: arena_printf(a, "/v1/files/%s/content", file_id);
+}
+
 static const struct field citation_fields[] = {
 	FIELD_OF(citation, n, FIELD_INT, .min = 0, .max = 10000,
 		.help = "Number by which the answer refers to it."),
@@ -14,7 +50,7 @@ static const struct field citation_fields[] = {
 		.help = "Number of the chapter."),
 	FIELD_OF(citation, chapter_title, FIELD_TEXT, .flags = FIELD_OMIT, .max = 4096,
 		.help = "Title of the chapter."),
-	FIELD_OF(citation, page, FIELD_INT, .help = "Page it begins on, from 1."),
+	FIELD_OF(citation, page, FIELD_INT, .help = "Page it begins on, from 1; 0: the document has no pages."),
 	FIELD_OF(citation, page_end, FIELD_INT, .help = "Page it ends on."),
 	FIELD_OF(citation, page_label, FIELD_TEXT, .flags = FIELD_OMIT, .max = 64,
 		.help = "Printed number of the page."),

@@ -63,7 +63,8 @@ void mailbox_release(struct mailbox *box);
 
 struct backend {
 	struct loop *loop;
-	struct crew *crew;
+	struct crew *crew;                 /* of calls */
+	struct crew *lock_crew;            /* one worker for the lock: no call stands before it */
 	struct engine *engine;
 	struct mailbox *box;
 	struct principal who;

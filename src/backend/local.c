@@ -114,6 +114,8 @@ backend_open_local(struct backend **out, const struct backend_config *config, st
 	if (f == FAULT_NONE)
 		f = crew_new(&b->crew, config->workers > 0 ? config->workers : 2);
 	if (f == FAULT_NONE)
+		f = crew_new(&b->lock_crew, 1);
+	if (f == FAULT_NONE)
 		f = crew_submit(b->crew, open_engine, b);
 	if (f != FAULT_NONE) {
 		backend_close(b);
@@ -132,6 +134,7 @@ backend_close(struct backend *b)
 	backend_cancel(b, 0);
 	mailbox_close(box);
 	crew_free(b->crew);
+	crew_free(b->lock_crew);
 	mailbox_deliver(box); /* every call has its end */
 	engine_close(b->engine);
 	/* A message that still waits in the loop holds the mailbox; run it now if we
@@ -188,7 +191,7 @@ flight_start(struct flight *f, struct backend *b, loop_fn *run)
 	f->id = b->box->last_id;
 	f->backend = b;
 	f->box = b->box;
-	enum fault bad = crew_submit(b->crew, run, f);
+	enum fault bad = crew_submit(f->task != NULL ? b->lock_crew : b->crew, run, f);
 	if (bad != FAULT_NONE) {
 		arena_clear(&f->arena);
 		mem_free(f->task);

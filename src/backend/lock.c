@@ -1,4 +1,4 @@
-/* The lock of the store: acts that run on the crew and end on the loop.
+/* The lock of the store: acts that run on a worker of their own and end on the loop.
  *
  * Argon2id takes its time, and a screen stays alive meanwhile: it starts an act and
  * is told the end.  A verb waits, turning the loop. */

@@ -66,8 +66,11 @@ add_line(struct cli *c, const struct document *d)
 	}
 	out_put(c, PAINT_GOOD, "read    ");
 	out_putf(c, PAINT_NONE, "%s", name);
-	out_putf(c, PAINT_DIM, "   %lld page%s, %lld passage%s\n", (long long)d->pages,
-		d->pages == 1 ? "" : "s", (long long)d->passages, d->passages == 1 ? "" : "s");
+	if (d->pages > 0)
+		out_putf(c, PAINT_DIM, "   %lld page%s,", (long long)d->pages,
+			d->pages == 1 ? "" : "s");
+	out_putf(c, PAINT_DIM, "%s %lld passage%s\n", d->pages > 0 ? "" : "  ",
+		(long long)d->passages, d->passages == 1 ? "" : "s");
 	if (d->stale)
 		out_wrapped(c, PAINT_WARN, "        ", 8,
 			arena_printf(&c->arena, "%lld citations of the older text are stale",

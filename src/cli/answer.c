@@ -12,28 +12,6 @@
 #define SOON_MS 200     /* an answer sooner than this needs no word about its steps */
 struct stream { bool events, shown; double started_ms; };
 
-const char *
-answer_place(struct arena *a, const struct citation *ct)
-{
-	struct text t;
-	text_init(&t, 16384);
-	text_put(&t, untrusted_line(a, ct->title && *ct->title ? ct->title : "piped text"));
-	if (ct->chapter && *ct->chapter)
-		text_printf(&t, ", ch. %s", untrusted_line(a, ct->chapter));
-	if (ct->chapter_title && *ct->chapter_title && !str_same(ct->chapter_title, ct->title))
-		text_printf(&t, "%s%s", ct->chapter && *ct->chapter ? " " : ", ",
-			untrusted_line(a, ct->chapter_title));
-	if (ct->page_label && *ct->page_label)
-		text_printf(&t, ", p. %s", untrusted_line(a, ct->page_label));
-	else if (ct->page > 0)
-		text_printf(&t, ", p. %lld", (long long)ct->page);
-	if (ct->page_end > ct->page && ct->page > 0 && !(ct->page_label && *ct->page_label))
-		text_printf(&t, "-%lld", (long long)ct->page_end);
-	char *out = arena_strndup(a, t.data, t.len);
-	text_clear(&t);
-	return out;
-}
-
 /* What to say about a quotation that is not as it was. */
 static const char *
 state_sentence(const char *state)
@@ -55,7 +33,7 @@ quote_print(struct cli *c, const char *head, const struct citation *ct)
 	const char *quote = untrusted_line(&c->arena, ct->quote ? ct->quote : "");
 	const char *wrong = state_sentence(ct->state);
 	size_t indent = strlen(head);
-	out_wrapped(c, PAINT_CITE, head, indent, answer_place(&c->arena, ct));
+	out_wrapped(c, PAINT_CITE, head, indent, citation_place(&c->arena, ct));
 	out_wrapped(c, PAINT_DIM, arena_printf(&c->arena, "%*s", (int)indent, ""), indent,
 		arena_printf(&c->arena, "\"%s\"", quote));
 	if (wrong)
@@ -125,7 +103,7 @@ nearest_print(struct cli *c, const struct message *m)
 	const struct citation *items = m->nearest.items;
 	if (!m->nearest.count)
 		return;
-	out_put(c, PAINT_NONE, "\nThe nearest passages:\n");
+	out_put(c, PAINT_NONE, "\n");
 	for (size_t i = 0; i < m->nearest.count; i++)
 		quote_print(c, "  - ", &items[i]);
 }
@@ -147,7 +125,7 @@ answer_print(struct cli *c, const struct message *m, bool streamed)
 	nearest_print(c, m);
 	if (m->note && *m->note)
 		out_wrapped(c, PAINT_WARN, "", 0, arena_printf(&c->arena, "\n%s", m->note));
-	if (answered) {
+	if (answered && m->citations.count) {
 		out_put(c, PAINT_NONE, "\n");
 		support_line(c, m);
 	}

@@ -211,8 +211,6 @@ void answer_source(struct cli *c, const struct citation *ct);
 enum fault answer_get(const struct message **m, struct cli *c, const struct message_send *request, bool events) STOA_MUST;
 /* The mode that options and stoa.conf ask for; NULL: the engine's own. */
 enum fault answer_mode(const char **mode, struct cli *c) STOA_MUST;
-/* Where a citation stands: title, chapter, page; in the arena. */
-const char *answer_place(struct arena *a, const struct citation *ct);
 const char *date_text(struct arena *a, int64_t unix_ms);
 const char *size_text(struct arena *a, int64_t bytes);
 /* s cut, at its end or in its middle, or filled to so many cells. */

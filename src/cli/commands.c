@@ -60,7 +60,7 @@ run_page(struct chat *ch, const char *rest)
 	if (f != FAULT_NONE)
 		return f;
 	const struct content *page = reply;
-	out_wrapped(ch->c, PAINT_CITE, "", 0, answer_place(&ch->c->arena, ct));
+	out_wrapped(ch->c, PAINT_CITE, "", 0, citation_place(&ch->c->arena, ct));
 	out_put(ch->c, PAINT_NONE, "\n");
 	out_wrapped(ch->c, PAINT_NONE, "", 0, page->text ? page->text : "");
 	return FAULT_NONE;
@@ -82,7 +82,7 @@ run_open(struct chat *ch, const char *rest)
 	if (!d->origin || d->origin[0] != '/')
 		return fault(FAULT_ABSENT,
 			"where %s came from is not known; /page %s shows its text", d->name, rest);
-	out_wrapped(ch->c, PAINT_CITE, "", 0, answer_place(&ch->c->arena, ct));
+	out_wrapped(ch->c, PAINT_CITE, "", 0, citation_place(&ch->c->arena, ct));
 	return open_outside(ch->c, d->origin);
 }
 

@@ -32,6 +32,12 @@ size_text(struct arena *a, int64_t bytes)
 
 /* ---- list ------------------------------------------------------------------ */
 
+static const char *
+count_text(struct cli *c, int64_t n)
+{
+	return n > 0 ? arena_printf(&c->arena, "%lld", (long long)n) : "-";
+}
+
 static enum fault
 document_row(struct cli *c, const struct document *d, void *arg)
 {
@@ -43,24 +49,28 @@ document_row(struct cli *c, const struct document *d, void *arg)
 	}
 	bool failed = str_same(d->status, "failed");
 	const char *title = d->title && *d->title ? d->title : d->name;
-	size_t room = c->width ? (c->width > 60 ? c->width - 46 : 20) : 0;
+	size_t room = c->width ? (c->width > 72 ? c->width - 56 : 20) : 0;
+	if (*count == 1 && c->out_terminal)
+		out_putf(c, PAINT_BOLD, "%-8s  %s  %5s  %8s  %-10s  %s\n", "id",
+			wrap_column(&c->arena, "title", room ? room : 40, true), "pages",
+			"passages", "state", "subject");
 	out_putf(c, PAINT_DIM, "%.8s  ", d->id);
 	out_putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ",
 		room ? wrap_column(&c->arena, title, room, true)
 		     : untrusted_line(&c->arena, title ? title : ""));
-	if (failed)
-		out_putf(c, PAINT_WARN, "failed: %s",
-			d->reason && *d->reason ? d->reason : "unknown");
-	else if (str_same(d->status, "processing"))
-		out_put(c, PAINT_DIM, "processing");
-	else
-		out_putf(c, PAINT_NONE, "%4lld p  %-8.8s", (long long)d->pages,
-			d->kind ? d->kind : "");
+	out_putf(c, PAINT_NONE, "%5s  %8s  ", count_text(c, d->pages), count_text(c, d->passages));
+	out_putf(c, failed ? PAINT_BAD : PAINT_NONE, "%-10s",
+		str_same(d->status, "completed") ? "read" : d->status);
 	if (d->subject && *d->subject)
 		out_putf(c, PAINT_DIM, "  %s", wrap_column(&c->arena, d->subject, 12, false));
 	if (d->stale)
 		out_putf(c, PAINT_WARN, "  %lld stale", (long long)d->stale);
 	out_put(c, PAINT_NONE, "\n");
+	if (failed)
+		out_wrapped(c, PAINT_WARN, "          ", 10,
+			d->error_message && *d->error_message ? d->error_message
+			: d->reason && *d->reason             ? d->reason
+							      : "why is not known");
 	return c->out_broken ? fault(FAULT_CANCELLED, "nobody reads the list") : FAULT_NONE;
 }
 
@@ -143,8 +153,9 @@ verb_docs_show(struct cli *c)
 			? arena_printf(a, "failed: %s: %s", d->reason ? d->reason : "",
 				  d->error_message ? d->error_message : "")
 			: d->status);
-	row(c, "pages", arena_printf(a, "%lld, %lld passages, %lld words, %s", (long long)d->pages,
-		(long long)d->passages, (long long)d->words, size_text(a, d->size_bytes)));
+	row(c, "pages", d->pages > 0 ? arena_printf(a, "%lld", (long long)d->pages) : "");
+	row(c, "text", arena_printf(a, "%lld passages, %lld words, %s", (long long)d->passages,
+		 (long long)d->words, size_text(a, d->size_bytes)));
 	row(c, "cited", arena_printf(a, "%lld times%s", (long long)d->cited,
 		d->stale ? arena_printf(a, ", %lld stale", (long long)d->stale) : ""));
 	row(c, "concepts", joined(a, &d->concepts));

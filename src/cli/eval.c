@@ -78,6 +78,8 @@ item_parse(struct item *out, struct arena *a, const char *s, size_t len)
 	out->document = member(a, o, "document");
 	if (!out->document)
 		out->document = member(a, o, "doc");
+	bool misnamed = !out->document && (json_object_object_get_ex(o, "document", &v) ||
+						  json_object_object_get_ex(o, "doc", &v));
 	answers_of(out, a, o);
 	if (json_object_object_get_ex(o, "answerable", &v) &&
 		json_object_is_type(v, json_type_boolean))
@@ -85,6 +87,8 @@ item_parse(struct item *out, struct arena *a, const char *s, size_t len)
 	json_object_put(o);
 	if (!out->question || !*out->question)
 		return fault(FAULT_INPUT, "there is no question in it");
+	if (misnamed)
+		return fault(FAULT_INPUT, "its document is not a text");
 	return FAULT_NONE;
 }
 
@@ -447,6 +451,8 @@ verb_eval(struct cli *c)
 		qsort(e.names.rows, e.names.count, sizeof *e.names.rows, pair_by_id);
 	if (f == FAULT_NONE)
 		f = lines_run(c, &e, in, path);
+	if (f == FAULT_NONE && !e.score.asked)
+		f = fault(FAULT_INPUT, "the set %s holds no question", path);
 	if (in != stdin)
 		fclose(in);
 	mem_free(e.names.rows);

@@ -138,8 +138,17 @@ export_write(struct cli *c, const char *id, const char *format, const char *path
 	f = text_check(&clean, "the export");
 	if (f == FAULT_NONE && path) {
 		f = file_write(path, clean.len ? clean.data : "", clean.len);
-		if (f == FAULT_NONE)
+		if (f == FAULT_NONE && c->json) {
+			struct text t;
+			text_init(&t, 65536);
+			text_printf(&t, "{\"format\":\"%s\",\"file\":", request.format);
+			json_put_string(&t, path);
+			text_printf(&t, ",\"size_bytes\":%zu}", clean.len);
+			out_json(c, &t);
+			text_clear(&t);
+		} else if (f == FAULT_NONE) {
 			err_notef(c, PAINT_DIM, "written to %s\n", path);
+		}
 	} else if (f == FAULT_NONE && c->json) {
 		out_record(c, &record_exported, e);
 	} else if (f == FAULT_NONE) {

@@ -103,7 +103,7 @@ line_cite(struct chat *ch, const char *rest)
 	if (f != FAULT_NONE)
 		return f;
 	const char *text = arena_printf(&ch->c->arena, "\"%s\" (%s)", ct->quote ? ct->quote : "",
-		answer_place(&ch->c->arena, ct));
+		citation_place(&ch->c->arena, ct));
 	return hand_out(ch, text, count > 1 ? words[1] : NULL);
 }
 

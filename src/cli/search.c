@@ -20,15 +20,13 @@ operands_joined(struct cli *c, size_t from)
 static const char *
 passage_place(struct arena *a, const struct passage *p)
 {
-	const char *page = p->page_label && *p->page_label
-				   ? p->page_label
-				   : arena_printf(a, "%lld", (long long)p->page);
+	const char *page = page_text(a, p->page, p->page, p->page_label);
 	const char *under = p->heading && *p->heading ? p->heading : p->chapter;
 	size_t title = p->title ? strlen(p->title) : 0;
 	if (under && title && str_starts(under, p->title) && str_starts(under + title, " > "))
 		under += title + 3;     /* the title is the outermost heading */
-	return arena_printf(a, "%s, p. %s%s%s", untrusted_line(a, p->title ? p->title : ""),
-		untrusted_line(a, page), under && *under ? " \u00b7 " : "",
+	return arena_printf(a, "%s%s%s%s%s", untrusted_line(a, p->title ? p->title : ""),
+		*page ? ", " : "", page, under && *under ? " \u00b7 " : "",
 		untrusted_line(a, under ? under : ""));
 }
 

@@ -80,8 +80,17 @@ verb_completion(struct cli *c)
 	struct text t;
 	text_init(&t, (size_t)1024 * 1024);
 	enum fault f = completion_print(&t, c->args.operands[0]);
-	if (f == FAULT_NONE)
+	if (f == FAULT_NONE && c->json) {
+		struct text json;
+		text_init(&json, (size_t)4 * 1024 * 1024);
+		text_printf(&json, "{\"shell\":\"%s\",\"script\":", c->args.operands[0]);
+		json_put_string(&json, t.data);
+		text_put_c(&json, '}');
+		out_json(c, &json);
+		text_clear(&json);
+	} else if (f == FAULT_NONE) {
 		out_put(c, PAINT_NONE, t.data);
+	}
 	text_clear(&t);
 	return f;
 }

@@ -82,6 +82,8 @@ perform(void **reply, struct call *c, const struct handler *h, const void *reque
 	enum fault f = pool_take(&c->db, c->e);
 	if (f == FAULT_NONE)
 		f = check_store(c, h->sealed, c->op->writes && !leaves_nothing(c->op, request));
+	if (f == FAULT_NONE && h->sealed)
+		retention_history(c);
 	if (f == FAULT_NONE)
 		f = h->fn(reply, c, request);
 	pool_put(c->e, c->db);

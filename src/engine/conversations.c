@@ -169,10 +169,12 @@ message_send(void **reply, struct call *c, const void *request)
 	f = tutor_send(&m, c->a, c->e->tutor, c->db, req, &events, c->cancel);
 	if (key[0] != '\0')
 		sending_end(c->e, key);
-	if (f == FAULT_NONE && model_spent_save(c->e, c->db) != FAULT_NONE)
-		log_event(LOG_WARN, "engine", "spent-not-kept", "reason=%s", fault_sentence());
 	*reply = m;
-	return f;
+	const char *why = f == FAULT_NONE ? "" : arena_strdup(c->a, fault_sentence());
+	/* Money was spent whether or not an answer came of it. */
+	if (model_spent_save(c->e, c->db) != FAULT_NONE)
+		log_event(LOG_WARN, "engine", "spent-not-kept", "reason=%s", fault_sentence());
+	return f == FAULT_NONE ? f : fault(f, "%s", why);
 }
 
 const struct handler conversation_handlers[] = {

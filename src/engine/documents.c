@@ -7,20 +7,6 @@ on_progress(const struct ev_progress *p, void *arg)
 	call_emit(arg, "progress", &record_ev_progress, p);
 }
 
-/* Documents that have outlived their retention go before the first look at the
- * library; a library that cannot be written to now is looked after next time. */
-static void
-look_after(struct call *c)
-{
-	int64_t removed = 0;
-	if (atomic_exchange(&c->e->expired, true))
-		return;
-	if (library_expire(&removed, c->e->library, c->db) != FAULT_NONE)
-		log_event(LOG_WARN, "engine", "retention", "result=%s", fault_sentence());
-	else if (removed > 0)
-		log_event(LOG_INFO, "engine", "retention", "removed=%lld", (long long)removed);
-}
-
 /* The person's own retention, when the request names none and it can be read. */
 static int64_t
 retention_days(struct call *c, int64_t asked)
@@ -42,7 +28,7 @@ document_add(void **reply, struct call *c, const void *request)
 {
 	struct document_add req = *(const struct document_add *)request;
 	struct document *d = NULL;
-	look_after(c);
+	retention_documents(c);
 	req.retention_days = retention_days(c, req.retention_days);
 	enum fault f = library_add(&d, c->a, c->e->library, c->db, &req, on_progress, c, c->cancel);
 	*reply = d;
@@ -63,7 +49,7 @@ static enum fault
 document_list(void **reply, struct call *c, const void *request)
 {
 	struct documents *list = record_new(c->a, &record_documents);
-	look_after(c);
+	retention_documents(c);
 	*reply = list;
 	return library_list(list, c->a, c->e->library, c->db, request);
 }
@@ -107,7 +93,7 @@ static enum fault
 search_run(void **reply, struct call *c, const void *request)
 {
 	struct hits *hits = record_new(c->a, &record_hits);
-	look_after(c);
+	retention_documents(c);
 	*reply = hits;
 	return library_search(hits, c->a, c->e->library, c->db, request, c->cancel);
 }

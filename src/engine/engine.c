@@ -97,6 +97,8 @@ engine_open(struct engine **out, const struct engine_config *config)
 	e->data_folder = folder_of(config->database);
 	pthread_mutex_init(&e->pool_lock, NULL);
 	pthread_mutex_init(&e->sending_lock, NULL);
+	atomic_init(&e->documents_day, -1);
+	atomic_init(&e->history_day, -1);
 	pthread_rwlockattr_t attr;
 	pthread_rwlockattr_init(&attr);
 	/* A lock that was asked for comes before calls that come later. */

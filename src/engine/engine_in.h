@@ -48,7 +48,7 @@ struct engine {
 	struct tutor_model model;
 	struct library *library;
 	struct tutor *tutor;
-	atomic_bool expired;               /* retention was looked after */
+	_Atomic int64_t documents_day, history_day;   /* UTC, when retention was looked after; -1: never */
 	pthread_mutex_t sending_lock;      /* guards what follows */
 	char (*sending)[ID_BYTES * 2];     /* ids of questions being answered */
 	size_t sending_count, sending_cap;
@@ -74,6 +74,11 @@ typedef enum fault handler_fn(void **reply, struct call *c, const void *request)
 struct handler { const char *id; handler_fn *fn; bool sealed; /* needs the open vault */ };
 extern const struct handler document_handlers[], conversation_handlers[], person_handlers[];
 extern const size_t document_handler_count, conversation_handler_count, person_handler_count;
+
+/* Once a day, remove what has outlived its retention (retention.c). The history's
+ * under the gate and with the vault open. */
+void retention_documents(struct call *c);
+void retention_history(struct call *c);
 
 void call_emit(struct call *c, const char *name, const struct record_type *type, const void *record);
 

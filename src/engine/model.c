@@ -143,8 +143,11 @@ model_spent_load(struct engine *e, struct store *db)
 	if (f == FAULT_NONE)
 		f = record_from_json(&record, &a, &record_spent, kept.plain, kept.plain_bytes);
 	if (f == FAULT_NONE) {
+		/* Unlocking again in one process finds what it has counted itself. */
 		const struct spent *s = record;
-		llm_spent_restore(e->llm, s->at, s->usd);
+		double more = s->usd - llm_spent_today(e->llm);
+		if (more > 0)
+			llm_spent_restore(e->llm, s->at, more);
 		pthread_mutex_lock(&e->sending_lock);
 		e->spent_saved = llm_spent_today(e->llm);
 		pthread_mutex_unlock(&e->sending_lock);

@@ -16,41 +16,18 @@ me_get(void **reply, struct call *c, const void *request)
 	return tutor_settings_get(s, c->a, c->e->tutor, c->db);
 }
 
-static void
-change_text(const char **now, const char *asked)
-{
-	if (asked != NULL)
-		*now = asked;
-}
-
-/* 0 leaves a number as it is, -1 turns it off. */
-static void
-change_number(int64_t *now, int64_t asked)
-{
-	if (asked != 0)
-		*now = asked < 0 ? 0 : asked;
-}
-
+/* What a change leaves and what it turns off is the tutor's to say; the reply is
+ * what is kept now. */
 static enum fault
 me_update(void **reply, struct call *c, const void *request)
 {
-	const struct settings *asked = request;
 	void *now = NULL;
 	enum fault f = store_begin(c->db);
+	if (f != FAULT_NONE)
+		return f;
+	f = tutor_settings_set(c->e->tutor, c->db, request);
 	if (f == FAULT_NONE)
 		f = me_get(&now, c, NULL);
-	if (f == FAULT_NONE) {
-		struct settings *s = now;
-		change_text(&s->language, asked->language);
-		change_text(&s->level, asked->level);
-		change_text(&s->answers, asked->answers);
-		change_text(&s->draft, asked->draft);
-		change_number(&s->retention_days, asked->retention_days);
-		change_number(&s->lock_minutes, asked->lock_minutes);
-		if (asked->subjects.count > 0)
-			s->subjects = asked->subjects;
-		f = tutor_settings_set(c->e->tutor, c->db, s);
-	}
 	if (f == FAULT_NONE)
 		f = store_commit(c->db);
 	if (f != FAULT_NONE)
@@ -113,6 +90,8 @@ me_export(void **reply, struct call *c, const void *request)
 		f = text_check(&body, "the export");
 	if (f == FAULT_NONE)
 		x->body = arena_strndup(c->a, body.data, body.len);
+	if (body.data != NULL)
+		explicit_bzero(body.data, body.cap);
 	text_clear(&body);
 	return f;
 }

@@ -131,7 +131,7 @@ library_cite(struct citation *out, struct arena *a, struct library *l, struct st
 		c.subject_id = row.d.subject;
 		chapter_split(&c.chapter, &c.chapter_title, a, chapter);
 		c.quote = arena_strndup(a, t.data, t.len);
-		c.url = arena_printf(a, "/v1/files/%s/content#page=%lld", row.d.id, (long long)c.page);
+		c.url = citation_url(a, row.d.id, c.page);
 		*out = c;
 	}
 	text_clear(&t);
@@ -178,7 +178,7 @@ quote_state(const char **state, const struct citation *c, struct arena *a, struc
 	f = page_at(&page, &label, a, db, row.no, c->start);
 	if (f == FAULT_NONE)
 		f = page_at(&page_end, &end_label, a, db, row.no, c->end - 1);
-	if (f == FAULT_NONE && page == c->page && page_end == c->page_end && str_same(label, c->page_label != NULL ? c->page_label : ""))
+	if (f == FAULT_NONE && ((page == 0 && c->page <= 1 && c->page_end <= 1) || (page == c->page && page_end == c->page_end)) && str_same(label, c->page_label != NULL ? c->page_label : ""))
 		*state = "verified";
 	return f;
 }

@@ -11,7 +11,7 @@
 
 /* ---- passages ------------------------------------------------------------- */
 
-#define PASSAGE_SELECT "SELECT d.id, d.stored, d.title, d.subject, p.n, p.start_at, p.end_at, p.page, p.page_end, p.sum, " \
+#define PASSAGE_SELECT "SELECT d.id, d.stored, d.title, d.subject, p.n, p.start_at, p.end_at, p.page * (d.pages > 0), p.page_end * (d.pages > 0), p.sum, " \
 	"coalesce(h.path, ''), coalesce(h.chapter, ''), coalesce(g.label, '') FROM passage AS p " \
 	"JOIN document AS d ON d.no = p.document_no " \
 	"LEFT JOIN heading AS h ON h.document_no = p.document_no AND h.n = p.heading_n " \
@@ -214,8 +214,9 @@ enum fault
 page_at(int64_t *page, const char **label, struct arena *a, struct store *db, int64_t no, int64_t at)
 {
 	struct statement *st;
-	enum fault f = store_prepare(&st, db, "SELECT page, label FROM document_page WHERE document_no = ? AND start_at <= ? "
-		"ORDER BY start_at DESC, page DESC LIMIT 1");
+	enum fault f = store_prepare(&st, db, "SELECT g.page * (d.pages > 0), g.label FROM document_page AS g "
+		"JOIN document AS d ON d.no = g.document_no WHERE g.document_no = ? AND g.start_at <= ? "
+		"ORDER BY g.start_at DESC, g.page DESC LIMIT 1");
 
 	if (f != FAULT_NONE)
 		return f;
@@ -294,7 +295,8 @@ library_content(struct content *out, struct arena *a, struct library *l, struct 
 	if (f == FAULT_NONE) {
 		trim_characters(&c, &t, &from, &len);
 		c.id = row.d.id;
-		c.pages = row.d.pages;
+		c.page = c.page > 0 ? c.page : 1;
+		c.pages = row.d.pages > 0 ? row.d.pages : 1;
 		c.text = arena_strndup(a, from, len);
 		*out = c;
 	}

@@ -70,6 +70,17 @@ preview_make(struct arena *a, const struct body *b, const struct slice *s)
 	return out;
 }
 
+/* One page of these is a page; of the others it is only the whole text. */
+static bool
+has_pages(const char *format)
+{
+	static const char *const formats[] = { "pdf", "pptx", "odp" };
+	for (size_t i = 0; i < COUNT_OF(formats); i++)
+		if (str_same(formats[i], format))
+			return true;
+	return false;
+}
+
 void
 document_describe(struct document_row *row, struct arena *a, const struct body *b, const struct slice *slices, size_t count, const char *given, const char *before)
 {
@@ -84,7 +95,7 @@ document_describe(struct document_row *row, struct arena *a, const struct body *
 		d->authors.items[d->authors.count] = arena_strdup(a, b->authors.items[d->authors.count]);
 	d->concepts = concept_terms(a, b, CONCEPTS);
 	d->preview = preview_make(a, b, first_telling(b, slices, count));
-	d->pages = (int64_t)b->page_count;
+	d->pages = b->page_count == 1 && !has_pages(b->format) ? 0 : (int64_t)b->page_count;
 	d->passages = (int64_t)count;
 	d->words = (int64_t)word_count(b->text.data, b->text.len);
 	row->text_bytes = (int64_t)b->text.len;

@@ -36,7 +36,7 @@ void index_close(struct index *ix);
 struct index_passage { const char *text; size_t len; const char *heading; };
 enum fault index_add(struct index *ix, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count) STOA_MUST;
 enum fault index_remove(struct index *ix, int64_t doc_no) STOA_MUST;
-/* Fewer, larger segments; called after bulk adding and when there are many. */
+/* Fewer, larger segments; index_add() and index_remove() see to the most of it. */
 enum fault index_merge(struct index *ix, const struct cancel *cancel) STOA_MUST;
 /* Vectors of the same passages, after index_add; nothing when embed is NULL. Only
  * CANCELLED comes back: without an endpoint's help the words are enough. */

@@ -189,14 +189,20 @@ out:
 }
 
 void
+store_forget(struct store *s)
+{
+	vault_install(s, NULL);
+	atomic_store(&s->sealing->read_only, false);
+	atomic_store(&s->sealing->anchor_state, ANCHOR_NONE);
+}
+
+void
 store_lock(struct store *s)
 {
 	store_rollback(s);
 	if (s->db != NULL)
 		anchor_write(s, false);
-	vault_install(s, NULL);
-	atomic_store(&s->sealing->read_only, false);
-	atomic_store(&s->sealing->anchor_state, ANCHOR_NONE);
+	store_forget(s);
 	checkpoint_truncate(s);
 }
 

@@ -8,6 +8,15 @@ _Static_assert(KIND_TOMBSTONE == 12, "stands in the SQL below");
 
 struct kept { struct record_new *items; size_t count, cap; };
 
+/* Opened words leave nothing behind in freed memory. */
+static void
+plain_free(struct record_new *r)
+{
+	void *plain = (void *)(uintptr_t)r->plain;
+	vault_wipe(plain, r->n);
+	mem_free(plain);
+}
+
 static enum fault
 keep(const struct sealed *rec, void *arg)
 {
@@ -58,7 +67,7 @@ chains_rebuild(struct store *s)
 		f = put_back(s, &k);
 	log_event(LOG_WARN, "store", "rebuilt", "records=%zu", k.count);
 	for (size_t i = 0; i < k.count; i++)
-		mem_free((void *)(uintptr_t)k.items[i].plain);
+		plain_free(&k.items[i]);
 	mem_free(k.items);
 	return f;
 }

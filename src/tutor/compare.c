@@ -8,6 +8,7 @@
 #include <string.h>
 #include "tutor_in.h"
 
+#define ONE_SIDE_MOST 70.0
 #define BEGINS_BELOW 5.0  /* a sentence that begins with its side may rank so much lower */
 
 struct side {
@@ -17,12 +18,12 @@ struct side {
 	struct word_set words;
 };
 
-/* A sentence that ends as sentences do; no row of a table, no caption. */
+/* A sentence that ends as sentences do, or an entry; no row of a table, no caption. */
 static bool
 is_whole(const char *s)
 {
 	static const char *const ends[] = { ".", "!", ")", "\"", "\u201d", "\u2019", "\u3002" };
-	bool ended = false;
+	bool ended = strstr(s, ": ") != NULL;
 	for (size_t i = 0; i < COUNT_OF(ends); i++)
 		ended |= str_ends(s, ends[i]);
 	return ended && !sentence_is_fragment(s);
@@ -87,8 +88,11 @@ side_find(struct work *w, const struct found *found, const struct word_set *word
 }
 
 static enum fault
-side_look(struct side *out, struct work *w, const char *name)
+side_look(struct side *out, struct work *w, const char *side)
 {
+	static const char *const articles[] = { "a", "an", "the" };
+	const char *low = line_lower(w->a, side),
+		   *name = side + (line_cut_front(low, articles, COUNT_OF(articles)) - low);
 	struct route route = w->route;
 	const char *query = w->query, *before = w->before;
 	*out = (struct side){ .words = words_set(w->a, name, strlen(name), true) };
@@ -96,15 +100,15 @@ side_look(struct side *out, struct work *w, const char *name)
 	w->route.topic = name;
 	w->query = arena_printf(w->a, "What is %s?", name);
 	w->before = NULL;
-	enum fault f = find_evidence(&out->found, w, w->query, NULL, 8, 24);
+	enum fault f = find_definition(&out->found, w);
 	if (f == FAULT_NONE) {
-		select_rank(w, out->found);
 		size_t i = side_find(w, out->found, &out->words, false);
 		if (i < out->found->sentence_count) {
 			lead_with(out->found, i);
 			confide(&out->confidence, w, out->found);
 			i = side_find(w, out->found, &out->words, true);
-			out->best = &out->found->sentences[i];
+			if (!str_same(out->confidence.band, "none"))
+				out->best = &out->found->sentences[i];
 		}
 	}
 	w->route = route;
@@ -165,6 +169,34 @@ both_find(struct work *w, struct found *found, const struct side sides[2])
 	return &found->sentences[0];
 }
 
+/* The less sure of two sides; one alone may answer at most. */
+static struct confidence
+sides_confidence(const struct side sides[2])
+{
+	bool both = sides[0].best != NULL && sides[1].best != NULL;
+	struct confidence c = sides[0].confidence;
+	if (sides[0].best == NULL || (both && sides[1].confidence.score < c.score))
+		c = sides[1].confidence;
+	if (!both && str_same(c.band, "answer")) {
+		c.band = "maybe";
+		c.score = c.score < ONE_SIDE_MOST ? c.score : ONE_SIDE_MOST;
+	}
+	return c;
+}
+
+static enum fault
+sides_cite(struct work *w, const struct side sides[2], bool note)
+{
+	enum fault f = FAULT_NONE;
+	for (size_t i = 0; i < 2 && f == FAULT_NONE; i++)
+		if (sides[i].best != NULL)
+			f = cite_found(w, sides[i].found, sides[i].best);
+		else if (sides[i].best == NULL && note)
+			answer_note(w, arena_printf(w->a, "Nothing was found about %s.",
+					       untrusted_line(w->a, w->route.sides[i])));
+	return f;
+}
+
 enum fault
 compare_sides(bool *done, struct work *w, struct found *found)
 {
@@ -174,10 +206,13 @@ compare_sides(bool *done, struct work *w, struct found *found)
 		return f;
 	*done = false;
 	const struct found_sentence *both = both_find(w, found, sides);
+	if (both != NULL && (sides[0].best != NULL || sides[1].best != NULL) &&
+		!contrasts(w->a, both->text))
+		both = NULL; /* it names both and says nothing of how they differ */
 	struct confidence c = { .band = "none" }, direct = { .band = "none" };
-	if (sides[0].best != NULL && sides[1].best != NULL)
-		c = sides[0].confidence.score < sides[1].confidence.score ? sides[0].confidence
-									  : sides[1].confidence;
+	if (sides[0].best != NULL || sides[1].best != NULL)
+		c = sides_confidence(sides);
+	bool sides_lead = str_same(c.band, "answer");
 	if (both != NULL)
 		confide(&direct, w, found);
 	if (direct.score > c.score)
@@ -185,14 +220,12 @@ compare_sides(bool *done, struct work *w, struct found *found)
 	if (str_same(c.band, "none"))
 		return FAULT_NONE;
 	*w->m->confidence = c;
-	if (both != NULL)
+	if (sides_lead)
+		f = sides_cite(w, sides, both == NULL);
+	if (both != NULL && f == FAULT_NONE)
 		f = cite_found(w, found, both);
-	for (size_t i = 0; i < 2 && f == FAULT_NONE; i++)
-		if (sides[i].best != NULL && !str_same(sides[i].confidence.band, "none"))
-			f = cite_found(w, sides[i].found, sides[i].best);
-		else if (sides[i].best == NULL && both == NULL)
-			answer_note(w, arena_printf(w->a, "Nothing was found about %s.",
-					       untrusted_line(w->a, w->route.sides[i])));
+	if (!sides_lead && f == FAULT_NONE)
+		f = sides_cite(w, sides, both == NULL);
 	*done = w->citation_count > 0;
 	return f;
 }

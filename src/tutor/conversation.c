@@ -60,7 +60,7 @@ tutor_conversation_create(struct conversation **out, struct arena *a, struct tut
 {
 	char id[ID_BYTES];
 	struct kept_title *there = NULL;
-	if (req->id != NULL && !id_valid(req->id))
+	if (req->id != NULL && !id_for_others(req->id))
 		return fault(FAULT_INPUT, "'%s' is not an id (32 hex digits)", req->id);
 	if (req->id != NULL)
 		snprintf(id, sizeof id, "%s", req->id);
@@ -145,8 +145,6 @@ tutor_conversation_delete(struct tutor *t, struct store *db, const char *id)
 			k++)
 			if (c[k].file_id != NULL && *c[k].file_id != '\0')
 				f = library_count_cited(t->library, db, c[k].file_id, -1);
-		if (f == FAULT_ABSENT)
-			f = FAULT_NONE; /* the document went first */
 	}
 	if (f == FAULT_NONE)
 		f = store_bury_chain(db, id);

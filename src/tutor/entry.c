@@ -12,7 +12,9 @@
 
 #define LABEL_BYTES_MAX 80
 #define ENTRY_BYTES_MAX 480
-#define ENTRY_LEADS 6.0    /* an entry stands so far above the best sentence */
+#define LABEL_WORDS_MAX 6
+#define ENTRY_LEADS 9.0    /* an entry stands so far above the best sentence */
+#define SUBJECT_LEADS 4.0  /* "A stoma is a pore ..." */
 #define ANSWER_LEADS 3.0
 #define QUESTION_SAME .75
 
@@ -27,7 +29,7 @@ same_words(struct arena *a, const char *s, size_t len, const struct word_set *to
 static bool
 part_matches(struct arena *a, const char *s, size_t len, const struct word_set *topic)
 {
-	static const char *const joints[] = { " and ", " or ", "/", ", " };
+	static const char *const joints[] = { " and ", " or ", "/" };
 	if (len == 0 || same_words(a, s, len, topic))
 		return len > 0;
 	const char *label = arena_strndup(a, s, len);
@@ -47,7 +49,10 @@ label_matches(struct arena *a, const char *s, size_t len, const struct word_set 
 {
 	static const char *const kinds[] = { "plural", "pl.", "pl", "singular", "sing.", "or",
 		"also", "called", "abbreviated", "abbreviation", "short", "symbol" };
-	if (len == 0 || len > LABEL_BYTES_MAX)
+	size_t words = 1;
+	for (size_t i = 0; i < len; i++)
+		words += s[i] == ' ';
+	if (len == 0 || len > LABEL_BYTES_MAX || words > LABEL_WORDS_MAX)
 		return false;
 	const char *label = arena_strndup(a, s, len), *open = strchr(label, '('),
 		   *close = open ? strchr(open, ')') : NULL;
@@ -147,6 +152,49 @@ study_words(struct arena *a, const char *s, size_t len)
 	return words_set(a, line, strlen(line), true);
 }
 
+/* "Stroma. The fluid of ...": where the label begins that a sentence stands behind on
+ * its line; its own start when there is none. */
+int64_t
+label_start(const struct passage *p, int64_t start)
+{
+	size_t end = (size_t)(start - p->start), at, words = 1;
+	while (end > 0 && p->text[end - 1] == ' ')
+		end--;
+	for (at = end; at > 0 && p->text[at - 1] != '\n'; at--)
+		words += p->text[at - 1] == ' ';
+	bool label = end > at + 2 && p->text[end - 1] == '.' && end - at <= LABEL_BYTES_MAX &&
+		     words <= LABEL_WORDS_MAX - 1 && (at > 0 || p->n == 0);
+	for (size_t i = at; label && i + 1 < end; i++)
+		label = strchr(".!?:;", p->text[i]) == NULL;
+	return label ? p->start + (int64_t)at : start;
+}
+
+/* A sentence whose subject is the topic and that says what it is. */
+static bool
+subject_find(struct range *out, struct arena *a, const char *text, const struct word_set *topic)
+{
+	static const char *const verbs[] = { " is a ", " is an ", " is the ", " are the ",
+		" are a ", " is any ", " is defined as ", " refers to ", " means ",
+		" are called ", " consists of ", " are " };
+	static const char *const articles[] = { "a", "an", "the" };
+	struct range *r = NULL;
+	size_t n = library_sentences(&r, text, strlen(text));
+	bool found = false;
+	for (size_t i = 0; i < n && !found; i++) {
+		size_t len = r[i].end - r[i].start;
+		const char *line = line_lower(a, arena_strndup(a, text + r[i].start, len)), *verb = NULL;
+		for (size_t k = 0; k < COUNT_OF(verbs) && verb == NULL; k++)
+			verb = strstr(line, verbs[k]);
+		const char *label = line_cut_front(line, articles, COUNT_OF(articles));
+		found = verb > label && reads(a, text, r[i]) &&
+			label_matches(a, label, (size_t)(verb - label), topic);
+		if (found)
+			*out = r[i];
+	}
+	mem_free(r);
+	return found;
+}
+
 /* Do two questions ask the same?  The share of the asked words, 0 when not. */
 static double
 same_question(struct work *w, const struct word_set *asked, const char *s, size_t len)
@@ -215,23 +263,42 @@ raise(struct work *w, struct found *found, int passage, struct range at, double 
 	found->sentences[i] = s;
 }
 
-void
+/* The first entry of the topic, or else the first sentence about it; not both,
+ * for they would be rivals. */
+static bool
+definition_raise(struct work *w, struct found *found, double best)
+{
+	struct word_set topic = words_set(w->a, w->route.topic, strlen(w->route.topic), false);
+	static const struct {
+		bool (*find)(struct range *, struct arena *, const char *, const struct word_set *);
+		double leads;
+	} ways[] = { { entry_find, ENTRY_LEADS }, { subject_find, SUBJECT_LEADS } };
+	struct range at;
+	if (w->route.intent != INTENT_DEFINITION || topic.count == 0)
+		return false;
+	for (size_t k = 0; k < COUNT_OF(ways); k++)
+		for (int i = 0; i < (int)found->passage_count; i++)
+			if (ways[k].find(&at, w->a, found->passages[i].p.text, &topic)) {
+				raise(w, found, i, at, best + ways[k].leads, 1);
+				return k == 0;
+			}
+	return false;
+}
+
+bool
 entries_raise(struct work *w, struct found *found)
 {
 	const char *question = w->route.intent == INTENT_COMPARISON ? w->req->content : w->query;
-	struct word_set topic = words_set(w->a, w->route.topic, strlen(w->route.topic), false),
-			asked = study_words(w->a, question, strlen(question));
-	bool defines = w->route.intent == INTENT_DEFINITION && topic.count > 0;
+	struct word_set asked = study_words(w->a, question, strlen(question));
 	if (found->sentence_count == 0)
-		return;
+		return false;
 	double best = found->sentences[0].score;
-	for (int i = 0; i < (int)found->passage_count; i++) {
-		const struct passage *p = &found->passages[i].p;
+	bool entry = definition_raise(w, found, best);
+	for (int i = 0; i < (int)found->passage_count && asked.count > 1; i++) {
 		struct range at;
-		if (defines && entry_find(&at, w->a, p->text, &topic))
-			raise(w, found, i, at, best + ENTRY_LEADS, 1);
-		double share = asked.count > 1 ? answer_find(&at, w, p, &asked) : 0;
+		double share = answer_find(&at, w, &found->passages[i].p, &asked);
 		if (share > 0)
 			raise(w, found, i, at, best + ANSWER_LEADS, share);
 	}
+	return entry;
 }

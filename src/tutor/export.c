@@ -13,19 +13,6 @@ static const struct export_form *const forms[] = { &export_markdown, &export_jso
 	&export_text };
 
 const char *
-export_place(struct arena *a, const struct citation *c)
-{
-	const char *chapter = c->chapter_title && *c->chapter_title ? c->chapter_title : c->chapter;
-	const char *place = arena_printf(a, "%s%s%s", c->title ? c->title : "",
-		chapter && *chapter ? ", " : "", chapter ? chapter : "");
-	if (c->page_label != NULL && *c->page_label)
-		place = arena_printf(a, "%s, p. %s", place, c->page_label);
-	else if (c->page > 0)
-		place = arena_printf(a, "%s, p. %lld", place, (long long)c->page);
-	return untrusted_line(a, place);
-}
-
-const char *
 export_line(struct arena *a, const struct message *m)
 {
 	const char *line = "";

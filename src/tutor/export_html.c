@@ -63,7 +63,7 @@ put_citations(struct exporting *e, const struct record_list *list, const char *w
 				state = states[k];
 		text_printf(e->out, "<blockquote class=\"%s\">%s[%lld] ", state, word,
 			(long long)c[i].n);
-		put_escaped(e->out, export_place(e->a, &c[i]), UNTRUSTED_LINE);
+		put_escaped(e->out, citation_place(e->a, &c[i]), UNTRUSTED_LINE);
 		text_put(e->out, "<br>&ldquo;<span class=\"said\">");
 		put_escaped(e->out, c[i].quote, UNTRUSTED_LINE);
 		text_printf(e->out, "</span>&rdquo; <span class=\"line\">%s</span></blockquote>\n",

@@ -17,8 +17,6 @@ struct export_form {
 	void (*end)(struct exporting *e);
 };
 extern const struct export_form export_markdown, export_text, export_html, export_json;
-/* "ch4.pdf, Light, p. 86" */
-const char *export_place(struct arena *a, const struct citation *c);
 /* "support 3/3  extractive  confidence 91  note ..."; "" for a question. */
 const char *export_line(struct arena *a, const struct message *m);
 #endif

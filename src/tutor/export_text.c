@@ -65,7 +65,7 @@ put_citations(struct exporting *e, const struct dress *d, const struct record_li
 	for (size_t i = 0; i < list->count; i++) {
 		text_printf(e->out, "\n%s", d->quote);
 		d->put(e->out, arena_printf(e->a, "%s[%lld] %s: \"%s\" (%s)", word,
-				       (long long)c[i].n, export_place(e->a, &c[i]),
+				       (long long)c[i].n, citation_place(e->a, &c[i]),
 				       words_squeeze(e->a, c[i].quote ? c[i].quote : "",
 					       c[i].quote ? strlen(c[i].quote) : 0),
 				       c[i].state ? c[i].state : "unsupported"));

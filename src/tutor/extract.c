@@ -21,6 +21,20 @@ find_evidence(struct found **out, struct work *w, const char *query, const char 
 	return library_find(out, w->a, w->t->library, w->db, &req, w->cancel);
 }
 
+enum fault
+find_definition(struct found **out, struct work *w)
+{
+	struct found *entries = NULL;
+	enum fault f = find_evidence(out, w, w->query, w->before, ENTRY_PASSAGES, 24);
+	if (f != FAULT_NONE || select_rank(w, *out) || *w->route.topic == '\0')
+		return f;
+	f = find_evidence(&entries, w, arena_printf(w->a, "%s glossary", w->route.topic), NULL,
+		ENTRY_PASSAGES, 24);
+	if (f == FAULT_NONE && select_rank(w, entries))
+		*out = entries;
+	return f;
+}
+
 /* The sentence that ends where this one begins, in its passage or the one before. */
 static enum fault
 sentence_before(
@@ -77,6 +91,8 @@ cite_lead_in(struct work *w, const struct passage *passage, int64_t start, int d
 	if (f != FAULT_NONE || !there || cited_already(w, p.file_id, from, to))
 		return f;
 	const char *text = arena_strndup(w->a, p.text + (from - p.start), (size_t)(to - from));
+	if (sentence_is_fragment(text))
+		return FAULT_NONE;
 	if (depth > 0 && sentence_leans(text)) {
 		f = cite_lead_in(w, &p, from, depth - 1);
 		if (f != FAULT_NONE)
@@ -99,7 +115,7 @@ cite_found(struct work *w, const struct found *found, const struct found_sentenc
 		if (f != FAULT_NONE)
 			return f;
 	}
-	return answer_cite(&added, w, p, s->start, s->end, s->score, NULL);
+	return answer_cite(&added, w, p, label_start(p, s->start), s->end, s->score, NULL);
 }
 
 /* The last sentence that the conversation cited; NULL: none. */
@@ -195,11 +211,14 @@ extract_answer(struct work *w)
 	enum fault f = w->route.more ? read_on(w) : FAULT_NONE;
 	if (f != FAULT_NONE || w->citation_count > 0)
 		return f;
-	f = find_evidence(&found, w, w->query, w->before, 8, 24);
+	bool defines = w->route.intent == INTENT_DEFINITION;
+	f = defines ? find_definition(&found, w)
+		    : find_evidence(&found, w, w->query, w->before, 8, 24);
 	if (f != FAULT_NONE)
 		return f;
 	w->m->confidence = arena_alloc(w->a, sizeof *w->m->confidence);
-	select_rank(w, found);
+	if (!defines)
+		select_rank(w, found);
 	confide(w->m->confidence, w, found);
 	if (!str_same(w->m->confidence->band, "answer")) {
 		f = find_in_domain(&found, w);

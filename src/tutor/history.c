@@ -38,12 +38,13 @@ asked_put(const struct word *w, void *arg)
 
 struct scored {
 	float *score;
-	uint8_t *terms;
+	uint8_t *terms, *last; /* asked words in a message, and which of them came last */
 	const struct memory *m;
 };
 
+/* word: which of the asked ones it is, from 1; 0 does not count as one. */
 static void
-list_score(struct scored *s, const struct posting_list *l, double weight, uint8_t bit_count)
+list_score(struct scored *s, const struct posting_list *l, double weight, uint8_t word)
 {
 	double idf = log(1 + ((double)s->m->said_count - l->count + .5) / (l->count + .5));
 	uint32_t doc = 0;
@@ -58,20 +59,23 @@ list_score(struct scored *s, const struct posting_list *l, double weight, uint8_
 		double len = s->m->said[doc].words;
 		s->score[doc] +=
 			(float)(weight * idf * tf * 1.9 / (tf + .9 * (.25 + .75 * len / 40)));
-		s->terms[doc] = (uint8_t)(s->terms[doc] + bit_count);
+		if (word != 0 && s->last[doc] != word) {
+			s->last[doc] = word;
+			s->terms[doc]++;
+		}
 	}
 }
 
-/* Words that begin like w, the first BEGINNINGS_MAX of them. */
+/* Words that begin like w, the first BEGINNINGS_MAX of them; all are one asked word. */
 static void
-beginnings_score(struct scored *s, const struct word *w)
+beginnings_score(struct scored *s, const struct word *w, uint8_t word)
 {
 	size_t n = 0;
 	if (w->len < 2)
 		return;
 	for (size_t i = 0; i < s->m->list_count && n < BEGINNINGS_MAX; i++)
 		if (strncmp(s->m->names.data + s->m->lists[i].name, w->s, w->len) == 0) {
-			list_score(s, &s->m->lists[i], .5, 1);
+			list_score(s, &s->m->lists[i], .5, word);
 			n++;
 		}
 }
@@ -85,11 +89,12 @@ terms_score(struct scored *s, const struct asked *q)
 		const struct posting_list *l = said_list(s->m, w->hash);
 		/* Single characters only help where there are pairs to go by. */
 		bool single = q->pairs && !w->pair && (unsigned char)w->s[0] >= 0xE3;
+		uint8_t word = single ? 0 : (uint8_t)(i + 1);
 		wanted += !single;
 		if (l != NULL)
-			list_score(s, l, single ? .2 : 1, !single);
+			list_score(s, l, single ? .2 : 1, word);
 		else if (!w->pair && !single)
-			beginnings_score(s, w);
+			beginnings_score(s, w, word);
 	}
 	return wanted;
 }
@@ -275,6 +280,7 @@ tutor_history_search(struct history_hits *out, struct arena *a, struct tutor *t,
 	s.m = t->memory;
 	s.score = mem_new_array(s.m->said_count + 1, sizeof *s.score);
 	s.terms = mem_new_array(s.m->said_count + 1, sizeof *s.terms);
+	s.last = mem_new_array(s.m->said_count + 1, sizeof *s.last);
 	size_t wanted = terms_score(&s, q);
 	size_t found = best_of(best, k, &s, req, wanted);
 	for (size_t i = 0; i < found && f == FAULT_NONE; i++) {
@@ -289,20 +295,21 @@ tutor_history_search(struct history_hits *out, struct arena *a, struct tutor *t,
 out:
 	mem_free(s.score);
 	mem_free(s.terms);
+	mem_free(s.last);
 	pthread_mutex_unlock(&t->lock);
 	return f;
 }
 
-/* ---- ahead of need ----------------------------------------------------------------- */
+/* ---- ahead of need, and past it ------------------------------------------------------ */
 
-/* Conversations that have outlived the retention the person set. */
-static enum fault
-expire(struct tutor *t, struct store *db, const struct cancel *cancel)
+enum fault
+tutor_expire(int64_t *removed, struct tutor *t, struct store *db, const struct cancel *cancel)
 {
 	struct arena a;
 	struct settings settings;
 	const struct known *rows;
 	size_t count;
+	*removed = 0;
 	arena_init(&a);
 	enum fault f = tutor_settings_get(&settings, &a, t, db);
 	if (f == FAULT_NONE && settings.retention_days > 0 && !store_read_only(db)) {
@@ -312,6 +319,7 @@ expire(struct tutor *t, struct store *db, const struct cancel *cancel)
 		for (size_t i = 0; f == FAULT_NONE && i < count; i++)
 			if (rows[i].has_title && !rows[i].gone && rows[i].updated < oldest) {
 				f = tutor_conversation_delete(t, db, rows[i].id);
+				*removed += f == FAULT_NONE;
 				if (f == FAULT_ABSENT)
 					f = FAULT_NONE;
 				if (f == FAULT_NONE)
@@ -325,11 +333,8 @@ expire(struct tutor *t, struct store *db, const struct cancel *cancel)
 enum fault
 tutor_index_warm(struct tutor *t, struct store *db, const struct cancel *cancel)
 {
-	enum fault f = expire(t, db, cancel);
-	if (f != FAULT_NONE)
-		return f;
 	pthread_mutex_lock(&t->lock);
-	f = said_follow(t, db, cancel);
+	enum fault f = said_follow(t, db, cancel);
 	pthread_mutex_unlock(&t->lock);
 	return f;
 }

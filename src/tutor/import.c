@@ -37,7 +37,7 @@ id_of(const char **out, struct json_object *o)
 	enum fault f = member_of(&id, o, "id", json_type_string);
 	if (f != FAULT_NONE)
 		return f;
-	if (!id_valid(json_object_get_string(id)))
+	if (!id_for_others(json_object_get_string(id)))
 		return fault(FAULT_INPUT, "the import has an id that is none");
 	*out = json_object_get_string(id);
 	return FAULT_NONE;
@@ -63,8 +63,7 @@ distrust(struct record_list *list, struct importing *in, const char *context)
 		c[i].verified = false;
 		c[i].state = "unsupported";
 		c[i].url = c[i].url != NULL && id_valid(c[i].file_id)
-				   ? arena_printf(&in->a, "/v1/files/%s/content#page=%lld",
-					     c[i].file_id, (long long)c[i].page)
+				   ? citation_url(&in->a, c[i].file_id, c[i].page)
 				   : NULL;
 		if (c[i].file_id == NULL || *c[i].file_id == '\0') {
 			context_verify(&c[i], context);
@@ -86,7 +85,7 @@ check_message(const struct kept_message *kept, const char *conv_id)
 	const struct message *m = kept->message;
 	const struct sentence *s = m->sentences.items;
 	const struct citation *c = m->citations.items;
-	if (!id_valid(m->id) || !str_same(m->conversation_id, conv_id) || m->content == NULL)
+	if (!id_for_others(m->id) || !str_same(m->conversation_id, conv_id) || m->content == NULL)
 		return fault(
 			FAULT_INPUT, "a message of the import does not belong where it stands");
 	if (!str_same(m->role, "user") && !str_same(m->role, "stoa"))
@@ -101,6 +100,18 @@ check_message(const struct kept_message *kept, const char *conv_id)
 		if (s[i].text == NULL || s[i].citation < 0)
 			return fault(FAULT_INPUT, "a sentence of message %s is none", m->id);
 	return FAULT_NONE;
+}
+
+/* As when it was answered: deleting the conversation counts back. */
+static enum fault
+count_cited(struct importing *in, const struct record_list *list)
+{
+	const struct citation *c = list->items;
+	enum fault f = FAULT_NONE;
+	for (size_t i = 0; i < list->count && f == FAULT_NONE; i++)
+		if (c[i].file_id != NULL && *c[i].file_id != '\0')
+			f = library_count_cited(in->t->library, in->db, c[i].file_id, 1);
+	return f;
 }
 
 static enum fault
@@ -127,7 +138,7 @@ import_message(struct importing *in, struct json_object *o, const char *context)
 		f = kept_put(in->db, KIND_MESSAGE, in->conv_id, kept->message->id,
 			&record_kept_message, kept);
 	in->counts->messages += f == FAULT_NONE;
-	return f;
+	return f == FAULT_NONE ? count_cited(in, &kept->message->citations) : f;
 }
 
 /* The piped text that the citations of message `at` may point into: it stands with

@@ -54,6 +54,8 @@ kept_put(struct store *db, enum vault_kind kind, const char *conv_id, const char
 	f = text_check(&plain, "the record");
 	if (f == FAULT_NONE)
 		f = store_put(db, kind, conv_id, rec_id, plain.data, plain.len);
+	if (plain.data != NULL)
+		explicit_bzero(plain.data, plain.cap);
 	text_clear(&plain);
 	return f;
 }
@@ -66,6 +68,12 @@ kept_read(void **out, struct arena *a, const struct record_type *type, const str
 		return fault(FAULT_DAMAGED, "record %s of the history is not what it should be",
 			rec->rec_id);
 	return f;
+}
+
+bool
+id_for_others(const char *id)
+{
+	return id_valid(id) && !((id[0] == '6' || id[0] == '7') && str_ends(id, "0000000000000001"));
 }
 
 enum fault
@@ -100,6 +108,7 @@ whole_or_rest(enum fault f)
 struct chain_reading {
 	struct kept_chain *chain;
 	struct arena *a;
+	size_t strange; /* opened, and not what we write */
 };
 
 static enum fault
@@ -108,17 +117,20 @@ chain_put(const struct sealed *rec, void *arg)
 	struct chain_reading *r = arg;
 	struct kept_chain *c = r->chain;
 	void *record = NULL;
-	enum fault f;
+	const struct record_type *type = rec->kind == KIND_MESSAGE    ? &record_kept_message
+					 : rec->kind == KIND_FEEDBACK ? &record_kept_feedback
+								      : NULL;
+	enum fault f = type == NULL ? FAULT_NONE : kept_read(&record, r->a, type, rec);
+	if (f == FAULT_DAMAGED) { /* one such must not hide what comes after it */
+		r->strange++;
+		return FAULT_NONE;
+	}
+	if (f != FAULT_NONE)
+		return f;
 	if (rec->kind == KIND_MESSAGE) {
-		f = kept_read(&record, r->a, &record_kept_message, rec);
-		if (f != FAULT_NONE)
-			return f;
 		mem_reserve(&c->items, &c->cap, c->count + 1, sizeof *c->items);
 		c->items[c->count++] = *(struct kept_message *)record;
 	} else if (rec->kind == KIND_FEEDBACK) {
-		f = kept_read(&record, r->a, &record_kept_feedback, rec);
-		if (f != FAULT_NONE)
-			return f;
 		mem_reserve(
 			&c->feedback, &c->feedback_cap, c->feedback_count + 1, sizeof *c->feedback);
 		mem_reserve(&c->feedback_ids, &c->id_cap, c->feedback_count + 1,
@@ -132,7 +144,7 @@ chain_put(const struct sealed *rec, void *arg)
 enum fault
 kept_chain_read(struct kept_chain *out, struct arena *a, struct store *db, const char *conv_id)
 {
-	struct chain_reading r = { out, a };
+	struct chain_reading r = { out, a, 0 };
 	*out = (struct kept_chain){ 0 };
 	enum fault f = store_each(db, conv_id, 0, chain_put, &r);
 	if (f != FAULT_NONE && f != FAULT_DAMAGED) {
@@ -145,6 +157,9 @@ kept_chain_read(struct kept_chain *out, struct arena *a, struct store *db, const
 				out->items[k].message->rating = out->feedback[i].score;
 				out->items[k].message->rating_comment = out->feedback[i].comment;
 			}
+	if (f == FAULT_NONE && r.strange > 0)
+		return fault(FAULT_DAMAGED, "%zu records of the conversation are not what they should be",
+			r.strange);
 	return f;
 }
 

@@ -155,7 +155,7 @@ row_follow(const struct sealed *rec, void *arg)
 	struct row_following *r = arg;
 	enum fault f = FAULT_NONE;
 	if (rec->kind == KIND_TITLE)
-		f = row_title(r, rec);
+		f = whole_or_rest(row_title(r, rec));
 	else if (rec->kind == KIND_MESSAGE)
 		row_message(r, rec);
 	else if (rec->kind == KIND_TOMBSTONE && (rec->flags & SEALED_CHAIN_END) != 0)

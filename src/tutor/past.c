@@ -42,6 +42,15 @@ older_put(struct past_reading *r, const char *plain, size_t len)
 	text_clear(&words);
 }
 
+/* Opened words leave nothing behind in freed memory. */
+static void
+plain_free(struct past_reading *r, size_t at)
+{
+	vault_wipe(r->plain[at], r->plain[at] != NULL ? r->bytes[at] : 0);
+	mem_free(r->plain[at]);
+	r->plain[at] = NULL;
+}
+
 static enum fault
 past_put(const struct sealed *rec, void *arg)
 {
@@ -49,7 +58,7 @@ past_put(const struct sealed *rec, void *arg)
 	if (str_same(rec->rec_id, r->except))
 		return FAULT_NONE;
 	size_t at = r->total++ % KEPT;
-	mem_free(r->plain[at]);
+	plain_free(r, at);
 	r->plain[at] = mem_new(rec->plain_bytes + 1);
 	memcpy(r->plain[at], rec->plain, rec->plain_bytes);
 	r->bytes[at] = rec->plain_bytes;
@@ -79,17 +88,18 @@ past_load(struct past *out, struct arena *a, struct store *db, const char *conv_
 			.rec_id = "", .plain = r.plain[at], .plain_bytes = r.bytes[at]
 		};
 		void *record = NULL;
-		f = kept_read(&record, a, &record_kept_message, &rec);
+		f = whole_or_rest(kept_read(&record, a, &record_kept_message, &rec));
 		if (f != FAULT_NONE)
 			goto out;
-		past.turns[past.count++] = ((struct kept_message *)record)->message;
+		if (record != NULL)
+			past.turns[past.count++] = ((struct kept_message *)record)->message;
 	}
 	if (r.older.len > 0)
 		past.older = arena_strndup(a, r.older.data, r.older.len);
 	*out = past;
 out:
 	for (size_t i = 0; i < KEPT; i++)
-		mem_free(r.plain[i]);
+		plain_free(&r, i);
 	text_clear(&r.older);
 	return f;
 }

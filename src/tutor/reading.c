@@ -117,11 +117,13 @@ heading_around(const char *path)
 bool
 sentence_is_fragment(const char *s)
 {
-	size_t words = 1, small = 0, len = strlen(s);
+	size_t words = 1, small = 0, letters = 0, len = strlen(s);
 	for (size_t i = 0; i < len; i++) {
 		words += s[i] == ' ' || (unsigned char)s[i] >= 0xE3;
 		small += s[i] >= 'a' && s[i] <= 'z';
+		letters += (s[i] | 32) >= 'a' && (s[i] | 32) <= 'z';
+		letters += (unsigned char)s[i] >= 0x80;
 	}
 	bool wide = len > 0 && (unsigned char)s[0] >= 0xE3;
-	return (!wide && (words < 4 || small == 0)) || strstr(s, " | ") != NULL;
+	return (!wide && (words < 4 || small == 0 || letters * 2 < len)) || strstr(s, " | ") != NULL || *s == '|';
 }

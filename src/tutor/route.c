@@ -104,7 +104,7 @@ static const struct rule list_rules[] = { { "list", PLACE_START }, { "enumerate"
 static const char *const follow_starts[] = { "and", "but", "or", "what about", "how about",
 	"what else", "anything else", "why is that", "why so", "how so", "more on", "and what" };
 static const char *const follow_wholes[] = { "why", "why not", "how", "when", "where", "who",
-	"which", "more", "tell me more", "go on", "continue", "explain", "explain more", "example",
+	"which", "more", "tell me more", "go on", "continue", "explain", "explain more", "tell me", "describe", "define", "compare", "example",
 	"an example", "examples", "for example", "really", "how come", "what else", "say more",
 	"なぜ", "どうして", "もっと", "それで", "いつ", "どこ" };
 static const char *const more_wholes[] = { "more", "tell me more", "go on", "continue", "say more",
@@ -266,6 +266,26 @@ route_definition(struct route *r, struct arena *a, const char *s, const char *li
 	return false;
 }
 
+/* "explain osmosis" asks what it is; "explain why ..." is a question like others. */
+static bool
+route_explain(struct route *r, struct arena *a, const char *s, const char *line)
+{
+	static const char *const leads[] = { "explain to me", "explain", "describe", "the concept of",
+		"the term", "the", "a", "an" };
+	static const char *const asks[] = { "why", "how", "what", "when", "where", "who", "which",
+		"of", "in", "it", "this", "that", "more" };
+	struct range w;
+	const char *rest = line_cut_front(line, leads, COUNT_OF(leads));
+	if (!(str_starts(line, "explain ") || str_starts(line, "describe ")) || *rest == '\0' ||
+		count_words(rest) > 4)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(asks); i++)
+		if (phrase_find(&w, rest, asks[i], PLACE_ANY))
+			return false;
+	r->topic = arena_strdup(a, s + (rest - line));
+	return true;
+}
+
 /* Japanese has its command at the end: without the particles that held it. */
 static const char *
 cut_tails(struct arena *a, const char *s)
@@ -389,14 +409,15 @@ route_question(struct route *out, struct arena *a, const char *content)
 		if (low[0] != 'w' && w.start == 0 &&
 			low[w.end] == ' ') /* a command, not part of what is searched */
 			inside += w.end + 1, low += w.end + 1;
-	} else if (route_definition(&r, a, inside, low)) {
+	} else if (route_definition(&r, a, inside, low) || route_explain(&r, a, inside, low)) {
 		r.intent = INTENT_DEFINITION;
 	}
 	r.query =
 		cut_frame(inside + (line_cut_front(low, commands, COUNT_OF(commands)) - low), low);
 	if (r.intent == INTENT_COMPARISON)
 		r.query = arena_printf(a, "%s and %s", r.sides[0], r.sides[1]);
-	if (r.intent == INTENT_DEFINITION && str_starts(low, "define"))
+	if (r.intent == INTENT_DEFINITION &&
+		(str_starts(low, "define") || str_starts(low, "explain") || str_starts(low, "describe")))
 		r.query = arena_printf(a, "What is %s?", r.topic);
 	if (r.intent == INTENT_DEFINITION && (unsigned char)r.topic[0] >= 0xE3)
 		r.query = arena_printf(a, "%sとは", r.topic);

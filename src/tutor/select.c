@@ -220,10 +220,10 @@ credit_study_words(struct work *w, struct found *found)
 	}
 }
 
-void
+bool
 select_rank(struct work *w, struct found *found)
 {
-	entries_raise(w, found);
+	bool entry = entries_raise(w, found);
 	if (w->route.intent == INTENT_LIST)
 		credit_study_words(w, found);
 	for (size_t i = 0; i < found->sentence_count; i++)
@@ -238,6 +238,7 @@ select_rank(struct work *w, struct found *found)
 	drop_repeats(w, found);
 	if (w->before != NULL && found->sentence_count > 0)
 		lead_features(w, found, &found->sentences[0]);
+	return entry;
 }
 
 /* A sentence that gives the list asked for: others only where they are as good. */

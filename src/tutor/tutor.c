@@ -68,7 +68,7 @@ check_request(const struct message_send *req)
 			FAULT_LIMIT, "the piped text is longer than %d bytes", CONTEXT_BYTES_MAX);
 	if (req->context != NULL && !utf8_valid(req->context, strlen(req->context)))
 		return fault(FAULT_INPUT, "the piped text is not UTF-8 text");
-	if (req->id != NULL && !id_valid(req->id))
+	if (req->id != NULL && !id_for_others(req->id))
 		return fault(FAULT_INPUT, "'%s' is not an id (32 hex digits)", req->id);
 	if (req->conversation_id != NULL && !id_valid(req->conversation_id))
 		return fault(
@@ -206,6 +206,34 @@ answer_question(struct work *w)
 	return extract_answer(w);
 }
 
+/* "What is a C4 plant?" "and a C3 plant?": the same question about another term. */
+static void
+follow_definition(struct work *w)
+{
+	static const char *const lead[] = { "a", "an", "the" };
+	static const char *const others[] = { "at", "in", "on", "for", "during", "why", "how",
+		"when", "where", "who", "it", "its", "they", "does", "do", "is", "are", "if", "with",
+		"without", "by", "this", "that" };
+	const struct message *last = w->past.count ? w->past.turns[w->past.count - 1] : NULL;
+	struct range r;
+	if (last == NULL || !str_same(last->intent ? last->intent : "", "definition") ||
+		w->before == NULL || w->route.intent != INTENT_QUESTION || w->route.vague)
+		return;
+	const char *line = line_lower(w->a, w->query),
+		   *term = line_cut_front(line, lead, COUNT_OF(lead));
+	struct word_set words = words_set(w->a, term, strlen(term), false);
+	bool other = words.count == 0 || words.count > 3;
+	for (size_t i = 0; i < COUNT_OF(others) && !other; i++)
+		other = phrase_find(&r, term, others[i], PLACE_ANY);
+	if (other)
+		return;
+	w->route.intent = INTENT_DEFINITION;
+	w->route.topic = arena_strdup(w->a, w->query + (term - line));
+	w->query = arena_printf(w->a, "What is %s?", w->route.topic);
+	w->before = NULL;
+	w->m->intent = intent_name(w->route.intent);
+}
+
 static enum fault
 answer_make(struct work *w)
 {
@@ -238,6 +266,7 @@ answer_make(struct work *w)
 	if (!named)
 		w->route.query = w->route.scope_soft ? w->route.whole : w->route.query;
 	past_rewrite(&w->query, &w->before, w->a, &w->past, &w->route);
+	follow_definition(w);
 	if (w->route.intent == INTENT_SUMMARY)
 		return summary_answer(w);
 	return answer_question(w);

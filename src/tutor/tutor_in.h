@@ -138,6 +138,8 @@ enum fault answer_finish(struct work *w) STOA_MUST;
 void context_verify(struct citation *c, const char *context);
 
 enum fault find_evidence(struct found **out, struct work *w, const char *query, const char *before, int passages, int sentences) STOA_MUST;
+/* What a topic is, ranked; where it has no entry among the first, the glossaries are asked. */
+enum fault find_definition(struct found **out, struct work *w) STOA_MUST;
 /* How sure it is that the first sentence answers. */
 void confide(struct confidence *out, const struct work *w, const struct found *found);
 bool cited_already(const struct work *w, const char *file_id, int64_t start, int64_t end);
@@ -158,15 +160,18 @@ const struct tutor_domain *scope_domain(struct work *w);
 
 /* ---- choosing ------------------------------------------------------------------------ */
 
+/* Passages to read: entries of glossaries hide behind texts that say the term more. */
+#define ENTRY_PASSAGES 48
 struct choice { const struct found_sentence *s; bool lead_in; };
 /* The sentences to show, in reading order; at most max. */
 size_t select_sentences(struct choice *out, size_t max, struct work *w, const struct found *found);
 /* Rank again for this intent and this conversation: the first one leads. */
-void select_rank(struct work *w, struct found *found);
-/* Raise entries of glossaries and answers under the same question. */
-void entries_raise(struct work *w, struct found *found);
+bool select_rank(struct work *w, struct found *found);   /* is there an entry of the topic? */
+/* Raise entries of glossaries and answers under the same question; is there an entry? */
+bool entries_raise(struct work *w, struct found *found);
 /* Content words, with those that courses use for one another (steps, stages) as one. */
 struct word_set study_words(struct arena *a, const char *s, size_t len);
+int64_t label_start(const struct passage *p, int64_t start);
 /* The sentence, with what it stands under, covers this share of what was asked. */
 void features_cover(struct sentence_features *f, double share);
 bool sentence_leans(const char *s);     /* begins with a word that points back */
@@ -186,6 +191,9 @@ extern const struct record_type record_kept_message;
 struct kept_feedback { const char *message, *comment; int64_t score, at; struct text_list reasons; };
 extern const struct record_type record_kept_feedback;
 
+/* Valid, and none of the records of which there is one (settings, money spent):
+ * their ids are half a name in ASCII, half the number 1. For ids from outside. */
+bool id_for_others(const char *id);
 enum fault kept_put(struct store *db, enum vault_kind kind, const char *conv_id, const char *rec_id, const struct record_type *type, const void *record) STOA_MUST;
 enum fault kept_read(void **out, struct arena *a, const struct record_type *type, const struct sealed *rec) STOA_MUST;
 enum fault kept_title_get(struct kept_title **out, struct arena *a, struct store *db, const char *conv_id) STOA_MUST;

@@ -117,6 +117,12 @@ json "eval --json" "$work/out"
 sed 's/mitochondrion/golgi apparatus/' "$work/set.jsonl" >"$work/worse.jsonl"
 run 1 "a floor that is not reached fails" "$stoa" eval --min-accuracy 100 "$work/worse.jsonl"
 echo '{"question":' >"$work/bad.jsonl"
+: >"$work/none.jsonl"
+run 2 "a set without a question measures nothing" "$stoa" eval "$work/none.jsonl"
+echo '{"question":"x","document":3}' >"$work/odd.jsonl"
+run 2 "a document that is no text is said" "$stoa" eval "$work/odd.jsonl"
+run 0 "a completion in JSON" "$stoa" completion bash --json
+json "completion --json" "$work/out"
 run 2 "a bad set names file and line" "$stoa" eval "$work/bad.jsonl"
 says "bad set" "bad.jsonl:1" "$work/err"
 run 0 "bench runs" "$stoa" bench --rounds 2 --json

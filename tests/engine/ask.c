@@ -205,9 +205,33 @@ START_TEST(settings_change_only_where_asked)
 	const struct settings off = { .lock_minutes = -1 };
 	WELL(ask_engine(&s, &w, "me.update", &off));
 	ck_assert_int_eq(s->lock_minutes, 0);
+	WELL(ask_engine(&s, &w, "me.get", NULL));
+	ck_assert_int_eq(s->lock_minutes, 0);
 	ck_assert_int_eq(s->retention_days, 30);
 	const struct settings wrong = { .answers = "magic" };
 	FAILS(FAULT_INPUT, ask_engine(&s, &w, "me.update", &wrong));
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(conversations_that_outlived_the_retention_go_while_the_engine_runs)
+{
+	struct settings *s;
+	struct conversations *list;
+	struct message *m;
+	world_open(&w);
+	add_course(&w);
+	const struct settings keep = { .retention_days = 30 };
+	WELL(ask_engine(&s, &w, "me.update", &keep));
+	const struct message_send req = { .content = "What do ribosomes translate?" };
+	WELL(ask_engine(&m, &w, "message.send", &req));
+	const struct conversation_list all = { .status = "all" };
+	w.still.now_ms += INT64_C(29) * 86400000;
+	WELL(ask_engine(&list, &w, "conversation.list", &all));
+	ck_assert_int_eq(list->total, 1);
+	w.still.now_ms += INT64_C(2) * 86400000;
+	WELL(ask_engine(&list, &w, "conversation.list", &all));
+	ck_assert_int_eq(list->total, 0);
 	world_close(&w);
 }
 END_TEST
@@ -283,6 +307,7 @@ TESTS("ask", a_question_is_answered_with_events_and_a_verified_quotation,
 	what_the_sources_do_not_say_is_refused, one_id_is_answered_once_for_ever,
 	an_ephemeral_question_leaves_nothing,
 	the_same_question_from_many_threads_is_answered_once, calls_run_side_by_side,
-	settings_change_only_where_asked, the_persons_retention_holds_for_what_he_adds,
+	settings_change_only_where_asked,
+	conversations_that_outlived_the_retention_go_while_the_engine_runs, the_persons_retention_holds_for_what_he_adds,
 	an_export_of_everything_holds_everything_and_comes_in_again,
 	health_counts_but_tells_a_stranger_nothing_about_talk)

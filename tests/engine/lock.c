@@ -1,5 +1,6 @@
 /* The lock through the engine, and domains. */
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include "engine_test.h"
 
@@ -146,6 +147,36 @@ START_TEST(locking_in_the_middle_of_calls_only_locks)
 }
 END_TEST
 
+static void
+lock_without_descriptors(const char *name, const struct record_type *type, const void *record, void *arg)
+{
+	struct rlimit before, none;
+	(void)name, (void)type, (void)record;
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){ 0, before.rlim_max };
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	engine_lock(w.engine);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	*(bool *)arg = true;
+}
+
+START_TEST(locking_forgets_the_keys_even_when_no_connection_can_be_opened)
+{
+	struct lock_state s;
+	bool done = false;
+	void *reply;
+	world_open(&w);
+	const struct document_add req = { .path = w.course };
+	/* The add has the only open connection; another cannot be had. */
+	enum fault f = engine_call(&reply, &w.arena, w.engine, &w.who, "document.add", &req, lock_without_descriptors, &done, NULL);
+	ck_assert_msg(f == FAULT_NONE, "%s", fault_sentence());
+	ck_assert(done);
+	WELL(engine_lock_state(&s, w.engine));
+	ck_assert(s.locked);
+	world_close(&w);
+}
+END_TEST
+
 static enum fault
 open_with_domains(const char *ini)
 {
@@ -173,4 +204,5 @@ END_TEST
 TESTS("lock", a_fresh_engine_says_so_and_seals,
 	history_that_went_back_can_be_read_but_not_written,
 	slots_come_and_go_and_rekeying_shuts_the_old_out,
-	locking_in_the_middle_of_calls_only_locks, domains_are_read_and_their_mistakes_named)
+	locking_in_the_middle_of_calls_only_locks,
+	locking_forgets_the_keys_even_when_no_connection_can_be_opened, domains_are_read_and_their_mistakes_named)

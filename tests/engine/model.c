@@ -128,6 +128,35 @@ START_TEST(what_was_spent_today_is_remembered_across_starts)
 }
 END_TEST
 
+static double
+spent_kept(void)
+{
+	/* What one more answer may cost shows in the refusal: "... 1.2345 are spent". */
+	w.still.now_ms += 1000;
+	struct message *m = ask("What do ribosomes translate?");
+	const char *at = m->note != NULL ? strstr(m->note, "dollars: ") : NULL;
+	return at != NULL ? strtod(at + strlen("dollars: "), NULL) : -1;
+}
+
+START_TEST(unlocking_again_does_not_count_money_twice)
+{
+	open_with("answer", 8);
+	struct message *m = ask("What does the mitochondrion produce?");
+	for (int i = 0; i < 100 && str_same(m->mode, "model"); i++)
+		m = ask("What does the mitochondrion produce?");
+	double spent = spent_kept();
+	ck_assert(spent > 0);
+	for (int i = 0; i < 3; i++) {
+		engine_lock(w.engine);
+		struct vault_secret s = test_key(7);
+		WELL(engine_unlock(w.engine, SLOT_KEY_FILE, &s));
+		vault_secret_clear(&s);
+	}
+	ck_assert_double_eq(spent_kept(), spent);
+	close_all();
+}
+END_TEST
+
 START_TEST(without_a_base_url_nothing_is_ever_sent)
 {
 	endpoint = endpoint_start("answer");
@@ -188,6 +217,6 @@ END_TEST
 
 TESTS("model", a_model_answers_with_quotations_that_hold, a_model_that_invents_is_not_believed,
 	a_model_that_fails_leaves_the_extractive_answer,
-	what_was_spent_today_is_remembered_across_starts, without_a_base_url_nothing_is_ever_sent,
+	what_was_spent_today_is_remembered_across_starts, unlocking_again_does_not_count_money_twice, without_a_base_url_nothing_is_ever_sent,
 	cancel_ends_a_question_that_waits_for_a_model,
 	an_endpoint_that_may_not_be_called_is_refused_at_once)

@@ -329,20 +329,44 @@ START_TEST(settings_change_only_what_they_name)
 }
 END_TEST
 
-START_TEST(conversations_past_their_retention_are_buried_when_warming)
+START_TEST(conversations_past_their_retention_are_buried)
 {
 	struct desk d;
 	desk_open(&d, true);
 	desk_ask(&d, NULL, "What is frequency?");
 	d.at.now_ms += (int64_t)40 * 24 * 3600 * 1000;
 	struct message *m = desk_ask(&d, NULL, "What is the Doppler effect?");
-	WELL(tutor_index_warm(d.tutor, d.db, NULL));
+	int64_t removed = -1;
+	WELL(tutor_expire(&removed, d.tutor, d.db, NULL));
+	ck_assert_int_eq(removed, 0);
 	ck_assert_int_eq(list(&d, &(struct conversation_list){ 0 }).total, 2);
 	WELL(tutor_settings_set(d.tutor, d.db, &(struct settings){ .retention_days = 30 }));
-	WELL(tutor_index_warm(d.tutor, d.db, NULL));
+	WELL(tutor_expire(&removed, d.tutor, d.db, NULL));
+	ck_assert_int_eq(removed, 1);
 	struct conversations left = list(&d, &(struct conversation_list){ 0 });
 	ck_assert_int_eq(left.total, 1);
 	ck_assert_str_eq(((struct conversation *)left.items.items)[0].id, m->conversation_id);
+	desk_close(&d);
+}
+END_TEST
+
+START_TEST(a_record_that_is_not_ours_hides_nothing_behind_it)
+{
+	struct desk d;
+	struct transcript t;
+	desk_open(&d, true);
+	struct message *first = desk_ask(&d, NULL, "What is frequency?");
+	WELL(store_put(d.db, KIND_TITLE, ID_A, ID_A, "[]", 2));
+	WELL(store_put(d.db, KIND_MESSAGE, first->conversation_id, "c0ffee00000000000000000000000000", "[]", 2));
+	struct message *m = desk_ask(&d, first->conversation_id, "What is the Doppler effect?");
+	ck_assert_str_eq(m->status, "answered");
+	desk_ask(&d, NULL, "What is photosynthesis?");
+	ck_assert_int_eq(list(&d, &(struct conversation_list){ 0 }).total, 2);
+	WELL(tutor_conversation_get(&t, &d.a, d.tutor, d.db, &(struct conversation_get){ .id = first->conversation_id }));
+	ck_assert_uint_eq(t.messages.count, 5);     /* and a line that says so */
+	const struct message *shown = t.messages.items;
+	ck_assert_str_eq(shown[3].id, m->id);
+	ck_assert_str_eq(shown[4].status, "failed");
 	desk_close(&d);
 }
 END_TEST
@@ -411,4 +435,4 @@ TESTS("conversation", a_history_that_went_back_still_answers_and_keeps_nothing, 
 	an_ephemeral_question_leaves_nothing, a_title_given_by_a_person_stays, a_long_first_question_makes_a_short_title,
 	the_list_filters_pages_and_orders_by_the_last_word, a_deleted_conversation_is_gone_everywhere, what_another_connection_deleted_is_not_listed,
 	a_removed_document_makes_its_citations_missing, a_part_of_a_transcript_can_be_read, feedback_is_kept_and_can_be_changed,
-	settings_change_only_what_they_name, conversations_past_their_retention_are_buried_when_warming, nothing_works_while_locked)
+	settings_change_only_what_they_name, conversations_past_their_retention_are_buried, nothing_works_while_locked, a_record_that_is_not_ours_hides_nothing_behind_it)

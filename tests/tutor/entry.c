@@ -6,7 +6,9 @@ static const char WORDS[] =
 	"Guard cells. The two cells that border a stoma and open or close it.\n\n"
 	"P680 and P700. The special chlorophylls in the reaction centres, named after their wavelengths.\n\n"
 	"Stoma (plural stomata). A pore in the skin of a leaf through which carbon dioxide enters. It closes in drought.\n\n"
-	"Turgor: the pressure of the water inside a cell against its wall.\n";
+	"Turgor: the pressure of the water inside a cell against its wall.\n\n"
+	"ribonucleic acid (RNA): chain of nucleotides that carries a message from the nucleus\n\n"
+	"deoxyribonucleic acid (DNA): double chain of nucleotides that holds the genes\n";
 static const char SHEET[] =
 	"# Exercises\n\n## Leaves\n\n### Why are leaves green?\n\n"
 	"Their pigments absorb blue and red light strongly and green light less strongly. (1.2)\n\n"
@@ -42,6 +44,8 @@ START_TEST(an_entry_is_quoted_from_its_term_through_its_definition)
 		{ "what are guard cells", "Guard cells. The two cells that border a stoma" },
 		{ "What is P700?", "P680 and P700. The special chlorophylls" },
 		{ "What is turgor?", "Turgor: the pressure of the water" },
+		{ "Explain turgor", "Turgor: the pressure of the water" },
+		{ "What is DNA?", "deoxyribonucleic acid (DNA): double chain" },
 	};
 	struct desk d;
 	desk_words(&d);
@@ -83,6 +87,12 @@ START_TEST(a_comparison_says_each_side_and_what_contrasts_them)
 	ck_assert(quotes(m, "Unlike C3 plants, C4 plants lose"));
 	ck_assert(!quotes(m, "|"));
 	check_verified(&d, m);
+	m = desk_ask(&d, NULL, "What is the difference between DNA and RNA?");
+	ck_assert(quotes(m, "deoxyribonucleic acid (DNA): double chain") && quotes(m, "ribonucleic acid (RNA): chain"));
+	m = desk_ask(&d, NULL, "What is turgor?");
+	m = desk_ask(&d, m->conversation_id, "and a stoma?");
+	ck_assert_str_eq(m->intent, "definition");
+	ck_assert(quotes(m, "Stoma (plural stomata). A pore"));
 	m = desk_ask(&d, NULL, "Compare C3 plants and quidditch");
 	ck_assert(!str_same(m->status, "answered") || m->note != NULL);
 	desk_close(&d);
@@ -105,4 +115,20 @@ START_TEST(steps_are_stages_and_short_names_their_words)
 }
 END_TEST
 
-TESTS("entry", a_comparison_says_each_side_and_what_contrasts_them, steps_are_stages_and_short_names_their_words, an_entry_is_quoted_from_its_term_through_its_definition, the_answer_under_a_question_is_quoted_and_the_question_is_not)
+START_TEST(a_document_without_pages_is_cited_without_one)
+{
+	struct desk d;
+	desk_words(&d);
+	struct message *m = desk_ask(&d, NULL, "What is turgor?");
+	const struct citation *c = m->citations.items;
+	ck_assert_uint_eq(m->citations.count, 1);
+	ck_assert_int_eq(c->page, 0);
+	ck_assert_ptr_null(strstr(citation_place(&d.a, c), ", p."));
+	ck_assert_ptr_null(strstr(c->url, "#page"));
+	ck_assert_str_eq(page_text(&d.a, 3, 4, ""), "p. 3-4");
+	ck_assert_str_eq(page_text(&d.a, 3, 3, "iii"), "p. iii");
+	desk_close(&d);
+}
+END_TEST
+
+TESTS("entry", a_document_without_pages_is_cited_without_one, a_comparison_says_each_side_and_what_contrasts_them, steps_are_stages_and_short_names_their_words, an_entry_is_quoted_from_its_term_through_its_definition, the_answer_under_a_question_is_quoted_and_the_question_is_not)

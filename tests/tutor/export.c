@@ -245,6 +245,61 @@ START_TEST(an_import_cannot_write_into_another_conversation)
 }
 END_TEST
 
+START_TEST(an_import_cannot_take_the_place_of_the_settings)
+{
+	struct desk d;
+	struct imported in;
+	struct settings s;
+	struct conversation *c;
+	struct message *answer;
+	static const char settings[] = "73657474696e67730000000000000001", spent[] = "7370656e740000000000000000000001";
+	desk_open(&d, true);
+	struct message *m = desk_ask(&d, NULL, "What is the Doppler effect?");
+	struct exported e = export(&d, m->conversation_id, "json");
+	WELL(tutor_conversation_delete(d.tutor, d.db, m->conversation_id));
+	const char *const wanted[] = { m->conversation_id, m->id };
+	for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+		FAILS(FAULT_INPUT, tutor_import(&in, &d.a, d.tutor, d.db, &(struct import_run){ .body = forge(&d.a, e.body, wanted[i], settings) }));
+		FAILS(FAULT_INPUT, tutor_import(&in, &d.a, d.tutor, d.db, &(struct import_run){ .body = forge(&d.a, e.body, wanted[i], spent) }));
+	}
+	FAILS(FAULT_INPUT, tutor_conversation_create(&c, &d.a, d.tutor, d.db, &(struct conversation_create){ .id = settings }));
+	FAILS(FAULT_INPUT, tutor_send(&answer, &d.a, d.tutor, d.db, &(struct message_send){ .id = spent, .content = "What is light?" }, NULL, NULL));
+	WELL(tutor_settings_set(d.tutor, d.db, &(struct settings){ .level = "brief" }));
+	WELL(tutor_settings_get(&s, &d.a, d.tutor, d.db));
+	ck_assert_str_eq(s.level, "brief");
+	desk_close(&d);
+}
+END_TEST
+
+static int64_t
+cited(struct desk *d, const char *file_id)
+{
+	struct document *doc = NULL;
+	WELL(library_get(&doc, &d->a, d->library, d->db, file_id));
+	return doc->cited;
+}
+
+START_TEST(citations_that_come_back_are_counted_again)
+{
+	struct desk d;
+	desk_open(&d, true);
+	struct message *m = desk_ask(&d, NULL, "What is the Doppler effect?");
+	const char *file_id = ((struct citation *)m->citations.items)[0].file_id;
+	struct exported e = export(&d, m->conversation_id, "json");
+	int64_t before = cited(&d, file_id);
+	ck_assert_int_gt(before, 0);
+	WELL(tutor_conversation_delete(d.tutor, d.db, m->conversation_id));
+	ck_assert_int_eq(cited(&d, file_id), 0);
+	import(&d, e.body);
+	ck_assert_int_eq(cited(&d, file_id), before);
+	/* Another answer keeps its count when the imported one goes. */
+	desk_ask(&d, NULL, "What is the Doppler effect?");
+	WELL(tutor_conversation_delete(d.tutor, d.db, m->conversation_id));
+	ck_assert_int_eq(cited(&d, file_id), before);
+	desk_close(&d);
+}
+END_TEST
+
 TESTS("export", every_form_shows_question_answer_and_quotation, nothing_said_can_act_where_the_file_is_opened, marks_stay_readable_in_markdown_and_make_no_links, a_stale_citation_is_exported_as_what_it_is,
 	an_export_comes_back_without_loss, an_import_elsewhere_finds_out_its_citations_anew, a_forged_import_is_refused_whole_or_not_believed,
-	an_import_cannot_write_into_another_conversation)
+	an_import_cannot_write_into_another_conversation, an_import_cannot_take_the_place_of_the_settings, citations_that_come_back_are_counted_again)

@@ -177,6 +177,21 @@ START_TEST(warming_can_be_cancelled_and_goes_on_later)
 }
 END_TEST
 
+START_TEST(many_words_with_one_beginning_are_one_asked_word)
+{
+	struct desk d;
+	struct history_hits hits;
+	desk_open(&d, true);
+	desk_ask(&d, NULL, "Where is a photograph, a photometer, a phototube, a photostat?");
+	struct message *both = desk_ask(&d, NULL, "Where does a photophore have its sinusoid, and which of the many other words that make a sentence long are of no weight?");
+	WELL(tutor_history_search(&hits, &d.a, d.tutor, d.db, &(struct history_search){ .query = "photo sinus", .role = "user" }));
+	ck_assert_uint_eq(hits.items.count, 2);
+	ck_assert_str_eq(((struct history_hit *)hits.items.items)[0].conversation_id, both->conversation_id);
+	desk_close(&d);
+}
+END_TEST
+
 TESTS("history", what_was_said_is_found_with_its_place, a_beginning_of_a_word_and_another_form_are_found, japanese_is_found_by_pairs,
 	new_words_are_found_at_once_and_forgotten_on_lock, role_subject_and_time_narrow_the_search, a_message_with_all_words_comes_before_one_with_some,
-	a_snippet_shows_where_the_word_stands_in_a_long_text, warming_can_be_cancelled_and_goes_on_later)
+	a_snippet_shows_where_the_word_stands_in_a_long_text, warming_can_be_cancelled_and_goes_on_later,
+	many_words_with_one_beginning_are_one_asked_word)

@@ -150,7 +150,7 @@ END_TEST
 START_TEST(vague_and_leaning_questions_are_seen)
 {
 	static const struct { const char *said; bool vague, follows; } rows[] = {
-		{ "", true, false }, { "???", true, false }, { "tell me more", true, true }, { "why?", true, true }, { "and at night?", false, true }, { "what about C4 plants?", false, true },
+		{ "", true, false }, { "???", true, false }, { "tell me more", true, true }, { "tell me", true, true }, { "explain", true, true }, { "why?", true, true }, { "and at night?", false, true }, { "what about C4 plants?", false, true },
 		{ "Why does it level off?", false, true }, { "What is osmosis?", false, false }, { "Can you explain this?", false, true },
 		{ "What is the process that converts light into sugar?", false, false },
 	};
