@@ -495,7 +495,36 @@ START_TEST(no_colour_is_sent_when_none_is_wanted)
 }
 END_TEST
 
-TESTS("pty", a_question_is_answered_with_its_evidence, two_hundred_resizes_end_in_the_right_frame,
+START_TEST(a_paste_with_carriage_returns_has_lines)
+{
+	begin(24, 80);
+	terminal_say(&t, "\033[200~first line\rsecond line\r\nthird line\033[201~");
+	ck_assert(terminal_wait(&t, "> first line", LONG_MS));
+	ck_assert(terminal_wait(&t, "   second line", LONG_MS));
+	ck_assert(terminal_wait(&t, "   third line", LONG_MS));
+	quit();
+	leave();
+}
+END_TEST
+
+START_TEST(the_mouse_changes_the_tab_and_copies_what_it_is_dragged_over)
+{
+	begin(24, 80);
+	terminal_say(&t, "/mouse on\r");
+	ck_assert(terminal_wait(&t, "mouse on", LONG_MS));
+	terminal_say(&t, "\033[<0;14;1M\033[<0;14;1m");
+	ck_assert(terminal_wait(&t, "[2 Library]", LONG_MS));
+	terminal_say(&t, "\033[<0;5;1M\033[<0;5;1m");
+	ck_assert(terminal_wait(&t, "[1 Chat]", LONG_MS));
+	terminal_say(&t, "\033[<0;2;10M\033[<32;6;10M\033[<0;6;10m");
+	ck_assert(terminal_wait(&t, "the selection", LONG_MS));
+	quit();
+	leave();
+}
+END_TEST
+
+TESTS("pty", a_paste_with_carriage_returns_has_lines, the_mouse_changes_the_tab_and_copies_what_it_is_dragged_over,
+	a_question_is_answered_with_its_evidence, two_hundred_resizes_end_in_the_right_frame,
 	a_thousand_random_keys_and_resizes_leave_it_alive, keys_before_the_history_is_open_are_kept,
 	hostile_text_in_every_field_sends_nothing_but_our_own,
 	a_paste_never_sends_even_with_its_own_end_inside, control_c_keeps_the_line_and_leaves_only_twice_when_it_is_empty,
