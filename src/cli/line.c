@@ -57,14 +57,14 @@ step(struct chat *ch, int by)
 }
 
 enum fault
-line_next(struct chat *ch, const char *rest)
+line_cite_next(struct chat *ch, const char *rest)
 {
 	(void)rest;
 	return step(ch, 1);
 }
 
 enum fault
-line_prev(struct chat *ch, const char *rest)
+line_cite_prev(struct chat *ch, const char *rest)
 {
 	(void)rest;
 	return step(ch, -1);
