@@ -44,8 +44,8 @@ given() {
 	feedback.*) echo "words|Noted" ;;
 	edit.external) echo "|What holds" ;;
 	tab.chat) echo "|What holds" ;;
-	cite.file) echo "|p. 1" ;;
-	tab.library) echo "|text" ;;
+	cite.file) echo "|cell" ;;
+	tab.library) echo "|read" ;;
 	doc.add) echo "$work/more.txt|more.txt" ;;
 	doc.open) echo "cell.txt 1|mitochondrion" ;;
 	doc.delete) echo "leaf.md --yes|leaf.md" ;;
