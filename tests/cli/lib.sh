@@ -42,7 +42,12 @@ json() { # NAME FILE
 	if command -v jq >/dev/null; then
 		jq -e . <"$2" >/dev/null 2>&1
 	elif command -v python3 >/dev/null; then
-		python3 -c 'import json,sys; n=[json.loads(l) for l in sys.stdin]; sys.exit(not n)' <"$2" 2>/dev/null
+		python3 -c 'import json,sys
+text = sys.stdin.read()
+try:
+	json.loads(text)
+except ValueError:
+	sys.exit(not [json.loads(line) for line in text.splitlines()])' <"$2" 2>/dev/null
 	else
 		[ -s "$2" ] && head -c 1 "$2" | grep -q '{' && tail -c 2 "$2" | grep -q '}'
 	fi
