@@ -88,6 +88,8 @@ backend_close(struct backend *b)
 	while (b->calls != NULL) {
 		struct scripted *c = b->calls;
 		b->calls = c->next;
+		if (c->handlers.done != NULL)        /* every call has its end, as with a real one */
+			c->handlers.done(&(struct backend_done){ FAULT_CANCELLED, "cancelled", c->op, NULL }, c->handlers.arg);
 		mem_free(c->request);
 		mem_free(c);
 	}
