@@ -48,6 +48,8 @@ FUZZ    := $(sort $(wildcard tests/fuzz/*.c))
 GOLDEN  := $(B)/tests/golden/run
 BENCH   := $(sort $(wildcard tests/bench/*.c))
 PROGRAMS := $(B)/stoa $(B)/stoa-extract
+# As many jobs as there are processors, unless the caller said how many.
+JOBS     = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include Makefile.local
@@ -80,9 +82,9 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/libstoa.a
 deps: ## install what is missing (Debian, Ubuntu; says what to install elsewhere)
 	@.ci/deps
 run: deps ## build and open stoa on the sample course
-	@$(MAKE) --no-print-directory all && tests/run-sample $(B)
+	@$(MAKE) --no-print-directory $(JOBS) all && tests/run-sample $(B)
 check: deps ## install what is missing, build, run all tests
-	@$(MAKE) --no-print-directory check-built
+	@$(MAKE) --no-print-directory $(JOBS) check-built
 check-built: $(PROGRAMS) $(STANDINS) $(GOLDEN) $(TESTS:%.c=$(B)/%) $(FUZZ:%.c=$(B)/%)
 	@tests/run-all $(B)
 golden-update: $(GOLDEN) ## write tests/golden/*.screen anew from what is drawn now; look at the difference
