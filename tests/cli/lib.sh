@@ -68,8 +68,10 @@ pty_start() { # COMMAND LINE
 	mkfifo "$work/keys"
 	: >"$work/screen"
 	seen=0
-	# a job of a script is deaf to Ctrl-C unless told otherwise
-	env --default-signal=INT,QUIT script -qefc "stty rows 24 cols 80; $1" "$work/screen" <"$work/keys" >/dev/null 2>&1 &
+	# A job of a script is deaf to Ctrl-C unless told otherwise.  The shell between must
+	# live through it whichever shell it is: dash ends at once where bash waits to see.
+	env --default-signal=INT,QUIT SHELL=/bin/sh \
+		script -qefc "trap : INT; stty rows 24 cols 80; $1" "$work/screen" <"$work/keys" >/dev/null 2>&1 &
 	pty=$!
 	exec 8>"$work/keys"
 }
