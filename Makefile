@@ -11,9 +11,10 @@ say      = $(if $(filter 1,$(V)),,@printf '%-5s %s\n' '$(1)' '$(2)';)
 PKGS    := json-c libsodium sqlite3 libutf8proc readline ncursesw inih
 PKGS_loaded := libcurl
 PKGS_extract := poppler-glib libxml-2.0 libzip
+PKGS_server := libwebsockets libpq libssl libcrypto
 have     = $(shell pkg-config --exists $(1) 2>/dev/null && echo yes)
 ifneq ($(filter-out help run check deps clean distclean install-deps,$(or $(MAKECMDGOALS),all)),)
-ifneq ($(call have,$(PKGS) $(PKGS_loaded) $(PKGS_extract)),yes)
+ifneq ($(call have,$(PKGS) $(PKGS_loaded) $(PKGS_extract) $(PKGS_server)),yes)
 $(error libraries are missing: run `make deps` first, or `make run`, which does it for you)
 endif
 endif
@@ -30,10 +31,11 @@ CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
 CFLAGS_tiny    := -O1 -g -DSTOA_TINY_BLOCKS
 CFLAGS  ?=
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARD) $(CFLAGS_$(FLAVOUR)) $(CFLAGS) \
-	   -Iinclude -MMD -MP -DSTOA_PREFIX='"$(PREFIX)"' $(shell pkg-config --cflags $(PKGS) $(PKGS_loaded) 2>/dev/null)
-LINK    := -pie -Wl,-z,relro,-z,now $(filter -fsanitize=%,$(CFLAGS_$(FLAVOUR))) $(LDFLAGS)
-LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lstemmer -lpthread -lm
-LIBS_test := $(shell pkg-config --libs check vterm 2>/dev/null)
+	   -Iinclude -MMD -MP -DSTOA_PREFIX='"$(PREFIX)"' $(shell pkg-config --cflags $(PKGS) $(PKGS_loaded) $(PKGS_server) 2>/dev/null)
+LINK    := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(filter -fsanitize=%,$(CFLAGS_$(FLAVOUR))) $(LDFLAGS)
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lstemmer -lwslay -lpthread -lm
+LIBS_server := $(shell pkg-config --libs $(PKGS_server) 2>/dev/null)
+LIBS_test := $(shell pkg-config --libs check vterm 2>/dev/null) -Wl,--as-needed $(LIBS_server)
 LIBS_extract := $(shell pkg-config --libs $(PKGS_extract) 2>/dev/null)
 
 ROOMS   := $(filter-out helpers,$(shell sed -n 's/^\([a-z]*\) *->.*/\1/p' src/ROOMS))
