@@ -28,7 +28,8 @@ enum fault {
 	FAULT_EXISTS,    /* it is there already, or was changed by another */
 	FAULT_INPUT,     /* what was handed in is wrong; say it differently */
 	FAULT_DENIED,    /* you may not, or are not signed in */
-	FAULT_LIMIT,     /* too large, too many, too often */
+	FAULT_LIMIT,     /* too large, too many */
+	FAULT_OFTEN,     /* too often; fault_retry_ms() says when again */
 	FAULT_BUSY,      /* later */
 	FAULT_OFFLINE,   /* the other end cannot be reached */
 	FAULT_LOCKED,    /* the store is sealed; unlock it first */
@@ -44,8 +45,12 @@ enum fault {
 enum fault fault(enum fault kind, const char *fmt, ...) STOA_PRINTF(2, 3);
 /* FAULT_SYSTEM with errno's text behind the sentence. */
 enum fault fault_errno(const char *fmt, ...) STOA_PRINTF(1, 2);
+/* FAULT_OFTEN with the time after which it may be asked again. */
+enum fault fault_often(int64_t retry_ms, const char *fmt, ...) STOA_PRINTF(2, 3);
 /* The sentence of this thread's last fault; borrowed, never NULL. */
 const char *fault_sentence(void);
+/* When that fault was FAULT_OFTEN: how long to wait; else 0. */
+int64_t fault_retry_ms(void);
 const char *fault_name(enum fault kind);   /* "ABSENT" */
 const char *fault_code(enum fault kind);   /* API code: "NOT_FOUND" */
 int fault_http_status(enum fault kind);

@@ -2,7 +2,8 @@
  *
  * engine_call() finds the operation in the table of the api room, checks role,
  * limits and the record, does the work on the calling thread and ends with a
- * reply or a fault.  Authorisation, limits, audit and idempotency live here and
+ * reply or a fault.  What is sealed belongs to its user: each has a history of
+ * his own; documents are shared as far as their owner and class say.  Authorisation, limits, audit and idempotency live here and
  * nowhere else.  Secrets (passphrases, key files) never cross as records: the
  * functions under "the lock" take them.
  * Threads: many calls at once from crew threads; each takes a store connection
@@ -15,6 +16,37 @@
 #include "stoa/store.h"
 
 struct engine;
+
+/* ---- what needs the network or OpenSSL, lent by stoad ----------------------- */
+
+struct outside_fetch {
+	const char *method, *url;            /* method NULL: GET, or POST when there is a body */
+	const char *type, *body; size_t body_bytes;   /* "application/x-www-form-urlencoded" */
+	const char *user, *secret;           /* Basic authorisation; NULL: none */
+	const char *bearer;                  /* NULL: none */
+};
+struct outside_mail { const char *to, *subject, *text; };   /* UTF-8; the sender is the lender's */
+struct outside_signature {
+	const char *algorithm;               /* RS256 ES256 EdDSA HS256 */
+	const char *jwk;                     /* the key as a JWK, JSON; HS256: kty oct */
+	const void *bytes; size_t bytes_n;   /* what was signed */
+	const void *signature; size_t signature_n;
+};
+/* Any may be NULL: then what needs it is ABSENT. All run on the calling thread. */
+struct engine_outside {
+	/* Status and body (emptied first, at most 1 MiB) of whatever was answered. */
+	enum fault (*fetch)(int *status, struct text *body, const struct outside_fetch *req, const struct cancel *cancel, void *arg);
+	/* OFFLINE, BUSY: try again later. INPUT: this one never. */
+	enum fault (*mail)(const struct outside_mail *mail, const struct cancel *cancel, void *arg);
+	enum fault (*verify)(const struct outside_signature *s, void *arg);   /* DENIED: not signed so */
+	void *arg;
+};
+
+/* ---- life --------------------------------------------------------------------- */
+
+/* So many in a period, filled up evenly; count 0: the default of API.md. */
+struct engine_rate { int64_t count, period_ms; };
+#define ENGINE_RATES (LIMIT_ADMIN + 1)
 struct engine_config {
 	const char *database, *anchor, *library_folder, *domains_folder;
 	const struct clock *clock; const struct chance *chance;
@@ -23,16 +55,61 @@ struct engine_config {
 	int llm_connect_ms, llm_first_token_ms, llm_total_ms;
 	double llm_input_usd_per_mtok, llm_output_usd_per_mtok, llm_daily_budget_usd;
 	double threshold_answer, threshold_maybe;
+	double threshold_email;     /* percent below which an answer asks for a mail address; 0: never */
 	bool limits_off;            /* a person alone on his machine */
+	struct engine_rate rates[ENGINE_RATES];   /* by limit_class */
+	int64_t upload_count_max, upload_bytes_max;   /* documents of one user; 0: 200, 1 GiB */
+	const char *inbox;          /* mail address that escalated questions go to; NULL: none */
+	struct engine_outside outside;
 };
-struct principal { char user[ID_BYTES]; enum role role; };
-/* Events of the operation, in order, on the calling thread. name is from the table. */
-typedef void engine_emit_fn(const char *name, const struct record_type *type, const void *record, void *arg);
-
 enum fault engine_open(struct engine **out, const struct engine_config *config) STOA_MUST;
 void engine_close(struct engine *e);
-/* request: a record of op->request. *reply: a record of op->reply, in a. */
-enum fault engine_call(void **reply, struct arena *a, struct engine *e, const struct principal *who, const char *operation, const void *request, engine_emit_fn *emit, void *arg, const struct cancel *cancel) STOA_MUST;
+
+/* ---- who, what, how -------------------------------------------------------------- */
+
+/* user: 32 hex digits, whose records are the call's; anything else is the one
+ * person of this machine. */
+struct principal { char user[ID_BYTES]; enum role role; };
+/* Who brings this token: a session's or a JWT. NULL, "": nobody, role none.
+ * DENIED: not valid, or no longer. Slides the session. */
+enum fault engine_principal(struct principal *out, struct engine *e, const char *bearer) STOA_MUST;
+
+/* Events of the operation, in order, on the calling thread. name is from the table. */
+typedef void engine_emit_fn(const char *name, const struct record_type *type, const void *record, void *arg);
+struct call_options {
+	engine_emit_fn *emit; void *arg;
+	const struct cancel *cancel;
+	const char *idempotency_key;   /* of a write: the same again is answered as before */
+	const char *address;           /* of the asker, for audit and for limits of nobody in particular */
+	const char *request_id;        /* for the log */
+};
+/* request: a record of op->request. *reply: a record of op->reply, in a. options may
+ * be NULL. ABSENT: no such operation. OFTEN: fault_retry_ms(). EXISTS: the
+ * idempotency key came with another request. */
+enum fault engine_call(void **reply, struct arena *a, struct engine *e, const struct principal *who, const char *operation, const void *request, const struct call_options *options) STOA_MUST;
+/* Is anybody here who does this operation of the table? Else it is 501. */
+bool engine_does(const char *operation);
+
+/* Something to do now and then on a thread that may wait (mail that was not taken,
+ * clean-up): call it every second or so; *next_ms is when there will be more. */
+enum fault engine_tend(int64_t *next_ms, struct engine *e, const struct cancel *cancel) STOA_MUST;
+
+/* ---- counters: for metrics, since the engine was opened --------------------------- */
+
+#define ENGINE_LATENCIES 14
+extern const int64_t engine_latency_ms[ENGINE_LATENCIES];   /* upper bounds; the last: none */
+struct operation_counters {
+	const char *operation;
+	uint64_t calls, faults[FAULT_KINDS];
+	uint64_t latency[ENGINE_LATENCIES];      /* calls by time, not cumulated */
+	double seconds;                          /* in all */
+};
+struct engine_counters {
+	const struct operation_counters *operations; size_t operation_count;   /* in the arena */
+	double model_usd_today;
+	int64_t tutors, mails_waiting, documents, passages, running;
+};
+void engine_counters(struct engine_counters *out, struct arena *a, struct engine *e);
 
 /* ---- the lock ----------------------------------------------------------- */
 

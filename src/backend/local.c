@@ -106,7 +106,7 @@ backend_open_local(struct backend **out, const struct backend_config *config, st
 			config->profile ? config->profile : "");
 	struct backend *b = mem_new(sizeof *b);
 	b->loop = loop;
-	b->who = (struct principal){ "local", ROLE_ADMIN };
+	b->who = (struct principal){ .user = "local", .role = ROLE_ADMIN };
 	b->config = *config_copy(&b->arena, config);
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->open, NULL);
@@ -207,10 +207,13 @@ static void
 fly(void *arg)
 {
 	struct flight *f = arg;
+	const struct call_options options = {
+		.emit = f->handlers.event != NULL ? on_event : NULL, .arg = f, .cancel = &f->cancel
+	};
 	f->fault = engine_wait(f->backend);
 	if (f->fault == FAULT_NONE)
 		f->fault = engine_call(&f->reply, &f->arena, f->backend->engine, &f->backend->who,
-			f->op->id, f->request, f->handlers.event != NULL ? on_event : NULL, f, &f->cancel);
+			f->op->id, f->request, &options);
 	flight_end(f);
 }
 

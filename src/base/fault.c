@@ -13,6 +13,7 @@
 #define SENTENCE_BYTES 1024
 
 static _Thread_local char sentence[SENTENCE_BYTES];
+static _Thread_local int64_t retry_ms;
 
 static const struct {
 	const char *name, *code;
@@ -23,7 +24,8 @@ static const struct {
 	[FAULT_EXISTS] = { "EXISTS", "CONFLICT", 409, 1 },
 	[FAULT_INPUT] = { "INPUT", "INVALID_INPUT", 400, 2 },
 	[FAULT_DENIED] = { "DENIED", "FORBIDDEN", 403, 4 },
-	[FAULT_LIMIT] = { "LIMIT", "RATE_LIMITED", 429, 7 },
+	[FAULT_LIMIT] = { "LIMIT", "TOO_LARGE", 413, 7 },
+	[FAULT_OFTEN] = { "OFTEN", "RATE_LIMITED", 429, 7 },
 	[FAULT_BUSY] = { "BUSY", "UNAVAILABLE", 503, 1 },
 	[FAULT_OFFLINE] = { "OFFLINE", "UNAVAILABLE", 503, 5 },
 	[FAULT_LOCKED] = { "LOCKED", "UNAVAILABLE", 503, 6 },
@@ -42,6 +44,7 @@ keep(const char *s)
 	size_t n = utf8_floor(t.data, t.len, SENTENCE_BYTES - 1);
 	memcpy(sentence, t.data, n);
 	sentence[n] = '\0';
+	retry_ms = 0;
 	text_clear(&t);
 }
 
@@ -71,6 +74,25 @@ fault_errno(const char *fmt, ...)
 			strerror_r(error, why, sizeof why));
 	keep(raw);
 	return FAULT_SYSTEM;
+}
+
+enum fault
+fault_often(int64_t after_ms, const char *fmt, ...)
+{
+	char raw[SENTENCE_BYTES];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof raw, fmt, ap);
+	va_end(ap);
+	keep(raw);
+	retry_ms = after_ms;
+	return FAULT_OFTEN;
+}
+
+int64_t
+fault_retry_ms(void)
+{
+	return retry_ms;
 }
 
 const char *

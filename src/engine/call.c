@@ -28,8 +28,8 @@ handler_find(const char *id)
 void
 call_emit(struct call *c, const char *name, const struct record_type *type, const void *record)
 {
-	if (c->emit != NULL)
-		c->emit(name, type, record, c->arg);
+	if (c->options->emit != NULL)
+		c->options->emit(name, type, record, c->options->arg);
 }
 
 /* A question that leaves nothing behind may be asked of a history that can only
@@ -92,33 +92,52 @@ perform(void **reply, struct call *c, const struct handler *h, const void *reque
 	return f;
 }
 
+bool
+engine_does(const char *operation)
+{
+	const struct operation *op = operation_find(operation);
+	return op != NULL && handler_find(op->id) != NULL;
+}
+
+/* One line a call; nothing of what was said. */
+static void
+tell(const struct call *c, enum fault f, int64_t took_ms)
+{
+	const char *id = c->options->request_id;
+	log_event(c->op->writes || f != FAULT_NONE ? LOG_INFO : LOG_DEBUG, "engine", "call",
+		"op=%s user=%s role=%s result=%s ms=%lld request=%s", c->op->id, c->who->user,
+		role_name(c->who->role), fault_name(f), (long long)took_ms, id == NULL ? "" : id);
+}
+
 enum fault
 engine_call(void **reply, struct arena *a, struct engine *e, const struct principal *who,
-	const char *operation, const void *request, engine_emit_fn *emit, void *arg,
-	const struct cancel *cancel)
+	const char *operation, const void *request, const struct call_options *options)
 {
 	static const struct nothing nothing;
+	static const struct call_options plain;
 	const struct operation *op = operation_find(operation);
 	const struct handler *h = op == NULL ? NULL : handler_find(op->id);
 	if (h == NULL)
 		return fault(FAULT_ABSENT, "there is no operation %s", operation);
 	if (request == NULL && op->request == &record_nothing)
 		request = &nothing;
+	if (options == NULL)
+		options = &plain;
 	int64_t began_ms = e->clock.mono_ms(e->clock.arg);
 	void *out = NULL;
-	struct call c = {
-		.e = e, .a = a, .op = op, .who = who, .emit = emit, .arg = arg, .cancel = cancel
-	};
+	struct call c = { .e = e, .a = a, .op = op, .who = who, .options = options,
+		.cancel = options->cancel };
+	counters_begin(&e->counters);
 	enum fault f = check_asker(e, op, who);
 	if (f == FAULT_NONE)
 		f = check_request(op, request);
 	if (f == FAULT_NONE)
-		f = cancel_check(cancel);
+		f = cancel_check(c.cancel);
 	if (f == FAULT_NONE)
 		f = perform(&out, &c, h, request);
-	log_event(op->writes || f != FAULT_NONE ? LOG_INFO : LOG_DEBUG, "engine", "call",
-		"op=%s user=%s role=%s result=%s ms=%lld", op->id, who->user, role_name(who->role),
-		fault_name(f), (long long)(e->clock.mono_ms(e->clock.arg) - began_ms));
+	int64_t took_ms = e->clock.mono_ms(e->clock.arg) - began_ms;
+	counters_end(&e->counters, op, f, took_ms);
+	tell(&c, f, took_ms);
 	if (f == FAULT_NONE)
 		*reply = out;
 	return f;

@@ -106,6 +106,8 @@ engine_open(struct engine **out, const struct engine_config *config)
 	pthread_rwlock_init(&e->gate, &attr);
 	pthread_rwlockattr_destroy(&attr);
 	limits_init(&e->limits);
+	counters_init(&e->counters);
+	e->outside = config->outside;
 	enum fault f = open_rooms(e, config);
 	if (f != FAULT_NONE) {
 		engine_close(e);
@@ -129,6 +131,7 @@ engine_close(struct engine *e)
 	llm_free(e->llm);
 	domains_clear(&e->domains);
 	limits_clear(&e->limits);
+	counters_clear(&e->counters);
 	pthread_rwlock_destroy(&e->gate);
 	pthread_mutex_destroy(&e->pool_lock);
 	pthread_mutex_destroy(&e->sending_lock);

@@ -26,6 +26,13 @@ void limits_clear(struct limits *l);
 /* Take one token. LIMIT says in how many seconds there will be one. */
 enum fault limits_take(struct limits *l, const char *user, enum limit_class class, int64_t now_ms) STOA_MUST;
 
+/* What was asked and how it ended, one row an operation (counters.c). */
+struct counters { pthread_mutex_t lock; struct operation_counters *rows; size_t count; int64_t running; };
+void counters_init(struct counters *c);
+void counters_clear(struct counters *c);
+void counters_begin(struct counters *c);
+void counters_end(struct counters *c, const struct operation *op, enum fault f, int64_t took_ms);
+
 /* Domains read from ini files; the texts live in arena. */
 struct domains { struct arena arena; struct tutor_domain *items; size_t count, cap; };
 /* Every *.ini of the folder; folder NULL: the ones that come with stoa, if any. */
@@ -43,6 +50,8 @@ struct engine {
 	size_t idle_count;
 	pthread_rwlock_t gate;
 	struct limits limits;
+	struct counters counters;
+	struct engine_outside outside;
 	struct domains domains;
 	struct llm *llm;                   /* NULL: none is set up */
 	struct tutor_model model;
@@ -66,8 +75,7 @@ struct call {
 	struct store *db;
 	const struct operation *op;
 	const struct principal *who;
-	engine_emit_fn *emit;              /* may be NULL */
-	void *arg;
+	const struct call_options *options;   /* never NULL */
 	const struct cancel *cancel;
 };
 typedef enum fault handler_fn(void **reply, struct call *c, const void *request);

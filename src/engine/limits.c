@@ -95,7 +95,7 @@ limits_take(struct limits *l, const char *user, enum limit_class class, int64_t 
 	if (b == NULL)
 		return fault(FAULT_BUSY, "too many people ask at once");
 	if (wait_ms > 0)
-		return fault(
-			FAULT_LIMIT, "too often; again in %lld s", (long long)(wait_ms / 1000) + 1);
+		return fault_often((int64_t)wait_ms + 1, "too often; again in %lld s",
+			(long long)(wait_ms / 1000) + 1);
 	return FAULT_NONE;
 }

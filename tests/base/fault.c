@@ -12,7 +12,8 @@ START_TEST(each_kind_has_its_name_code_http_status_and_exit_status)
 		{ FAULT_EXISTS, "EXISTS", "CONFLICT", 409, 1 },
 		{ FAULT_INPUT, "INPUT", "INVALID_INPUT", 400, 2 },
 		{ FAULT_DENIED, "DENIED", "FORBIDDEN", 403, 4 },
-		{ FAULT_LIMIT, "LIMIT", "RATE_LIMITED", 429, 7 },
+		{ FAULT_LIMIT, "LIMIT", "TOO_LARGE", 413, 7 },
+		{ FAULT_OFTEN, "OFTEN", "RATE_LIMITED", 429, 7 },
 		{ FAULT_BUSY, "BUSY", "UNAVAILABLE", 503, 1 },
 		{ FAULT_OFFLINE, "OFFLINE", "UNAVAILABLE", 503, 5 },
 		{ FAULT_LOCKED, "LOCKED", "UNAVAILABLE", 503, 6 },
@@ -95,7 +96,18 @@ START_TEST(each_thread_has_a_sentence_of_its_own)
 }
 END_TEST
 
+START_TEST(too_often_says_when_again_until_the_next_fault)
+{
+	FAILS(FAULT_OFTEN, fault_often(1500, "too often; again in %d s", 2));
+	ck_assert_str_eq(fault_sentence(), "too often; again in 2 s");
+	ck_assert_int_eq(fault_retry_ms(), 1500);
+	FAILS(FAULT_BUSY, fault(FAULT_BUSY, "later"));
+	ck_assert_int_eq(fault_retry_ms(), 0);
+}
+END_TEST
+
 TESTS("fault", each_kind_has_its_name_code_http_status_and_exit_status,
 	a_sentence_is_kept_until_the_next_fault, the_old_sentence_may_be_part_of_the_new_one,
 	names_from_outside_are_made_harmless, an_endless_sentence_is_cut_at_a_character,
-	errno_is_told_in_words, each_thread_has_a_sentence_of_its_own)
+	errno_is_told_in_words, each_thread_has_a_sentence_of_its_own,
+	too_often_says_when_again_until_the_next_fault)

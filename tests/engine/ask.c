@@ -30,7 +30,7 @@ ask(struct world *world, const struct message_send *req, struct heard *h)
 {
 	void *reply = NULL;
 	WELL(engine_call(&reply, &world->arena, world->engine, &world->who, "message.send", req,
-		h != NULL ? hear : NULL, h, NULL));
+		&(struct call_options){ .emit = h != NULL ? hear : NULL, .arg = h }));
 	return reply;
 }
 
@@ -118,7 +118,7 @@ ask_same(void *arg)
 	const struct message_send req = { .id = "ffeeddccbbaa99887766554433221100", .content = "What does chlorophyll absorb?" };
 	for (bool done = false; !done;) {
 		void *reply;
-		enum fault f = engine_call(&reply, &a, world->engine, &world->who, "message.send", &req, NULL, NULL, NULL);
+		enum fault f = engine_call(&reply, &a, world->engine, &world->who, "message.send", &req, NULL);
 		done = f == FAULT_NONE;
 		ck_assert(f == FAULT_NONE || f == FAULT_BUSY);
 		atomic_fetch_add(done ? &answered : &busy, 1);
@@ -157,10 +157,10 @@ do_many_things(void *arg)
 		const struct search_run search = { .query = "membrane light" };
 		const struct history_search history = { .query = "ribosomes" };
 		arena_init(&a);
-		WELL(engine_call(&reply, &a, world->engine, &world->who, "message.send", &send, NULL, NULL, NULL));
-		WELL(engine_call(&reply, &a, world->engine, &world->who, "search.run", &search, NULL, NULL, NULL));
-		WELL(engine_call(&reply, &a, world->engine, &world->who, "history.search", &history, NULL, NULL, NULL));
-		WELL(engine_call(&reply, &a, world->engine, &world->who, "health.get", NULL, NULL, NULL, NULL));
+		WELL(engine_call(&reply, &a, world->engine, &world->who, "message.send", &send, NULL));
+		WELL(engine_call(&reply, &a, world->engine, &world->who, "search.run", &search, NULL));
+		WELL(engine_call(&reply, &a, world->engine, &world->who, "history.search", &history, NULL));
+		WELL(engine_call(&reply, &a, world->engine, &world->who, "health.get", NULL, NULL));
 		arena_clear(&a);
 	}
 	return NULL;

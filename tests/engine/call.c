@@ -125,20 +125,21 @@ START_TEST(a_bucket_empties_fills_with_time_and_is_each_users_own)
 	const struct document_list req = { .limit = 1 };
 	for (int i = 0; i < 100; i++)
 		WELL(ask_engine(&list, &w, "document.list", &req));
-	FAILS(FAULT_LIMIT, ask_engine(&list, &w, "document.list", &req));
+	FAILS(FAULT_OFTEN, ask_engine(&list, &w, "document.list", &req));
 	ck_assert_str_eq(fault_sentence(), "too often; again in 37 s");   /* 3600 s / 100, rounded up */
+	ck_assert_int_eq(fault_retry_ms(), 36001);
 	w.who.user[0] = 'f';
 	WELL(ask_engine(&list, &w, "document.list", &req));
 	w.who.user[0] = '0';
 	w.still.now_ms += 36000;
 	WELL(ask_engine(&list, &w, "document.list", &req));
-	FAILS(FAULT_LIMIT, ask_engine(&list, &w, "document.list", &req));
+	FAILS(FAULT_OFTEN, ask_engine(&list, &w, "document.list", &req));
 	struct health *health;
 	WELL(ask_engine(&health, &w, "health.get", NULL));   /* has no limit */
 	w.still.now_ms += INT64_C(10) * 86400000;
 	for (int i = 0; i < 100; i++)
 		WELL(ask_engine(&list, &w, "document.list", &req));
-	FAILS(FAULT_LIMIT, ask_engine(&list, &w, "document.list", &req));
+	FAILS(FAULT_OFTEN, ask_engine(&list, &w, "document.list", &req));
 	world_close(&w);
 }
 END_TEST
@@ -153,8 +154,8 @@ knock(void *arg)
 	arena_init(&a);
 	for (int i = 0; i < 20; i++) {
 		void *reply;
-		enum fault f = engine_call(&reply, &a, w.engine, &w.who, "document.list", &req, NULL, NULL, NULL);
-		ck_assert(f == FAULT_NONE || f == FAULT_LIMIT);
+		enum fault f = engine_call(&reply, &a, w.engine, &w.who, "document.list", &req, NULL);
+		ck_assert(f == FAULT_NONE || f == FAULT_OFTEN);
 		atomic_fetch_add(&let_in, f == FAULT_NONE);
 	}
 	arena_clear(&a);
@@ -182,7 +183,7 @@ START_TEST(a_call_that_was_cancelled_before_does_nothing)
 	void *reply = NULL;
 	world_open(&w);
 	const struct document_add req = { .path = w.course };
-	FAILS(FAULT_CANCELLED, engine_call(&reply, &w.arena, w.engine, &w.who, "document.add", &req, NULL, NULL, &asked));
+	FAILS(FAULT_CANCELLED, engine_call(&reply, &w.arena, w.engine, &w.who, "document.add", &req, &(struct call_options){ .cancel = &asked }));
 	struct health *health;
 	WELL(ask_engine(&health, &w, "health.get", NULL));
 	ck_assert_int_eq(health->documents, 0);
@@ -212,9 +213,51 @@ START_TEST(the_log_holds_ids_and_none_of_the_words)
 }
 END_TEST
 
+START_TEST(calls_are_counted_by_operation_result_and_time)
+{
+	world_open(&w);
+	struct health *health;
+	struct document *d;
+	WELL(ask_engine(&health, &w, "health.get", NULL));
+	FAILS(FAULT_ABSENT, ask_engine(&d, &w, "document.get", &(struct id_request){ "nobody" }));
+	struct engine_counters n;
+	engine_counters(&n, &w.arena, w.engine);
+	uint64_t calls = 0;
+	for (size_t i = 0; i < n.operation_count; i++) {
+		const struct operation_counters *row = &n.operations[i];
+		calls += row->calls;
+		if (str_same(row->operation, "document.get"))
+			ck_assert_uint_eq(row->faults[FAULT_ABSENT], 1);
+		if (str_same(row->operation, "health.get"))
+			ck_assert_uint_eq(row->faults[FAULT_NONE], 1);
+		if (str_same(row->operation, "health.get"))
+			ck_assert_uint_eq(row->latency[0], 1);
+	}
+	ck_assert_uint_eq(calls, 2);
+	ck_assert_int_eq(n.running, 0);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(no_token_is_nobody_and_an_unknown_one_is_refused)
+{
+	struct principal who;
+	world_open(&w);
+	WELL(engine_principal(&who, w.engine, NULL));
+	ck_assert_int_eq(who.role, ROLE_NONE);
+	WELL(engine_principal(&who, w.engine, ""));
+	ck_assert_str_eq(who.user, "");
+	FAILS(FAULT_DENIED, engine_principal(&who, w.engine, "0123456789abcdef"));
+	ck_assert(engine_does("message.send"));
+	ck_assert(!engine_does("no.such"));
+	world_close(&w);
+}
+END_TEST
+
 TESTS("call", every_operation_asks_for_its_role, every_operation_has_somebody_who_does_it,
 	what_is_sealed_is_refused_while_locked_and_the_rest_is_not, wrong_records_do_not_pass,
 	hostile_text_in_every_field_breaks_nothing,
 	a_bucket_empties_fills_with_time_and_is_each_users_own,
 	a_race_for_tokens_lets_in_exactly_as_many_as_there_are,
-	a_call_that_was_cancelled_before_does_nothing, the_log_holds_ids_and_none_of_the_words)
+	a_call_that_was_cancelled_before_does_nothing, the_log_holds_ids_and_none_of_the_words,
+	calls_are_counted_by_operation_result_and_time, no_token_is_nobody_and_an_unknown_one_is_refused)

@@ -48,7 +48,7 @@ world_make(struct world *w)
 	w->config = (struct engine_config){ .database = w->database, .anchor = w->anchor,
 		.library_folder = w->library, .domains_folder = w->dir, .clock = &w->clock,
 		.chance = &chance_system, .limits_off = true };
-	w->who = (struct principal){ "0123456789abcdef0123456789abcdef", ROLE_LEARNER };
+	w->who = (struct principal){ .user = "0123456789abcdef0123456789abcdef", .role = ROLE_LEARNER };
 	WELL(file_write(w->course, course, sizeof course - 1));
 }
 
@@ -74,7 +74,7 @@ static inline enum fault
 ask_engine(void *reply, struct world *w, const char *operation, const void *request)
 {
 	void *out = NULL;
-	enum fault f = engine_call(&out, &w->arena, w->engine, &w->who, operation, request, NULL, NULL, NULL);
+	enum fault f = engine_call(&out, &w->arena, w->engine, &w->who, operation, request, NULL);
 	if (f == FAULT_NONE)
 		memcpy(reply, &out, sizeof out);
 	return f;

@@ -111,11 +111,11 @@ keep_asking(void *arg)
 		const struct document_add add = { .path = w.course };
 		const struct message_send send = { .content = "What do ribosomes translate?" };
 		arena_init(&a);
-		enum fault f = engine_call(&reply, &a, w.engine, &w.who, "conversation.list", &list, NULL, NULL, NULL);
+		enum fault f = engine_call(&reply, &a, w.engine, &w.who, "conversation.list", &list, NULL);
 		ck_assert_msg(f == FAULT_NONE || f == FAULT_LOCKED, "%s", fault_sentence());
-		f = engine_call(&reply, &a, w.engine, &w.who, "document.add", &add, NULL, NULL, NULL);
+		f = engine_call(&reply, &a, w.engine, &w.who, "document.add", &add, NULL);
 		ck_assert_msg(f == FAULT_EXISTS, "%s", fault_sentence());
-		f = engine_call(&reply, &a, w.engine, &w.who, "message.send", &send, NULL, NULL, NULL);
+		f = engine_call(&reply, &a, w.engine, &w.who, "message.send", &send, NULL);
 		ck_assert_msg(f == FAULT_NONE || f == FAULT_LOCKED, "%s", fault_sentence());
 		arena_clear(&a);
 	}
@@ -168,7 +168,7 @@ START_TEST(locking_forgets_the_keys_even_when_no_connection_can_be_opened)
 	world_open(&w);
 	const struct document_add req = { .path = w.course };
 	/* The add has the only open connection; another cannot be had. */
-	enum fault f = engine_call(&reply, &w.arena, w.engine, &w.who, "document.add", &req, lock_without_descriptors, &done, NULL);
+	enum fault f = engine_call(&reply, &w.arena, w.engine, &w.who, "document.add", &req, &(struct call_options){ .emit = lock_without_descriptors, .arg = &done });
 	ck_assert_msg(f == FAULT_NONE, "%s", fault_sentence());
 	ck_assert(done);
 	WELL(engine_lock_state(&s, w.engine));

@@ -194,7 +194,7 @@ START_TEST(cancel_ends_a_question_that_waits_for_a_model)
 	open_with("stall", 0);
 	const struct message_send req = { .content = "What does the mitochondrion produce?" };
 	void *reply = NULL;
-	FAILS(FAULT_CANCELLED, engine_call(&reply, &w.arena, w.engine, &w.who, "message.send", &req, cancel_at_model, &reached, &cancel));
+	FAILS(FAULT_CANCELLED, engine_call(&reply, &w.arena, w.engine, &w.who, "message.send", &req, &(struct call_options){ .emit = cancel_at_model, .arg = &reached, .cancel = &cancel }));
 	ck_assert(reached);
 	ck_assert_ptr_null(reply);
 	struct conversations *list;

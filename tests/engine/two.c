@@ -27,7 +27,7 @@ static enum fault
 ask_other(void *reply, const char *operation, const void *request)
 {
 	void *out = NULL;
-	enum fault f = engine_call(&out, &w.arena, other, &w.who, operation, request, NULL, NULL, NULL);
+	enum fault f = engine_call(&out, &w.arena, other, &w.who, operation, request, NULL);
 	if (f == FAULT_NONE)
 		memcpy(reply, &out, sizeof out);
 	return f;
@@ -88,7 +88,7 @@ talk(void *arg)
 		void *reply;
 		const struct message_send req = { .content = "What does chlorophyll absorb?" };
 		arena_init(&a);
-		WELL(engine_call(&reply, &a, t->engine, &w.who, "message.send", &req, NULL, NULL, NULL));
+		WELL(engine_call(&reply, &a, t->engine, &w.who, "message.send", &req, NULL));
 		t->asked++;
 		arena_clear(&a);
 	}
