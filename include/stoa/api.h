@@ -170,4 +170,15 @@ struct operation {
 const struct operation *operation_find(const char *id);   /* NULL: no such */
 const struct operation *operations(size_t *count);
 
+/* ---- a request as HTTP ------------------------------------------------------------------ */
+
+#define PATH_ABSENT "-"             /* stands in a path for a {name} that is absent */
+/* "/v1/files/ab/content?page=3": {names} from the record, percent-escaped; for GET and
+ * DELETE every other field that is set follows as the query, a list as repeated names.
+ * INPUT: a field that cannot stand in an address. */
+enum fault operation_address(struct text *out, const struct operation *op, const void *request) STOA_MUST;
+bool operation_has_body(const struct operation *op);   /* POST, PUT, PATCH */
+/* The JSON object of every field that is set and not in the path. */
+void operation_body(struct text *out, const struct operation *op, const void *request);
+
 #endif

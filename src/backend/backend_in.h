@@ -26,6 +26,8 @@ struct flight {
 };
 /* Give f to the crew; on a fault it is freed. */
 enum fault flight_start(struct flight *f, struct backend *b, loop_fn *run) STOA_MUST;
+/* On a worker: an event of f, for its loop; arg is the flight. */
+void flight_event(const char *name, const struct record_type *type, const void *record, void *arg);
 /* On a worker: f has ended with f->fault; tell the loop. */
 void flight_end(struct flight *f);
 void task_land(struct flight *f);          /* loop thread: call done, free the task */
@@ -61,8 +63,20 @@ void mailbox_deliver(struct mailbox *box);
 void mailbox_close(struct mailbox *box);
 void mailbox_release(struct mailbox *box);
 
+/* What tells a backend in this process from one on a server. */
+struct backend_way {
+	enum fault (*call)(struct flight *f);          /* on a worker; sets f->reply */
+	const char *(*word)(const struct backend *b);
+	enum fault (*open)(struct backend *b);         /* may be NULL, like what follows */
+	void (*closing)(struct backend *b);            /* before the crews end */
+	void (*close)(struct backend *b);              /* when nothing runs any more */
+};
+enum fault backend_make(struct backend **out, const struct backend_config *config, struct loop *loop, const struct backend_way *way) STOA_MUST;
+enum fault call_local(struct flight *f) STOA_MUST;
+
 struct backend {
 	struct loop *loop;
+	const struct backend_way *way;
 	struct crew *crew;                 /* of calls */
 	struct crew *lock_crew;            /* one worker for the lock: no call stands before it */
 	struct engine *engine;
