@@ -85,6 +85,17 @@ bool statement_col_null(struct statement *st, int col);
 void statement_done(struct statement *st);
 int64_t store_last_id(struct store *s);
 
+/* ---- owners ------------------------------------------------------------- */
+
+/* Whose sealed records this connection reads and writes from now on: 32 hex digits,
+ * or "" for the one person of this machine (so it is at first).  Two owners may use
+ * the same ids and never meet.  Anything else: every sealed call answers INPUT. */
+void store_set_owner(struct store *s, const char *owner);
+/* Everybody but "" who has a record that is not buried. */
+enum fault store_owners(struct text_list *out, struct arena *a, struct store *s) STOA_MUST;
+/* Bury everything of the connection's owner, in one transaction. */
+enum fault store_bury_owner(struct store *s) STOA_MUST;
+
 /* ---- sealed records ----------------------------------------------------------------- */
 
 #define SEALED_CHAIN_END 1u  /* flag of a tombstone: buries its chain up to there */
@@ -106,7 +117,7 @@ enum fault store_get(struct sealed *out, struct arena *a, struct store *s, const
 typedef enum fault sealed_fn(const struct sealed *rec, void *arg);
 /* Newest revision of each record of a chain, in order of first appearance.
  * conv_id NULL: of every chain. kind 0: every kind. Tombstones are left out. The
- * callback may write; what it appends is not walked over. DAMAGED at the end:
+ * callback may write, for the same owner; what it appends is not walked over. DAMAGED at the end:
  * everything whole was handed out, altered records were left out. */
 enum fault store_each(struct store *s, const char *conv_id, enum vault_kind kind, sealed_fn *each, void *arg) STOA_MUST;
 /* Every record new, edited or buried after a given lseq, in that order, for keeping

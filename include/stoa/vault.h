@@ -86,6 +86,7 @@ struct vault_record {   /* what is bound into the seal as associated data */
 	unsigned char conv_id[VAULT_ID_BYTES], rec_id[VAULT_ID_BYTES];
 	uint64_t lseq;
 	uint32_t rev, flags;
+	unsigned char owner[VAULT_ID_BYTES];    /* zeros: the one person of this machine */
 };
 #define VAULT_AAD_BYTES 96
 #define VAULT_TAG_BYTES 16
@@ -103,10 +104,11 @@ enum fault vault_seal_with_nonce(unsigned char *blob, unsigned char aad[VAULT_AA
 
 /* ---- chain, root, anchor ------------------------------------------------ */
 
-void vault_chain_start(unsigned char h[VAULT_HASH_BYTES], const struct vault *v, const unsigned char conv_id[VAULT_ID_BYTES]);
+/* owner of zeros: the one person of this machine, and the bytes of before there were owners. */
+void vault_chain_start(unsigned char h[VAULT_HASH_BYTES], const struct vault *v, const unsigned char owner[VAULT_ID_BYTES], const unsigned char conv_id[VAULT_ID_BYTES]);
 void vault_chain_step(unsigned char h[VAULT_HASH_BYTES], const struct vault *v, const unsigned char aad[VAULT_AAD_BYTES], const unsigned char tag[VAULT_TAG_BYTES]);
-struct vault_head { unsigned char conv_id[VAULT_ID_BYTES]; uint64_t n; unsigned char h[VAULT_HASH_BYTES]; };
-/* Sorts heads by conv_id. */
+struct vault_head { unsigned char owner[VAULT_ID_BYTES], conv_id[VAULT_ID_BYTES]; uint64_t n; unsigned char h[VAULT_HASH_BYTES]; };
+/* Sorts heads by owner and conv_id, as bytes. */
 void vault_root(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, uint64_t generation, struct vault_head *heads, size_t count);
 #define VAULT_ANCHOR_BYTES 128
 enum fault vault_anchor_seal(unsigned char out[VAULT_ANCHOR_BYTES], const struct vault *v, uint64_t generation, const unsigned char root[VAULT_HASH_BYTES]) STOA_MUST;

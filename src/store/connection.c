@@ -247,6 +247,8 @@ store_join(struct store **out, struct store *first)
 	s->path = mem_strdup(first->path);
 	s->anchor = mem_strdup(first->anchor);
 	s->sealing = first->sealing;
+	memcpy(s->owner, first->owner, sizeof s->owner);
+	s->bad_owner = first->bad_owner;
 	atomic_fetch_add(&s->sealing->users, 1);
 	enum fault f = connection_open(s);
 	if (f != FAULT_NONE) {

@@ -1,7 +1,7 @@
 /* The heads of all chains in memory, and the root over them in the file.
  *
  * AT-REST.md hashes the generation before the sorted heads, so the root is hashed
- * whole at each commit: 56 bytes a chain, one pass over memory, no row read.  What
+ * whole at each commit: 56 to 72 bytes a chain, one pass over memory, no row read.  What
  * another process appended since is seen by the generation in the root row, read
  * inside BEGIN IMMEDIATE; only heads with a newer generation are read again, and
  * the root must fit them before anything is built upon it.
@@ -41,8 +41,8 @@ root_write(struct store *s, const struct root_row *row)
 {
 	struct statement *st;
 	enum fault f = store_prepare(&st, s,
-		"INSERT OR REPLACE INTO root (one, generation, count, epoch, hash) VALUES (1, ?, "
-		"?, ?, ?)");
+		"INSERT INTO root (one, generation, count, epoch, hash) VALUES (1, ?, ?, ?, ?) ON CONFLICT (one) DO UPDATE "
+		"SET generation = excluded.generation, count = excluded.count, epoch = excluded.epoch, hash = excluded.hash");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, (int64_t)row->generation);
@@ -54,15 +54,21 @@ root_write(struct store *s, const struct root_row *row)
 	return f;
 }
 
-/* Where conv_id is, or would be. */
+int
+by_own_id(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct own_id));
+}
+
+/* Where the chain is, or would be. */
 static size_t
-place_of(const struct vault_head *items, size_t count, const unsigned char *conv_id, bool *found)
+place_of(const struct vault_head *items, size_t count, const struct own_id *key, bool *found)
 {
 	size_t low = 0, high = count;
 	*found = false;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		int order = memcmp(items[mid].conv_id, conv_id, VAULT_ID_BYTES);
+		int order = by_own_id(&items[mid], key);
 		if (order == 0) {
 			*found = true;
 			return mid;
@@ -76,14 +82,15 @@ place_of(const struct vault_head *items, size_t count, const unsigned char *conv
 }
 
 static struct vault_head *
-head_room(struct vault_head **items, size_t *count, size_t *cap, const unsigned char *conv_id, bool *found)
+head_room(struct vault_head **items, size_t *count, size_t *cap, const struct own_id *key, bool *found)
 {
-	size_t at = place_of(*items, *count, conv_id, found);
+	size_t at = place_of(*items, *count, key, found);
 	if (!*found) {
 		mem_reserve(items, cap, *count + 1, sizeof **items);
 		memmove(*items + at + 1, *items + at, (*count - at) * sizeof **items);
 		memset(*items + at, 0, sizeof **items);
-		memcpy((*items)[at].conv_id, conv_id, VAULT_ID_BYTES);
+		memcpy((*items)[at].owner, key->owner, VAULT_ID_BYTES);
+		memcpy((*items)[at].conv_id, key->id, VAULT_ID_BYTES);
 		++*count;
 	}
 	return *items + at;
@@ -91,12 +98,12 @@ head_room(struct vault_head **items, size_t *count, size_t *cap, const unsigned 
 
 struct vault_head *
 head_put(struct vault_head **items, size_t *count, size_t *cap, const struct vault *v,
-	const unsigned char *conv_id)
+	const struct own_id *key)
 {
 	bool found;
-	struct vault_head *head = head_room(items, count, cap, conv_id, &found);
+	struct vault_head *head = head_room(items, count, cap, key, &found);
 	if (!found)
-		vault_chain_start(head->h, v, conv_id);
+		vault_chain_start(head->h, v, key->owner, key->id);
 	return head;
 }
 
@@ -106,22 +113,24 @@ heads_read(struct vault_head **items, size_t *count, size_t *cap, struct store *
 {
 	struct statement *st;
 	enum fault f = store_prepare(&st, s, after_generation == 0 ?
-		"SELECT conv_id, n, h FROM head WHERE generation >= ? ORDER BY conv_id" :
-		"SELECT conv_id, n, h FROM head WHERE generation > ?");
+		"SELECT owner, conv_id, n, h FROM head WHERE generation >= ? ORDER BY owner, conv_id" :
+		"SELECT owner, conv_id, n, h FROM head WHERE generation > ?");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, after_generation == 0 ? INT64_MIN : (int64_t)after_generation);
 	while ((f = statement_step(st)) == FAULT_NONE) {
 		size_t id_size, h_size;
 		bool found;
-		const void *id = statement_col_blob(st, 0, &id_size);
-		const void *h = statement_col_blob(st, 2, &h_size);
-		if (id_size != VAULT_ID_BYTES || h_size != VAULT_HASH_BYTES) {
+		struct own_id key;
+		const void *id = statement_col_blob(st, 1, &id_size);
+		const void *h = statement_col_blob(st, 3, &h_size);
+		if (!owner_read(key.owner, st, 0) || id_size != VAULT_ID_BYTES || h_size != VAULT_HASH_BYTES) {
 			f = fault(FAULT_DAMAGED, "a head of the history was altered");
 			break;
 		}
-		struct vault_head *head = head_room(items, count, cap, id, &found);
-		head->n = (uint64_t)statement_col_int(st, 1);
+		memcpy(key.id, id, VAULT_ID_BYTES);
+		struct vault_head *head = head_room(items, count, cap, &key, &found);
+		head->n = (uint64_t)statement_col_int(st, 2);
 		memcpy(head->h, h, VAULT_HASH_BYTES);
 	}
 	statement_done(st);
@@ -139,7 +148,7 @@ refresh(struct store *s, const struct vault *v, const struct root_row *root, boo
 		h->count = 0;
 	enum fault f = heads_read(&h->items, &h->count, &h->cap, s, whole ? 0 : h->generation);
 	if (f == FAULT_NONE)
-		f = query_int(&last, s, "SELECT ifnull(max(lseq), 0) FROM record");
+		f = query_int(&last, s, "SELECT coalesce(max(lseq), 0) FROM record");
 	if (f != FAULT_NONE)
 		return f;
 	vault_root(hash, v, root->generation, h->items, h->count);
@@ -162,7 +171,9 @@ heads_begin(struct store *s)
 		return FAULT_NONE;
 	if (store_read_only(s))
 		return fault(FAULT_DENIED, "the history is read only until what was found is accepted");
-	enum fault f = vault_borrow(&v, s);
+	enum fault f = owner_check(s);
+	if (f == FAULT_NONE)
+		f = vault_borrow(&v, s);
 	if (f != FAULT_NONE)
 		return f;
 	f = root_read(&root, s);
@@ -183,21 +194,21 @@ heads_begin(struct store *s)
 }
 
 bool
-heads_has(struct store *s, const unsigned char *conv_id)
+heads_has(struct store *s, const struct own_id *key)
 {
 	bool found;
-	place_of(s->sealing->heads.items, s->sealing->heads.count, conv_id, &found);
+	place_of(s->sealing->heads.items, s->sealing->heads.count, key, &found);
 	return found;
 }
 
 void
-heads_changed(struct store *s, const unsigned char *conv_id)
+heads_changed(struct store *s, const struct own_id *key)
 {
 	struct heads *h = &s->sealing->heads;
-	if (h->changed_count > 0 && memcmp(h->changed[h->changed_count - 1], conv_id, VAULT_ID_BYTES) == 0)
+	if (h->changed_count > 0 && by_own_id(&h->changed[h->changed_count - 1], key) == 0)
 		return;
 	mem_reserve(&h->changed, &h->changed_cap, h->changed_count + 1, sizeof h->changed[0]);
-	memcpy(h->changed[h->changed_count++], conv_id, VAULT_ID_BYTES);
+	h->changed[h->changed_count++] = *key;
 }
 
 enum fault
@@ -205,22 +216,18 @@ head_write(struct store *s, const struct vault_head *head, uint64_t generation)
 {
 	struct statement *st;
 	enum fault f = store_prepare(&st, s,
-		"INSERT OR REPLACE INTO head (conv_id, n, h, generation) VALUES (?, ?, ?, ?)");
+		"INSERT INTO head (owner, conv_id, n, h, generation) VALUES (?, ?, ?, ?, ?) ON CONFLICT (owner, conv_id) "
+		"DO UPDATE SET n = excluded.n, h = excluded.h, generation = excluded.generation");
 	if (f != FAULT_NONE)
 		return f;
-	statement_blob_static(st, 1, head->conv_id, VAULT_ID_BYTES);
-	statement_int(st, 2, (int64_t)head->n);
-	statement_blob_static(st, 3, head->h, VAULT_HASH_BYTES);
-	statement_int(st, 4, (int64_t)generation);
+	owner_bind(st, 1, head->owner);
+	statement_blob_static(st, 2, head->conv_id, VAULT_ID_BYTES);
+	statement_int(st, 3, (int64_t)head->n);
+	statement_blob_static(st, 4, head->h, VAULT_HASH_BYTES);
+	statement_int(st, 5, (int64_t)generation);
 	f = statement_run(st, NULL);
 	statement_done(st);
 	return f;
-}
-
-static int
-by_id(const void *a, const void *b)
-{
-	return memcmp(a, b, VAULT_ID_BYTES);
 }
 
 enum fault
@@ -231,11 +238,11 @@ heads_write(struct store *s)
 	const struct vault *v;
 	bool found;
 	if (h->changed_count > 1)
-		qsort(h->changed, h->changed_count, sizeof h->changed[0], by_id);
+		qsort(h->changed, h->changed_count, sizeof h->changed[0], by_own_id);
 	for (size_t i = 0; i < h->changed_count; i++) {
-		if (i > 0 && by_id(h->changed[i], h->changed[i - 1]) == 0)
+		if (i > 0 && by_own_id(&h->changed[i], &h->changed[i - 1]) == 0)
 			continue;
-		size_t at = place_of(h->items, h->count, h->changed[i], &found);
+		size_t at = place_of(h->items, h->count, &h->changed[i], &found);
 		enum fault f = head_write(s, &h->items[at], root.generation);
 		if (f != FAULT_NONE)
 			return f;

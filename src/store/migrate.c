@@ -16,6 +16,17 @@ store_version(struct store *s)
 	return f == FAULT_NONE ? (int)version : -1;
 }
 
+/* Going down must not lose what only the newer schema can hold. */
+static enum fault
+may_go_down(struct store *s, const struct migration *m)
+{
+	int64_t kept = 0;
+	enum fault f = m->kept ? query_int(&kept, s, m->kept) : FAULT_NONE;
+	if (f == FAULT_NONE && kept > 0)
+		f = fault(FAULT_DENIED, "schema %d cannot hold %lld %s", m->version - 1, (long long)kept, m->sentence);
+	return f;
+}
+
 static enum fault
 step(struct store *s, const struct migration *m, bool up)
 {
@@ -29,7 +40,9 @@ step(struct store *s, const struct migration *m, bool up)
 		return FAULT_NONE;
 	}
 	sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA user_version=%d", up ? m->version : m->version - 1);
-	f = store_exec(s, up ? m->up : m->down);
+	f = up ? FAULT_NONE : may_go_down(s, m);
+	if (f == FAULT_NONE)
+		f = store_exec(s, up ? m->up : m->down);
 	if (f == FAULT_NONE)
 		f = store_exec(s, pragma);
 	if (f == FAULT_NONE)

@@ -21,10 +21,11 @@ record_row_read(struct record_row *out, struct statement *st)
 	size_t conv_size, rec_size, tag_size;
 	int64_t kind = statement_col_int(st, 1), fmt = statement_col_int(st, 2), epoch = statement_col_int(st, 3);
 	int64_t rev = statement_col_int(st, 4), flags = statement_col_int(st, 5), size = statement_col_int(st, 6);
-	const void *conv_id = statement_col_blob(st, 7, &conv_size);
-	const void *rec_id = statement_col_blob(st, 8, &rec_size);
-	const void *tag = statement_col_blob(st, 9, &tag_size);
-	if (conv_size != VAULT_ID_BYTES || rec_size != VAULT_ID_BYTES || tag_size != VAULT_TAG_BYTES ||
+	const void *conv_id = statement_col_blob(st, 8, &conv_size);
+	const void *rec_id = statement_col_blob(st, COL_REC_ID, &rec_size);
+	const void *tag = statement_col_blob(st, 10, &tag_size);
+	id_bytes owner;
+	if (!owner_read(owner, st, 7) || conv_size != VAULT_ID_BYTES || rec_size != VAULT_ID_BYTES || tag_size != VAULT_TAG_BYTES ||
 	    kind < KIND_MESSAGE || kind >= KIND_LAST || !fits(fmt, UINT16_MAX) || !fits(epoch, UINT32_MAX) ||
 	    !fits(rev, UINT32_MAX) || !fits(flags, UINT32_MAX) || !fits(size, UINT32_MAX))
 		return fault(FAULT_DAMAGED, "record number %lld was altered", (long long)statement_col_int(st, 0));
@@ -34,6 +35,7 @@ record_row_read(struct record_row *out, struct statement *st)
 		.lseq = (uint64_t)statement_col_int(st, 0),
 		.rev = (uint32_t)rev,
 		.flags = (uint32_t)flags };
+	memcpy(out->bound.owner, owner, VAULT_ID_BYTES);
 	memcpy(out->bound.conv_id, conv_id, VAULT_ID_BYTES);
 	memcpy(out->bound.rec_id, rec_id, VAULT_ID_BYTES);
 	memcpy(out->tag, tag, VAULT_TAG_BYTES);
@@ -105,7 +107,7 @@ walk_row(struct walk *w, struct statement *st)
 	struct record_row row;
 	char conv_id[ID_BYTES], rec_id[ID_BYTES];
 	size_t n;
-	const void *blob = statement_col_blob(st, 10, &n);
+	const void *blob = statement_col_blob(st, COL_BLOB, &n);
 	if (blob == NULL)
 		return FAULT_NONE;
 	rec_id[0] = '\0';
@@ -139,14 +141,15 @@ edited_read(struct walk *w, const unsigned char *conv_id)
 	struct statement *st;
 	size_t n;
 	enum fault f = store_prepare(&st, w->store,
-		conv_id ? "SELECT rec_id, lseq, max(rev) FROM record WHERE conv_id = ? AND rev > 1 "
-			  "GROUP BY rec_id ORDER BY rec_id"
-			: "SELECT rec_id, lseq, max(rev) FROM record WHERE rev > 1 GROUP BY rec_id "
-			  "ORDER BY rec_id");
+		conv_id ? "SELECT rec_id, max(lseq) FROM record WHERE owner = ? AND rev > 1 AND "
+			  "conv_id = ? GROUP BY rec_id ORDER BY rec_id"
+			: "SELECT rec_id, max(lseq) FROM record WHERE owner = ? AND rev > 1 "
+			  "GROUP BY rec_id ORDER BY rec_id");
 	if (f != FAULT_NONE)
 		return f;
+	owner_bind(st, 1, w->store->owner);
 	if (conv_id != NULL)
-		statement_blob_static(st, 1, conv_id, VAULT_ID_BYTES);
+		statement_blob_static(st, 2, conv_id, VAULT_ID_BYTES);
 	while ((f = statement_step(st)) == FAULT_NONE) {
 		const void *rec_id = statement_col_blob(st, 0, &n);
 		mem_reserve(&w->edited, &w->edited_cap, w->edited_count + 1, sizeof w->edited[0]);
@@ -165,7 +168,7 @@ walk_newest(struct walk *w, struct statement *st)
 	struct edited key = { .lseq = 0 };
 	struct statement *newest;
 	size_t n;
-	const void *rec_id = statement_col_blob(st, 8, &n);
+	const void *rec_id = statement_col_blob(st, COL_REC_ID, &n);
 	memcpy(key.rec_id, rec_id, n < VAULT_ID_BYTES ? n : VAULT_ID_BYTES);
 	const struct edited *e =
 		w->edited_count ? bsearch(&key, w->edited, w->edited_count, sizeof key, by_rec_id)
@@ -177,7 +180,7 @@ walk_newest(struct walk *w, struct statement *st)
 		return f;
 	statement_int(newest, 1, e->lseq);
 	f = statement_step(newest);
-	if (f == FAULT_NONE && statement_col_int(newest, 1) != KIND_TOMBSTONE)
+	if (f == FAULT_NONE && statement_col_int(newest, COL_KIND) != KIND_TOMBSTONE)
 		f = walk_row(w, newest);
 	statement_done(newest);
 	return f == FAULT_ABSENT ? FAULT_NONE : f;
@@ -191,7 +194,7 @@ walk_all(struct walk *w, struct statement *st, const unsigned char *conv_id)
 	if (f == FAULT_NONE)
 		f = edited_read(w, conv_id);
 	while (f == FAULT_NONE) {
-		int64_t kind = statement_col_int(st, 1);
+		int64_t kind = statement_col_int(st, COL_KIND);
 		if (kind != KIND_TOMBSTONE && (w->kind == 0 || (int64_t)w->kind == kind))
 			f = walk_newest(w, st);
 		if (f == FAULT_NONE)
@@ -205,11 +208,24 @@ static enum fault
 last_lseq(int64_t *out, struct store *s)
 {
 	const struct vault *v;
-	enum fault f = vault_borrow(&v, s);
+	enum fault f = owner_check(s);
+	if (f == FAULT_NONE)
+		f = vault_borrow(&v, s);
 	if (f != FAULT_NONE)
 		return f;
 	vault_return(s);
-	return query_int(out, s, "SELECT ifnull(max(lseq), 0) FROM record");
+	return query_int(out, s, "SELECT coalesce(max(lseq), 0) FROM record");
+}
+
+/* Nobody's rows are walked over in the order of the table, an owner's by his index,
+ * which has rows with an owner only: it costs the one person of a machine nothing. */
+#define OF_NOBODY "+owner = ?"
+#define OF_OWNER "owner = ? AND owner <> x''"
+
+static const char *
+of_owner(const struct store *s, const char *nobodys, const char *owners)
+{
+	return owner_is_nobody(s->owner) ? nobodys : owners;
 }
 
 enum fault
@@ -224,13 +240,15 @@ store_each(struct store *s, const char *conv_id, enum vault_kind kind, sealed_fn
 		f = vault_id_parse(id, conv_id, "conversation");
 	if (f == FAULT_NONE)
 		f = store_prepare(&st, s, conv_id ?
-			"SELECT " RECORD_COLUMNS " FROM record WHERE rev = 1 AND lseq <= ? AND conv_id = ? ORDER BY lseq" :
-			"SELECT " RECORD_COLUMNS " FROM record WHERE rev = 1 AND lseq <= ? ORDER BY lseq");
+			"SELECT " RECORD_COLUMNS " FROM record WHERE rev = 1 AND lseq <= ? AND owner = ? AND conv_id = ? ORDER BY lseq" :
+			of_owner(s, "SELECT " RECORD_COLUMNS " FROM record WHERE rev = 1 AND lseq <= ? AND " OF_NOBODY " ORDER BY lseq",
+				"SELECT " RECORD_COLUMNS " FROM record WHERE rev = 1 AND lseq <= ? AND " OF_OWNER " ORDER BY lseq"));
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, last);
+	owner_bind(st, 2, s->owner);
 	if (conv_id != NULL)
-		statement_blob_static(st, 2, id, VAULT_ID_BYTES);
+		statement_blob_static(st, 3, id, VAULT_ID_BYTES);
 	walk_init(&w, s, each, arg);
 	w.kind = kind;
 	f = walk_all(&w, st, conv_id ? id : NULL);
@@ -238,26 +256,41 @@ store_each(struct store *s, const char *conv_id, enum vault_kind kind, sealed_fn
 	return walk_end(&w, f);
 }
 
-enum fault
-store_each_since(struct store *s, uint64_t after_lseq, sealed_fn *each, void *arg)
+static enum fault
+walk_after(struct store *s, uint64_t after_lseq, bool all, sealed_fn *each, void *arg)
 {
 	struct walk w;
 	struct statement *st;
 	int64_t last;
 	enum fault f = last_lseq(&last, s);
 	if (f == FAULT_NONE)
-		f = store_prepare(&st, s,
-			"SELECT " RECORD_COLUMNS
-			" FROM record WHERE lseq > ? AND lseq <= ? ORDER BY lseq");
+		f = store_prepare(&st, s, all ?
+			"SELECT " RECORD_COLUMNS " FROM record WHERE lseq > ? AND lseq <= ? ORDER BY lseq" :
+			of_owner(s, "SELECT " RECORD_COLUMNS " FROM record WHERE lseq > ? AND lseq <= ? AND " OF_NOBODY " ORDER BY lseq",
+				"SELECT " RECORD_COLUMNS " FROM record WHERE lseq > ? AND lseq <= ? AND " OF_OWNER " ORDER BY lseq"));
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, (int64_t)after_lseq);
 	statement_int(st, 2, last);
+	if (!all)
+		owner_bind(st, 3, s->owner);
 	walk_init(&w, s, each, arg);
 	while ((f = statement_step(st)) == FAULT_NONE && (f = walk_row(&w, st)) == FAULT_NONE)
 		;
 	statement_done(st);
 	return walk_end(&w, f == FAULT_ABSENT ? FAULT_NONE : f);
+}
+
+enum fault
+store_each_since(struct store *s, uint64_t after_lseq, sealed_fn *each, void *arg)
+{
+	return walk_after(s, after_lseq, false, each, arg);
+}
+
+enum fault
+records_each(struct store *s, sealed_fn *each, void *arg)
+{
+	return walk_after(s, 0, true, each, arg);
 }
 
 struct taken { struct sealed *out; struct arena *arena; };
@@ -289,14 +322,15 @@ store_get(struct sealed *out, struct arena *a, struct store *s, const char *rec_
 	if (f == FAULT_NONE)
 		f = store_prepare(&st, s,
 			"SELECT " RECORD_COLUMNS
-			" FROM record WHERE rec_id = ? ORDER BY rev DESC LIMIT 1");
+			" FROM record WHERE owner = ? AND rec_id = ? ORDER BY rev DESC LIMIT 1");
 	if (f != FAULT_NONE)
 		return f;
-	statement_blob_static(st, 1, id, VAULT_ID_BYTES);
+	owner_bind(st, 1, s->owner);
+	statement_blob_static(st, 2, id, VAULT_ID_BYTES);
 	walk_init(&w, s, take, &to);
 	f = statement_step(st);
-	if (f == FAULT_ABSENT || (f == FAULT_NONE && (statement_col_int(st, 1) == KIND_TOMBSTONE ||
-							     statement_col_null(st, 10))))
+	if (f == FAULT_ABSENT || (f == FAULT_NONE && (statement_col_int(st, COL_KIND) == KIND_TOMBSTONE ||
+							     statement_col_null(st, COL_BLOB))))
 		f = fault(FAULT_ABSENT, "no record %s", rec_id);
 	if (f == FAULT_NONE)
 		f = walk_row(&w, st);

@@ -6,7 +6,8 @@
 
 _Static_assert(KIND_TOMBSTONE == 12, "stands in the SQL below");
 
-struct kept { struct record_new *items; size_t count, cap; };
+struct record_of { id_bytes owner; struct record_new new; };
+struct kept { struct record_of *items; size_t count, cap; const unsigned char *owner; };
 
 /* Opened words leave nothing behind in freed memory. */
 static void
@@ -29,7 +30,9 @@ keep(const struct sealed *rec, void *arg)
 	enum fault f = vault_id_parse(new.conv_id, rec->conv_id, "conversation");
 	if (f == FAULT_NONE)
 		f = vault_id_parse(new.rec_id, rec->rec_id, "record");
-	k->items[k->count++] = new;
+	struct record_of *of = &k->items[k->count++];
+	of->new = new;
+	memcpy(of->owner, k->owner, VAULT_ID_BYTES);
 	return f;
 }
 
@@ -47,8 +50,27 @@ put_back(struct store *s, const struct kept *k)
 	h->count = h->changed_count = 0;
 	h->records = h->last_lseq = 0;
 	s->changing = true;
-	for (size_t i = 0; i < k->count && f == FAULT_NONE; i++)
-		f = record_append(s, &k->items[i]);
+	for (size_t i = 0; i < k->count && f == FAULT_NONE; i++) {
+		memcpy(s->owner, k->items[i].owner, VAULT_ID_BYTES);
+		f = record_append(s, &k->items[i].new);
+	}
+	return f;
+}
+
+/* What still opens, owner after owner. */
+static enum fault
+keep_all(struct kept *k, struct store *s)
+{
+	struct owner_list owners = { 0 };
+	enum fault f = owners_read(&owners, s);
+	for (size_t i = 0; i < owners.count && f == FAULT_NONE; i++) {
+		k->owner = owners.items[i];
+		memcpy(s->owner, k->owner, VAULT_ID_BYTES);
+		f = store_each(s, NULL, 0, keep, k);
+		if (f == FAULT_DAMAGED)
+			f = FAULT_NONE;
+	}
+	mem_free(owners.items);
 	return f;
 }
 
@@ -56,18 +78,24 @@ enum fault
 chains_rebuild(struct store *s)
 {
 	struct kept k = { 0 };
+	id_bytes owner;
+	bool bad_owner = s->bad_owner;
+	memcpy(owner, s->owner, sizeof owner);
+	s->bad_owner = false;
 	/* What a deleted conversation held stays deleted. */
 	enum fault f =
 		store_exec(s, "UPDATE record SET blob = NULL WHERE blob IS NOT NULL AND EXISTS"
-			      " (SELECT 1 FROM record AS t WHERE t.conv_id = record.conv_id AND "
-			      "t.kind = 12 AND t.flags & 1 AND t.lseq > record.lseq)");
+			      " (SELECT 1 FROM record AS t WHERE t.owner = record.owner AND t.conv_id = record.conv_id AND "
+			      "t.kind = 12 AND (t.flags & 1) = 1 AND t.lseq > record.lseq)");
 	if (f == FAULT_NONE)
-		f = store_each(s, NULL, 0, keep, &k);
-	if (f == FAULT_NONE || f == FAULT_DAMAGED)
+		f = keep_all(&k, s);
+	if (f == FAULT_NONE)
 		f = put_back(s, &k);
+	memcpy(s->owner, owner, sizeof owner);
+	s->bad_owner = bad_owner;
 	log_event(LOG_WARN, "store", "rebuilt", "records=%zu", k.count);
 	for (size_t i = 0; i < k.count; i++)
-		plain_free(&k.items[i]);
+		plain_free(&k.items[i].new);
 	mem_free(k.items);
 	return f;
 }

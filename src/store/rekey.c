@@ -34,7 +34,7 @@ next_row(struct record_row *row, struct reseal *r, unsigned char aad[VAULT_AAD_B
 	if (f == FAULT_NONE)
 		f = record_row_read(row, st);
 	if (f == FAULT_NONE) {
-		const void *blob = statement_col_blob(st, 10, &n);
+		const void *blob = statement_col_blob(st, COL_BLOB, &n);
 		*empty = blob == NULL;
 		r->last_lseq = row->bound.lseq;
 		if (*empty)
@@ -81,7 +81,10 @@ reseal_row(struct reseal *r)
 	}
 	if (f != FAULT_NONE)
 		return f;
-	struct vault_head *head = head_put(&r->heads, &r->count, &r->cap, r->to, row.bound.conv_id);
+	struct own_id key;
+	memcpy(key.owner, row.bound.owner, sizeof key.owner);
+	memcpy(key.id, row.bound.conv_id, sizeof key.id);
+	struct vault_head *head = head_put(&r->heads, &r->count, &r->cap, r->to, &key);
 	vault_chain_step(head->h, r->to, aad, row.tag);
 	head->n++;
 	r->records++;

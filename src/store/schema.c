@@ -26,7 +26,7 @@ const struct migration schema[] = {
 	  "CREATE TABLE root (one INTEGER PRIMARY KEY CHECK (one = 1), generation INTEGER NOT NULL,"
 	  "  count INTEGER NOT NULL, epoch INTEGER NOT NULL, hash BLOB NOT NULL);",
 	  "DROP TABLE root; DROP TABLE head; DROP TABLE record; DROP TABLE epoch;"
-	  "DROP TABLE slot; DROP TABLE vault;" },
+	  "DROP TABLE slot; DROP TABLE vault;", NULL, NULL },
 	/* Documents: plain rows.  A stored text is a number that is never used again;
 	 * an id may have one completed or failed row and others on their way in or out. */
 	{ 2, "library",
@@ -59,6 +59,38 @@ const struct migration schema[] = {
 	  "  start_at INTEGER NOT NULL, end_at INTEGER NOT NULL, page INTEGER NOT NULL,"
 	  "  page_end INTEGER NOT NULL, heading_n INTEGER NOT NULL, sum BLOB NOT NULL,"
 	  "  PRIMARY KEY (document_no, n)) WITHOUT ROWID;",
-	  "DROP TABLE passage; DROP TABLE heading; DROP TABLE document_page; DROP TABLE document;" },
+	  "DROP TABLE passage; DROP TABLE heading; DROP TABLE document_page; DROP TABLE document;", NULL, NULL },
+	/* Owners: empty for the one person of a machine.  The owner stands before the
+	 * blob, so that chains are verified without reading blobs; the index for walking
+	 * over one owner's records has only rows with an owner. */
+	{ 3, "store",
+	  "CREATE TABLE record_of (lseq INTEGER PRIMARY KEY,"
+	  "  kind INTEGER NOT NULL, fmt INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+	  "  rev INTEGER NOT NULL, flags INTEGER NOT NULL, size INTEGER NOT NULL, owner BLOB NOT NULL,"
+	  "  conv_id BLOB NOT NULL, rec_id BLOB NOT NULL, tag BLOB NOT NULL, blob BLOB);"
+	  "INSERT INTO record_of (lseq, kind, fmt, epoch, rev, flags, size, owner, conv_id, rec_id, tag, blob)"
+	  "  SELECT lseq, kind, fmt, epoch, rev, flags, size, x'', conv_id, rec_id, tag, blob FROM record ORDER BY lseq;"
+	  "DROP TABLE record; ALTER TABLE record_of RENAME TO record;"
+	  "CREATE INDEX record_chain ON record (owner, conv_id);"
+	  "CREATE UNIQUE INDEX record_revision ON record (owner, rec_id, rev);"
+	  "CREATE INDEX record_owner ON record (owner, lseq) WHERE owner <> x'';"
+	  "CREATE TABLE head_of (owner BLOB NOT NULL, conv_id BLOB NOT NULL, n INTEGER NOT NULL, h BLOB NOT NULL,"
+	  "  generation INTEGER NOT NULL, PRIMARY KEY (owner, conv_id)) WITHOUT ROWID;"
+	  "INSERT INTO head_of (owner, conv_id, n, h, generation) SELECT x'', conv_id, n, h, generation FROM head;"
+	  "DROP TABLE head; ALTER TABLE head_of RENAME TO head;",
+	  "CREATE TABLE record_one (lseq INTEGER PRIMARY KEY,"
+	  "  kind INTEGER NOT NULL, fmt INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+	  "  rev INTEGER NOT NULL, flags INTEGER NOT NULL, size INTEGER NOT NULL,"
+	  "  conv_id BLOB NOT NULL, rec_id BLOB NOT NULL, tag BLOB NOT NULL, blob BLOB);"
+	  "INSERT INTO record_one (lseq, kind, fmt, epoch, rev, flags, size, conv_id, rec_id, tag, blob)"
+	  "  SELECT lseq, kind, fmt, epoch, rev, flags, size, conv_id, rec_id, tag, blob FROM record ORDER BY lseq;"
+	  "DROP TABLE record; ALTER TABLE record_one RENAME TO record;"
+	  "CREATE INDEX record_chain ON record (conv_id);"
+	  "CREATE UNIQUE INDEX record_revision ON record (rec_id, rev);"
+	  "CREATE TABLE head_one (conv_id BLOB PRIMARY KEY, n INTEGER NOT NULL, h BLOB NOT NULL,"
+	  "  generation INTEGER NOT NULL) WITHOUT ROWID;"
+	  "INSERT INTO head_one (conv_id, n, h, generation) SELECT conv_id, n, h, generation FROM head;"
+	  "DROP TABLE head; ALTER TABLE head_one RENAME TO head;",
+	  "SELECT count(*) FROM record WHERE owner <> x''", "records that belong to accounts" },
 };
 const size_t schema_count = COUNT_OF(schema);

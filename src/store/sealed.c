@@ -7,12 +7,14 @@
  */
 #include "store_in.h"
 
+_Static_assert(KIND_TOMBSTONE == 12, "stands in the SQL below");
+
 static enum fault
 row_insert(struct store *s, const struct vault_record *r, const unsigned char *blob, size_t blob_bytes)
 {
 	struct statement *st;
 	enum fault f = store_prepare(&st, s,
-		"INSERT INTO record (" RECORD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"INSERT INTO record (" RECORD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, (int64_t)r->lseq);
@@ -22,13 +24,23 @@ row_insert(struct store *s, const struct vault_record *r, const unsigned char *b
 	statement_int(st, 5, r->rev);
 	statement_int(st, 6, r->flags);
 	statement_int(st, 7, (int64_t)(blob_bytes - VAULT_SEAL_BYTES));
-	statement_blob_static(st, 8, r->conv_id, VAULT_ID_BYTES);
-	statement_blob_static(st, 9, r->rec_id, VAULT_ID_BYTES);
-	statement_blob_static(st, 10, blob + blob_bytes - VAULT_TAG_BYTES, VAULT_TAG_BYTES);
-	statement_blob_static(st, 11, blob, blob_bytes);
+	owner_bind(st, 8, r->owner);
+	statement_blob_static(st, 9, r->conv_id, VAULT_ID_BYTES);
+	statement_blob_static(st, 10, r->rec_id, VAULT_ID_BYTES);
+	statement_blob_static(st, 11, blob + blob_bytes - VAULT_TAG_BYTES, VAULT_TAG_BYTES);
+	statement_blob_static(st, 12, blob, blob_bytes);
 	f = statement_run(st, NULL);
 	statement_done(st);
 	return f;
+}
+
+static struct own_id
+own(const struct store *s, const unsigned char *id)
+{
+	struct own_id key;
+	memcpy(key.owner, s->owner, VAULT_ID_BYTES);
+	memcpy(key.id, id, VAULT_ID_BYTES);
+	return key;
 }
 
 enum fault
@@ -45,6 +57,7 @@ record_append(struct store *s, const struct record_new *new)
 		return f;
 	struct vault_record r = { .kind = new->kind, .fmt = VAULT_FMT, .epoch = vault_epoch(v),
 		.lseq = h->last_lseq + 1, .rev = new->rev, .flags = new->flags };
+	memcpy(r.owner, s->owner, VAULT_ID_BYTES);
 	memcpy(r.conv_id, new->conv_id, VAULT_ID_BYTES);
 	memcpy(r.rec_id, new->rec_id, VAULT_ID_BYTES);
 	mem_reserve(&s->blob, &s->blob_cap, size, 1);
@@ -53,12 +66,13 @@ record_append(struct store *s, const struct record_new *new)
 	if (f == FAULT_NONE)
 		f = row_insert(s, &r, blob, size);
 	if (f == FAULT_NONE) {
-		struct vault_head *head = head_put(&h->items, &h->count, &h->cap, v, r.conv_id);
+		struct own_id key = own(s, r.conv_id);
+		struct vault_head *head = head_put(&h->items, &h->count, &h->cap, v, &key);
 		vault_chain_step(head->h, v, aad, blob + size - VAULT_TAG_BYTES);
 		head->n++;
 		h->records++;
 		h->last_lseq = r.lseq;
-		heads_changed(s, r.conv_id);
+		heads_changed(s, &key);
 	}
 	vault_return(s);
 	return f;
@@ -72,10 +86,11 @@ newest_find(struct newest *out, struct store *s, const unsigned char *rec_id)
 	struct statement *st;
 	size_t n;
 	enum fault f = store_prepare(&st, s,
-		"SELECT conv_id, kind, rev FROM record WHERE rec_id = ? ORDER BY rev DESC LIMIT 1");
+		"SELECT conv_id, kind, rev FROM record WHERE owner = ? AND rec_id = ? ORDER BY rev DESC LIMIT 1");
 	if (f != FAULT_NONE)
 		return f;
-	statement_blob_static(st, 1, rec_id, VAULT_ID_BYTES);
+	owner_bind(st, 1, s->owner);
+	statement_blob_static(st, 2, rec_id, VAULT_ID_BYTES);
 	f = statement_step(st);
 	if (f == FAULT_NONE) {
 		const void *conv_id = statement_col_blob(st, 0, &n);
@@ -97,8 +112,9 @@ blobs_drop(struct store *s, const char *sql, const unsigned char *id, int64_t be
 	enum fault f = store_prepare(&st, s, sql);
 	if (f != FAULT_NONE)
 		return f;
-	statement_blob_static(st, 1, id, VAULT_ID_BYTES);
-	statement_int(st, 2, below);
+	owner_bind(st, 1, s->owner);
+	statement_blob_static(st, 2, id, VAULT_ID_BYTES);
+	statement_int(st, 3, below);
 	f = statement_run(st, NULL);
 	statement_done(st);
 	return f;
@@ -123,7 +139,7 @@ append_next(struct store *s, struct record_new *new)
 	if (f != FAULT_NONE)
 		return f;
 	return blobs_drop(s,
-		"UPDATE record SET blob = NULL WHERE rec_id = ? AND rev < ? AND blob IS NOT NULL",
+		"UPDATE record SET blob = NULL WHERE owner = ? AND rec_id = ? AND rev < ? AND blob IS NOT NULL",
 		new->rec_id, new->rev);
 }
 
@@ -188,16 +204,69 @@ store_bury_chain(struct store *s, const char *conv_id)
 	if (f != FAULT_NONE)
 		return f;
 	f = heads_begin(s);
-	if (f == FAULT_NONE && !heads_has(s, new.conv_id))
+	struct own_id key = own(s, new.conv_id);
+	if (f == FAULT_NONE && !heads_has(s, &key))
 		f = fault(FAULT_ABSENT, "no conversation %s", conv_id);
 	vault_id_new(new.rec_id);
 	if (f == FAULT_NONE)
 		f = record_append(s, &new);
 	if (f == FAULT_NONE)
 		f = blobs_drop(s,
-			"UPDATE record SET blob = NULL WHERE conv_id = ? AND lseq < ? AND blob IS "
-			"NOT NULL",
+			"UPDATE record SET blob = NULL WHERE owner = ? AND conv_id = ? AND lseq < ? "
+			"AND blob IS NOT NULL",
 			new.conv_id, (int64_t)s->sealing->heads.last_lseq);
+	if (f == FAULT_NONE)
+		return store_commit(s);
+	store_rollback(s);
+	return f;
+}
+
+/* The chains of the owner that hold something. */
+static enum fault
+living_chains(struct owner_list *out, struct store *s)
+{
+	struct statement *st;
+	size_t n;
+	enum fault f = store_prepare(&st, s,
+		"SELECT DISTINCT conv_id FROM record WHERE owner = ? AND blob IS NOT NULL AND kind <> 12");
+	if (f != FAULT_NONE)
+		return f;
+	owner_bind(st, 1, s->owner);
+	while ((f = statement_step(st)) == FAULT_NONE) {
+		const void *conv_id = statement_col_blob(st, 0, &n);
+		mem_reserve(&out->items, &out->cap, out->count + 1, sizeof out->items[0]);
+		memset(out->items[out->count], 0, VAULT_ID_BYTES);
+		memcpy(out->items[out->count++], conv_id, n < VAULT_ID_BYTES ? n : VAULT_ID_BYTES);
+	}
+	statement_done(st);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+/* One tombstone for each chain, as for one chain. */
+static enum fault
+bury_chains(struct store *s, const struct owner_list *chains)
+{
+	enum fault f = FAULT_NONE;
+	for (size_t i = 0; i < chains->count && f == FAULT_NONE; i++) {
+		char conv_id[ID_BYTES];
+		f = store_bury_chain(s, vault_id_text(conv_id, chains->items[i]));
+	}
+	return f;
+}
+
+enum fault
+store_bury_owner(struct store *s)
+{
+	struct owner_list chains = { 0 };
+	enum fault f = store_begin(s);
+	if (f != FAULT_NONE)
+		return f;
+	f = heads_begin(s);
+	if (f == FAULT_NONE)
+		f = living_chains(&chains, s);
+	if (f == FAULT_NONE)
+		f = bury_chains(s, &chains);
+	mem_free(chains.items);
 	if (f == FAULT_NONE)
 		return store_commit(s);
 	store_rollback(s);

@@ -112,7 +112,8 @@ slots_mac_write(struct store *s, const struct vault *v)
 	if (f != FAULT_NONE)
 		return f;
 	slots_mac(mac, v, &rows);
-	f = store_prepare(&st, s, "INSERT OR REPLACE INTO vault (one, store_id, slots_mac) VALUES (1, ?, ?)");
+	f = store_prepare(&st, s, "INSERT INTO vault (one, store_id, slots_mac) VALUES (1, ?, ?) "
+		"ON CONFLICT (one) DO UPDATE SET store_id = excluded.store_id, slots_mac = excluded.slots_mac");
 	if (f != FAULT_NONE)
 		return f;
 	statement_blob(st, 1, vault_store_id(v), VAULT_ID_BYTES);

@@ -17,10 +17,12 @@
 #define BUSY_MS 10000
 
 typedef unsigned char id_bytes[VAULT_ID_BYTES];
+struct own_id { id_bytes owner, id; };     /* owner of zeros: nobody, "" */
 
 /* ---- schema ------------------------------------------------------------- */
 
-struct migration { int version; const char *room, *up, *down; };
+/* kept: a query that counts what going down would lose; with a sentence of what it is. */
+struct migration { int version; const char *room, *up, *down, *kept, *sentence; };
 extern const struct migration schema[];
 extern const size_t schema_count;
 
@@ -29,9 +31,9 @@ extern const size_t schema_count;
 struct heads {                      /* guarded by sealing.writing */
 	bool known;                 /* items are those of generation */
 	uint64_t generation, last_lseq, records;
-	struct vault_head *items;   /* sorted by conv_id */
+	struct vault_head *items;   /* of all owners, sorted by owner and conv_id */
 	size_t count, cap;
-	id_bytes *changed;          /* since BEGIN; may hold one id more than once */
+	struct own_id *changed;     /* since BEGIN; may hold one id more than once */
 	size_t changed_count, changed_cap;
 };
 struct sealing {
@@ -66,6 +68,8 @@ struct store {
 	struct statement *statements[STATEMENTS_KEPT];
 	size_t statement_count;
 	uint64_t uses;
+	id_bytes owner;
+	bool bad_owner;             /* what was set is no owner */
 	int depth;                  /* of nested transactions */
 	bool changing;              /* this transaction changes sealed records */
 	unsigned char *blob;        /* the one being sealed */
@@ -116,7 +120,8 @@ enum fault slots_mac_write(struct store *s, const struct vault *v) STOA_MUST;
 /* ---- sealed records ------------------------------------------------------------------ */
 
 /* One row of the record table, in the order of RECORD_COLUMNS. */
-#define RECORD_COLUMNS "lseq, kind, fmt, epoch, rev, flags, size, conv_id, rec_id, tag, blob"
+#define RECORD_COLUMNS "lseq, kind, fmt, epoch, rev, flags, size, owner, conv_id, rec_id, tag, blob"
+enum { COL_KIND = 1, COL_REC_ID = 9, COL_BLOB = 11 };
 struct record_row {
 	struct vault_record bound;
 	uint32_t size;                      /* P, the padded size */
@@ -125,16 +130,18 @@ struct record_row {
 enum fault record_row_read(struct record_row *out, struct statement *st) STOA_MUST;
 /* Open a blob; LOCKED, or DAMAGED naming the record. */
 enum fault record_row_open(struct text *plain, struct store *s, const struct record_row *row, const void *blob, size_t blob_bytes) STOA_MUST;
-/* Append a record to its chain inside a transaction. EXISTS: rec_id with rev is there. */
+/* Append a record of the connection's owner to its chain inside a transaction.
+ * EXISTS: rec_id with rev is there. */
 struct record_new { enum vault_kind kind; uint32_t rev, flags; const void *plain; size_t n; id_bytes conv_id, rec_id; };
 enum fault record_append(struct store *s, const struct record_new *r) STOA_MUST;
 
 /* heads.c, inside a transaction */
 enum fault heads_begin(struct store *s) STOA_MUST;   /* once a transaction; LOCKED, DENIED (read only) */
 /* The head of a chain in sorted items; a new chain is started. */
-struct vault_head *head_put(struct vault_head **items, size_t *count, size_t *cap, const struct vault *v, const unsigned char *conv_id);
-bool heads_has(struct store *s, const unsigned char *conv_id);
-void heads_changed(struct store *s, const unsigned char *conv_id);
+struct vault_head *head_put(struct vault_head **items, size_t *count, size_t *cap, const struct vault *v, const struct own_id *key);
+bool heads_has(struct store *s, const struct own_id *key);
+void heads_changed(struct store *s, const struct own_id *key);
+int by_own_id(const void *a, const void *b);         /* of what begins with a struct own_id */
 enum fault heads_write(struct store *s) STOA_MUST;   /* heads and root */
 void heads_forget(struct store *s);                  /* rolled back */
 /* Root row as stored. */
@@ -144,6 +151,16 @@ enum fault root_write(struct store *s, const struct root_row *row) STOA_MUST;
 enum fault heads_read(struct vault_head **items, size_t *count, size_t *cap, struct store *s, uint64_t after_generation) STOA_MUST;
 enum fault head_write(struct store *s, const struct vault_head *h, uint64_t generation) STOA_MUST;
 
+/* owner.c: the owner column is empty for nobody, else 16 bytes. */
+enum fault owner_check(const struct store *s) STOA_MUST;        /* INPUT: not one */
+bool owner_is_nobody(const unsigned char *owner);
+void owner_bind(struct statement *st, int at, const unsigned char *owner);
+bool owner_read(unsigned char *out, struct statement *st, int col);   /* false: altered */
+/* Everybody who has a record, as they stand in the file. */
+struct owner_list { id_bytes *items; size_t count, cap; };
+enum fault owners_read(struct owner_list *out, struct store *s) STOA_MUST;
+/* read.c: store_each_since() over all owners. */
+enum fault records_each(struct store *s, sealed_fn *each, void *arg) STOA_MUST;
 /* verify.c: chains, heads and root as they are in the file now. deep: open every
  * record too. */
 enum fault chains_verify(struct root_row *root, uint64_t *records, struct store *s, bool deep) STOA_MUST;

@@ -13,8 +13,9 @@
 /* What the scan knows of one chain. */
 struct chain { struct vault_head head; uint64_t live, unexplained; uint32_t ends; };
 /* A record whose newest row so far has no blob. */
-struct emptied { id_bytes rec_id; bool used; uint32_t ends; };
-/* Open addressing over ids; ids are random, so their first bytes are the hash. */
+struct emptied { struct own_id key; bool used; uint32_t ends; };
+/* Open addressing over owners and ids; both are random, so their first bytes are
+ * the hash. */
 struct table { uint32_t *at; size_t size; };
 
 struct scan {
@@ -28,18 +29,19 @@ struct scan {
 };
 
 static uint64_t
-id_hash(const unsigned char *id)
+id_hash(const struct own_id *key)
 {
-	uint64_t h;
-	memcpy(&h, id, sizeof h);
-	return h * 0x9E3779B97F4A7C15u >> 20;
+	uint64_t h, owner;
+	memcpy(&h, key->id, sizeof h);
+	memcpy(&owner, key->owner, sizeof owner);
+	return (h ^ owner << 1) * 0x9E3779B97F4A7C15u >> 20;
 }
 
-/* Both item types begin with their id. */
-static const unsigned char *
+/* Both item types begin with their owner and id. */
+static const struct own_id *
 item_id(const void *items, size_t item_bytes, uint32_t i)
 {
-	return (const unsigned char *)items + i * item_bytes;
+	return (const void *)((const unsigned char *)items + i * item_bytes);
 }
 
 static void
@@ -60,43 +62,53 @@ table_grow(struct table *t, const void *items, size_t item_bytes, size_t count)
 
 /* The place of id in t: holding its number + 1, or 0 where it may be put. */
 static uint32_t *
-table_place(struct table *t, const void *items, size_t item_bytes, const unsigned char *id)
+table_place(struct table *t, const void *items, size_t item_bytes, const struct own_id *key)
 {
-	size_t slot = id_hash(id) & (t->size - 1);
-	while (t->at[slot] != 0 && memcmp(item_id(items, item_bytes, t->at[slot] - 1), id, VAULT_ID_BYTES) != 0)
+	size_t slot = id_hash(key) & (t->size - 1);
+	while (t->at[slot] != 0 && by_own_id(item_id(items, item_bytes, t->at[slot] - 1), key) != 0)
 		slot = (slot + 1) & (t->size - 1);
 	return &t->at[slot];
 }
 
 static struct chain *
-chain_of(struct scan *c, const struct vault *v, const unsigned char *conv_id)
+chain_of(struct scan *c, const struct vault *v, const struct own_id *key)
 {
 	table_grow(&c->chain_table, c->chains, sizeof c->chains[0], c->chain_count);
-	uint32_t *place = table_place(&c->chain_table, c->chains, sizeof c->chains[0], conv_id);
+	uint32_t *place = table_place(&c->chain_table, c->chains, sizeof c->chains[0], key);
 	if (*place == 0) {
 		mem_reserve(&c->chains, &c->chain_cap, c->chain_count + 1, sizeof c->chains[0]);
 		struct chain *chain = &c->chains[c->chain_count++];
 		memset(chain, 0, sizeof *chain);
-		memcpy(chain->head.conv_id, conv_id, VAULT_ID_BYTES);
-		vault_chain_start(chain->head.h, v, conv_id);
+		memcpy(chain->head.owner, key->owner, VAULT_ID_BYTES);
+		memcpy(chain->head.conv_id, key->id, VAULT_ID_BYTES);
+		vault_chain_start(chain->head.h, v, key->owner, key->id);
 		*place = (uint32_t)c->chain_count;
 	}
 	return &c->chains[*place - 1];
 }
 
 static struct emptied *
-emptied_of(struct scan *c, const unsigned char *rec_id)
+emptied_of(struct scan *c, const struct own_id *key)
 {
 	table_grow(&c->emptied_table, c->emptied, sizeof c->emptied[0], c->emptied_count);
-	uint32_t *place = table_place(&c->emptied_table, c->emptied, sizeof c->emptied[0], rec_id);
+	uint32_t *place = table_place(&c->emptied_table, c->emptied, sizeof c->emptied[0], key);
 	if (*place == 0) {
 		mem_reserve(&c->emptied, &c->emptied_cap, c->emptied_count + 1, sizeof c->emptied[0]);
 		struct emptied *e = &c->emptied[c->emptied_count++];
 		memset(e, 0, sizeof *e);
-		memcpy(e->rec_id, rec_id, VAULT_ID_BYTES);
+		e->key = *key;
 		*place = (uint32_t)c->emptied_count;
 	}
 	return &c->emptied[*place - 1];
+}
+
+static struct own_id
+own_key(const unsigned char *owner, const unsigned char *id)
+{
+	struct own_id key;
+	memcpy(key.owner, owner, sizeof key.owner);
+	memcpy(key.id, id, sizeof key.id);
+	return key;
 }
 
 static enum fault
@@ -110,8 +122,9 @@ altered(const char *what, const unsigned char *conv_id)
 static enum fault
 account(struct scan *c, struct chain *chain, const struct vault_record *r, bool empty)
 {
+	struct own_id key = own_key(r->owner, r->rec_id);
 	if (r->rev > 1) {
-		struct emptied *before = emptied_of(c, r->rec_id);
+		struct emptied *before = emptied_of(c, &key);
 		if (!before->used)
 			return altered("an edited or deleted record came back", r->conv_id);
 		before->used = false;
@@ -125,7 +138,7 @@ account(struct scan *c, struct chain *chain, const struct vault_record *r, bool 
 		chain->unexplained = 0;
 	}
 	if (empty) {
-		struct emptied *now = emptied_of(c, r->rec_id);
+		struct emptied *now = emptied_of(c, &key);
 		now->used = true;
 		now->ends = chain->ends;
 		chain->unexplained++;
@@ -140,11 +153,12 @@ scan_row(struct scan *c, const struct vault *v, struct statement *st)
 {
 	struct record_row row;
 	unsigned char aad[VAULT_AAD_BYTES];
-	int64_t blob_bytes = statement_col_int(st, 10);
+	int64_t blob_bytes = statement_col_int(st, COL_BLOB);
 	enum fault f = record_row_read(&row, st);
 	if (f != FAULT_NONE)
 		return f;
-	struct chain *chain = chain_of(c, v, row.bound.conv_id);
+	struct own_id key = own_key(row.bound.owner, row.bound.conv_id);
+	struct chain *chain = chain_of(c, v, &key);
 	if (blob_bytes >= 0 && (uint64_t)blob_bytes != (uint64_t)row.size + VAULT_SEAL_BYTES)
 		return altered("a record has another size", row.bound.conv_id);
 	f = account(c, chain, &row.bound, blob_bytes < 0);
@@ -163,8 +177,8 @@ scan_rows(struct scan *c)
 	struct statement *st;
 	const struct vault *v;
 	enum fault f = store_prepare(&st, c->store,
-		"SELECT lseq, kind, fmt, epoch, rev, flags, size, conv_id, rec_id, tag, "
-		"ifnull(length(blob), -1) FROM record ORDER BY lseq");
+		"SELECT lseq, kind, fmt, epoch, rev, flags, size, owner, conv_id, rec_id, tag, "
+		"coalesce(length(blob), -1) FROM record ORDER BY lseq");
 	if (f != FAULT_NONE)
 		return f;
 	f = vault_borrow(&v, c->store);
@@ -191,20 +205,14 @@ scan_clear(struct scan *c)
 	mem_free(c->emptied_table.at);
 }
 
-static int
-by_conv_id(const void *a, const void *b)
-{
-	return memcmp(a, b, VAULT_ID_BYTES);
-}
-
 /* The scanned chains against the stored heads, both sorted. */
 static enum fault
 compare_heads(struct scan *c, const struct vault_head *heads, size_t count)
 {
 	if (c->chain_count > 1)
-		qsort(c->chains, c->chain_count, sizeof c->chains[0], by_conv_id);
+		qsort(c->chains, c->chain_count, sizeof c->chains[0], by_own_id);
 	for (size_t i = 0, j = 0; i < c->chain_count || j < count;) {
-		int order = i == c->chain_count ? 1 : j == count ? -1 : by_conv_id(&c->chains[i], &heads[j]);
+		int order = i == c->chain_count ? 1 : j == count ? -1 : by_own_id(&c->chains[i], &heads[j]);
 		if (order < 0)
 			return altered("it has no head", c->chains[i].head.conv_id);
 		if (order > 0)
@@ -263,7 +271,7 @@ chains_verify(struct root_row *root, uint64_t *records, struct store *s, bool de
 	if (f == FAULT_NONE)
 		f = compare_heads(&c, heads, count);
 	if (f == FAULT_NONE && deep)
-		f = store_each_since(s, 0, ignore, NULL);
+		f = records_each(s, ignore, NULL);
 	if (f == FAULT_NONE && records != NULL)
 		*records = c.records;
 	scan_clear(&c);

@@ -4,6 +4,8 @@
  * chain of (AAD, tag); the root covers all chains' heads and a generation that
  * grows with each change; the anchor repeats both outside the file, so that an
  * older copy of the whole file is noticed.  Keys are those of the newest epoch.
+ * An owner is bound into the start of his chains and into his heads; nobody (zeros)
+ * adds no bytes, so that a history from before there were owners stays as it is.
  *
  *	anchor: "STOAANC\1" | epoch u32 | nonce 24 | sealed (store | generation | root) 56 | tag 16 | zeros
  */
@@ -13,18 +15,20 @@
 #define ANCHOR_HEAD 12
 #define ANCHOR_PLAIN (VAULT_ID_BYTES + 8 + VAULT_HASH_BYTES)
 #define ANCHOR_USED (ANCHOR_HEAD + VAULT_NONCE_BYTES + ANCHOR_PLAIN + VAULT_TAG_BYTES)
-#define HEAD_BYTES (VAULT_ID_BYTES + 8 + VAULT_HASH_BYTES)
+#define HEAD_BYTES (2 * VAULT_ID_BYTES + 8 + VAULT_HASH_BYTES)
 #define HEADS_AT_ONCE 64
 
 void
 vault_chain_start(unsigned char h[VAULT_HASH_BYTES], const struct vault *v,
-	const unsigned char conv_id[VAULT_ID_BYTES])
+	const unsigned char owner[VAULT_ID_BYTES], const unsigned char conv_id[VAULT_ID_BYTES])
 {
-	unsigned char first[8 + 2 * VAULT_ID_BYTES];
+	unsigned char first[8 + 3 * VAULT_ID_BYTES];
 	unsigned char *p = put_bytes(first, "STOACHN\1", 8);
 	p = put_bytes(p, v->store_id, VAULT_ID_BYTES);
-	put_bytes(p, conv_id, VAULT_ID_BYTES);
-	crypto_generichash(h, VAULT_HASH_BYTES, first, sizeof first, vault_newest(v)->chain, VAULT_KEY_BYTES);
+	p = put_bytes(p, conv_id, VAULT_ID_BYTES);
+	if (!sodium_is_zero(owner, VAULT_ID_BYTES))
+		p = put_bytes(p, owner, VAULT_ID_BYTES);
+	crypto_generichash(h, VAULT_HASH_BYTES, first, (size_t)(p - first), vault_newest(v)->chain, VAULT_KEY_BYTES);
 }
 
 void
@@ -38,19 +42,19 @@ vault_chain_step(unsigned char h[VAULT_HASH_BYTES], const struct vault *v,
 	crypto_generichash(h, VAULT_HASH_BYTES, link, sizeof link, vault_newest(v)->chain, VAULT_KEY_BYTES);
 }
 
+/* A head begins with its owner and conv_id, one after the other. */
 static int
-by_conv_id(const void *a, const void *b)
+by_id(const void *a, const void *b)
 {
-	return memcmp(((const struct vault_head *)a)->conv_id,
-		((const struct vault_head *)b)->conv_id, VAULT_ID_BYTES);
+	return memcmp(a, b, (size_t)2 * VAULT_ID_BYTES);
 }
 
 static void
 sort_heads(struct vault_head *heads, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
-		if (by_conv_id(&heads[i - 1], &heads[i]) > 0) {
-			qsort(heads, count, sizeof heads[0], by_conv_id);
+		if (by_id(&heads[i - 1], &heads[i]) > 0) {
+			qsort(heads, count, sizeof heads[0], by_id);
 			return;
 		}
 }
@@ -64,6 +68,7 @@ vault_root(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, uint64_t 
 	unsigned char *p = put_bytes(buf, "STOAROT\1", 8);
 	p = put_bytes(p, v->store_id, VAULT_ID_BYTES);
 	p = put_le(p, generation, 8);
+	uint64_t owned = 0;
 	sort_heads(heads, count);
 	crypto_generichash_init(&h, vault_newest(v)->chain, VAULT_KEY_BYTES, VAULT_HASH_BYTES);
 	for (size_t i = 0; i < count; i++) {
@@ -71,11 +76,19 @@ vault_root(unsigned char out[VAULT_HASH_BYTES], const struct vault *v, uint64_t 
 			crypto_generichash_update(&h, buf, (size_t)(p - buf));
 			p = buf;
 		}
+		if (owned > 0 || !sodium_is_zero(heads[i].owner, VAULT_ID_BYTES)) {
+			p = put_bytes(p, heads[i].owner, VAULT_ID_BYTES);
+			owned++;
+		}
 		p = put_bytes(p, heads[i].conv_id, VAULT_ID_BYTES);
 		p = put_le(p, heads[i].n, 8);
 		p = put_bytes(p, heads[i].h, VAULT_HASH_BYTES);
 	}
 	crypto_generichash_update(&h, buf, (size_t)(p - buf));
+	if (owned > 0) {                /* their number, so that no two lists give the same bytes */
+		put_le(buf, owned, 8);
+		crypto_generichash_update(&h, buf, 8);
+	}
 	crypto_generichash_final(&h, out, VAULT_HASH_BYTES);
 }
 

@@ -47,9 +47,9 @@ vault_record_aad(unsigned char aad[VAULT_AAD_BYTES], const struct vault *v,
 	p = put_le(p, r->lseq, 8);
 	p = put_le(p, r->rev, 4);
 	p = put_le(p, r->flags, 4);
-	p = put_le(p, 0, 8);             /* created: times are inside the seal */
+	p = put_bytes(p, r->owner, 8);   /* 96 of its bits; the chain's start binds all of them */
 	p = put_le(p, padded, 4);
-	put_le(p, 0, 4);
+	put_bytes(p, r->owner + 8, 4);
 }
 
 static enum fault

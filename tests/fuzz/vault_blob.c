@@ -6,7 +6,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct vault *v = known_vault();
-	struct vault_record r = { KIND_MESSAGE, VAULT_FMT, 5, { 0 }, { 0 }, 7, 3, 0 };
+	struct vault_record r = { KIND_MESSAGE, VAULT_FMT, 5, { 0 }, { 0 }, 7, 3, 0, { 0 } };
 	unsigned char aad[VAULT_AAD_BYTES], aad2[VAULT_AAD_BYTES];
 	struct text back;
 	memset(r.conv_id, 0xb0, sizeof r.conv_id);

@@ -48,21 +48,26 @@ static const char *const attacks[] = {
 	"UPDATE record SET lseq = 100 - lseq",
 	/* copy from another conversation, duplicate, append */
 	"UPDATE record SET conv_id = x'" OTHER "' WHERE lseq = 1",
-	"INSERT INTO record SELECT 900, kind, fmt, epoch, rev, flags, size, x'" OTHER "', x'00000000000000000000000000000099', tag, blob FROM record WHERE lseq = 1",
-	"INSERT INTO record SELECT 900, kind, fmt, epoch, rev + 7, flags, size, conv_id, rec_id, tag, blob FROM record WHERE lseq = 1",
+	"INSERT INTO record SELECT 900, kind, fmt, epoch, rev, flags, size, owner, x'" OTHER "', x'00000000000000000000000000000099', tag, blob FROM record WHERE lseq = 1",
+	"INSERT INTO record SELECT 900, kind, fmt, epoch, rev + 7, flags, size, owner, conv_id, rec_id, tag, blob FROM record WHERE lseq = 1",
 	/* bound columns */
 	"UPDATE record SET kind = 5 WHERE lseq = 1", "UPDATE record SET kind = 257 WHERE lseq = 1", "UPDATE record SET fmt = 2 WHERE lseq = 1",
 	"UPDATE record SET epoch = 2 WHERE lseq = 1", "UPDATE record SET rev = 3 WHERE lseq = 1", "UPDATE record SET flags = 1 WHERE lseq = 1",
 	"UPDATE record SET size = 512 WHERE lseq = 1", "UPDATE record SET rec_id = x'00000000000000000000000000000098' WHERE lseq = 1",
 	"UPDATE record SET tag = zeroblob(16) WHERE lseq = 1", "UPDATE record SET tag = zeroblob(15) WHERE lseq = 1",
 	"UPDATE record SET conv_id = zeroblob(3) WHERE lseq = 1",
+	/* given to somebody, one record, a conversation, with its head; to nobody who can be */
+	"UPDATE record SET owner = x'" OTHER "' WHERE lseq = 1", "UPDATE record SET owner = x'" OTHER "' WHERE conv_id = x'" CHAT "'",
+	"UPDATE record SET owner = x'" OTHER "' WHERE conv_id = x'" CHAT "'; UPDATE head SET owner = x'" OTHER "' WHERE conv_id = x'" CHAT "'",
+	"UPDATE head SET owner = x'" OTHER "' WHERE conv_id = x'" CHAT "'", "UPDATE record SET owner = zeroblob(16) WHERE lseq = 1",
+	"UPDATE record SET owner = x'01' WHERE lseq = 1", "UPDATE head SET owner = zeroblob(16)",
 	/* emptied without a tombstone; shortened; brought back after an edit, after a burial */
 	"UPDATE record SET blob = NULL WHERE lseq = 1", "UPDATE record SET blob = zeroblob(5) WHERE lseq = 1",
 	"UPDATE record SET blob = (SELECT blob FROM record WHERE lseq = 1) WHERE lseq = 2",
 	"UPDATE record SET blob = (SELECT blob FROM record WHERE lseq = 1) WHERE lseq = 4",
 	/* forged tombstone, forged head, forged root */
 	"UPDATE record SET kind = 12 WHERE lseq = 12", "UPDATE head SET n = n - 1", "UPDATE head SET h = zeroblob(32)",
-	"UPDATE head SET h = zeroblob(3)", "INSERT INTO head VALUES (zeroblob(16), 0, zeroblob(32), 1)", "DELETE FROM head",
+	"UPDATE head SET h = zeroblob(3)", "INSERT INTO head VALUES (x'', zeroblob(16), 0, zeroblob(32), 1)", "DELETE FROM head",
 	"UPDATE root SET generation = generation + 1", "UPDATE root SET generation = generation - 1", "UPDATE root SET count = count + 1",
 	"UPDATE root SET hash = zeroblob(32)", "UPDATE root SET hash = zeroblob(1)", "DELETE FROM root",
 	/* slots and their MAC */

@@ -3,13 +3,15 @@
 
 #define LINKS 6
 
+static const unsigned char nobody[VAULT_ID_BYTES];
+
 struct link { unsigned char aad[VAULT_AAD_BYTES], tag[VAULT_TAG_BYTES]; };
 
 static void
 make_links(struct link links[LINKS], const struct vault *v)
 {
 	for (unsigned i = 0; i < LINKS; i++) {
-		struct vault_record r = { KIND_MESSAGE, VAULT_FMT, vault_epoch(v), { 0 }, { 0 }, i + 1, 1, 0 };
+		struct vault_record r = { KIND_MESSAGE, VAULT_FMT, vault_epoch(v), { 0 }, { 0 }, i + 1, 1, 0, { 0 } };
 		memset(r.rec_id, (int)i + 1, sizeof r.rec_id);
 		vault_record_aad(links[i].aad, v, &r, 256);
 		memset(links[i].tag, (int)i, VAULT_TAG_BYTES);
@@ -20,7 +22,7 @@ static void
 chain(unsigned char h[VAULT_HASH_BYTES], const struct vault *v, const struct link *links, size_t count)
 {
 	static const unsigned char conv[VAULT_ID_BYTES];
-	vault_chain_start(h, v, conv);
+	vault_chain_start(h, v, nobody, conv);
 	for (size_t i = 0; i < count; i++)
 		vault_chain_step(h, v, links[i].aad, links[i].tag);
 }
@@ -48,7 +50,11 @@ START_TEST(a_chain_knows_order_number_and_content)
 		chain(h, v, changed, LINKS);
 		ck_assert_mem_ne(h, right, sizeof h);
 	}
-	vault_chain_start(h, v, other);
+	vault_chain_start(h, v, nobody, other);
+	for (size_t i = 0; i < LINKS; i++)
+		vault_chain_step(h, v, links[i].aad, links[i].tag);
+	ck_assert_mem_ne(h, right, sizeof h);
+	vault_chain_start(h, v, other, nobody);
 	for (size_t i = 0; i < LINKS; i++)
 		vault_chain_step(h, v, links[i].aad, links[i].tag);
 	ck_assert_mem_ne(h, right, sizeof h);

@@ -6,7 +6,7 @@
 static struct vault_record
 record_at(uint64_t lseq, uint32_t epoch)
 {
-	struct vault_record r = { KIND_MESSAGE, VAULT_FMT, epoch, { 0 }, { 0 }, lseq, 1, 0 };
+	struct vault_record r = { KIND_MESSAGE, VAULT_FMT, epoch, { 0 }, { 0 }, lseq, 1, 0, { 0 } };
 	memset(r.conv_id, 0xb0, sizeof r.conv_id);
 	memset(r.rec_id, (int)lseq, sizeof r.rec_id);
 	return r;

@@ -79,13 +79,13 @@ START_TEST(every_record_is_sealed_to_the_known_bytes)
 	struct vault *v = known_vault();
 	unsigned char h[32], sum[32], nonce[24], aad[VAULT_AAD_BYTES];
 	struct text back;
-	struct vault_record r = { KIND_MESSAGE, VAULT_FMT, 5, { 0 }, { 0 }, 7, 3, 0 };
+	struct vault_record r = { KIND_MESSAGE, VAULT_FMT, 5, { 0 }, { 0 }, 7, 3, 0, { 0 } };
 	text_init(&back, 1 << 20);
 	for (size_t i = 0; i < 16; i++)
 		r.conv_id[i] = (unsigned char)(0xb0 + i), r.rec_id[i] = (unsigned char)(0xc0 + i);
 	for (size_t i = 0; i < sizeof nonce; i++)
 		nonce[i] = (unsigned char)(0x40 + i);
-	vault_chain_start(h, v, r.conv_id);
+	vault_chain_start(h, v, r.owner, r.conv_id);
 	same_hex(h, 32, h0);
 	for (size_t i = 0; i < COUNT_OF(vectors); i++, r.lseq++) {
 		size_t n = vectors[i].n, size = vault_sealed_size(n);
@@ -173,7 +173,7 @@ open_badly_padded(struct vault *v, const struct vault_record *r, const unsigned 
 START_TEST(a_text_padded_in_another_way_is_refused)
 {
 	struct vault *v = known_vault();
-	struct vault_record r = { KIND_MESSAGE, VAULT_FMT, 5, { 0 }, { 0 }, 7, 3, 0 };
+	struct vault_record r = { KIND_MESSAGE, VAULT_FMT, 5, { 0 }, { 0 }, 7, 3, 0, { 0 } };
 	unsigned char plain[1024] = "light";
 	FAILS(FAULT_DAMAGED, open_badly_padded(v, &r, plain, 256));         /* no mark */
 	plain[5] = 0x80;
