@@ -9,7 +9,8 @@ static const char *
 all_of(struct store *s, const char *owner)
 {
 	static struct text shown;
-	text_init(&shown, 1 << 16);
+	shown.max = 1 << 16;
+	text_clear(&shown);
 	store_set_owner(s, owner);
 	WELL(store_each(s, NULL, 0, show_record, &shown));
 	return shown.data ? shown.data : "";
@@ -19,7 +20,8 @@ static const char *
 since_of(struct store *s, const char *owner, uint64_t lseq)
 {
 	static struct text shown;
-	text_init(&shown, 1 << 16);
+	shown.max = 1 << 16;
+	text_clear(&shown);
 	store_set_owner(s, owner);
 	WELL(store_each_since(s, lseq, show_record, &shown));
 	return shown.data ? shown.data : "";
