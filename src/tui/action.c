@@ -57,7 +57,7 @@ const struct action actions[] = {
 	{ "app.command", "Command line", MOVING, ":", NULL, NULL, "type the name of an action", act_app_command },
 	{ "app.help", "Keys", EVERYWHERE | PLACE_EMPTY, "F1|?", NULL, "stoa keys", "the keys of this place", act_app_help },
 	{ "app.lock", "Lock", EVERYWHERE, "C-x l", NULL, "stoa vault lock", "seal the history now", act_app_lock },
-	{ "app.redraw", "Redraw", EVERYWHERE, "C-l", NULL, NULL, "draw the screen again", act_app_redraw },
+	{ "app.redraw", "Redraw", EVERYWHERE, "C-l", NULL, NULL, "draw again, measure the terminal anew", act_app_redraw },
 	{ "app.suspend", "Suspend", EVERYWHERE, "C-z", NULL, NULL, "leave to the shell; fg comes back", act_app_suspend },
 	{ "app.quit", "Quit", EVERYWHERE, "C-x C-c", NULL, NULL, "leave; what is typed is kept", act_app_quit },
 	{ "theme.set", "Theme", EVERYWHERE, "", NULL, "stoa config set screen.theme", "use another theme", act_theme_set },

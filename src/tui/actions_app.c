@@ -26,6 +26,7 @@ act_app_redraw(struct app *app, const char *arg)
 	(void)arg;
 	screen_redraw(app->screen);
 	app_dirty(app, NULL);
+	widths_ask(app, true);           /* it may be drawn again because columns do not hold */
 	return FAULT_NONE;
 }
 

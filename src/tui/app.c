@@ -398,6 +398,7 @@ app_key(struct app *app, const struct key_event *e)
 		break;
 	case KEY_EVENT_PASTE: on_paste(app, e->bytes, e->n); break;
 	case KEY_EVENT_MOUSE: on_mouse(app, e); break;
+	case KEY_EVENT_POSITION: widths_answer(app, e); break;
 	case KEY_EVENT_FOCUS_IN: app->unfocused = false; break;
 	case KEY_EVENT_FOCUS_OUT: app->unfocused = true; break;
 	default: break;

@@ -23,6 +23,9 @@ struct layout { int rows, cols; bool small, strip;   /* strip: evidence in a few
 /* What the mouse is dragged over, in one pane; area.rows 0: no button is down. */
 struct selection { struct area area; int from_row, from_col, to_row, to_col; bool on; };
 
+/* The width self-test: what was asked in which row, what came, what is known. */
+struct width_test { int row, got, cells[16]; unsigned timer; bool asked, late; };
+
 struct question {
 	bool asked, hidden, confirm;         /* confirm: one key, y or not */
 	char label[256];
@@ -52,6 +55,7 @@ struct app {
 	bool dirty_frame, dirty_status, dirty_bottom, unfocused, leaving, interrupted, resized;
 	struct question question;
 	struct selection selection;
+	struct width_test widths;
 	/* the lock: lock.c */
 	enum vault_word vault;
 	bool read_only, lockable, ask_passphrase, ask_recovery;
@@ -121,6 +125,11 @@ void page_show(struct page_view *v, const char *document_id, const char *title, 
 void page_draw(struct page_view *v, struct area a, const char *find, bool focused);
 bool page_action(struct page_view *v, const char *id, const char *find, int rows);
 void page_open_citation(struct app *app);    /* pane_page: the current citation */
+/* probe.c */
+void widths_remembered(struct app *app);     /* of this terminal, before the first frame */
+void widths_ask(struct app *app, bool again);   /* again: known or not */
+void widths_answer(struct app *app, const struct key_event *e);
+void widths_leave(struct app *app);          /* no answer is left to the shell */
 /* everything.c */
 void everything_find(struct app *app, const char *query);
 /* rescue.c */

@@ -350,7 +350,7 @@ walk(struct screen *s, struct area a, int room, int top, struct spot *caret)
 			at = end;
 			continue;
 		}
-		int width = (int)utf8_width(text + at, end - at);
+		int width = width_cells(text + at, end - at);
 		if (p.col + width > room) {
 			p = (struct spot){ p.row + 1, 0 };
 			if (at == (size_t)rl_point)

@@ -15,6 +15,13 @@ flow_init(struct flow *f, int cols)
 	memset(f, 0, sizeof *f);
 	arena_init(&f->arena);
 	f->cols = cols > 8 ? cols : 8;
+	f->widths = width_epoch();
+}
+
+bool
+flow_fits(const struct flow *f, int cols)
+{
+	return f->cols == (cols > 8 ? cols : 8) && f->widths == width_epoch();
 }
 
 void
@@ -93,7 +100,7 @@ row_end(const struct flow_line *l, size_t at, int room, size_t *next)
 	int used = 0;
 	for (size_t i = at; i < len;) {
 		size_t end = utf8_grapheme_end(s, len, i);
-		int width = (int)utf8_width(s + i, end - i);
+		int width = width_cells(s + i, end - i);
 		if (s[i] == ' ') {
 			good = i;
 			good_next = end;

@@ -269,7 +269,7 @@ table_widths(struct reader r, int widths[COLUMNS_MAX])
 		if (n > columns)
 			columns = n;
 		for (size_t i = 0; i < n; i++) {
-			int w = (int)utf8_width(cell[i], size[i]);
+			int w = width_cells(cell[i], size[i]);
 			if (!table_rule((const char *const *)cell, size, n) && w > widths[i])
 				widths[i] = w;
 		}
@@ -298,7 +298,7 @@ put_cell(struct flow_line *row, enum style style, const char *s, size_t len, int
 	size_t at = 0;
 	while (at < len) {
 		size_t end = utf8_grapheme_end(s, len, at);
-		int w = (int)utf8_width(s + at, end - at);
+		int w = width_cells(s + at, end - at);
 		if (used + w > width)
 			break;
 		used += w;
@@ -380,7 +380,7 @@ put_paragraph(struct reader *r, const struct line *l, enum style style, const ch
 	text_put_n(&t, l->s + l->indent, l->len - l->indent);
 	if (style == STYLE_TEXT)
 		gather(r, &t);
-	open_row(&row, r, 0, (int)utf8_width(lead, strlen(lead)));
+	open_row(&row, r, 0, width_cells(lead, strlen(lead)));
 	flow_piece(&row, STYLE_DIM, 0, lead, strlen(lead));
 	put_spans(&row, style, t.data, t.len);
 	flow_close(&row);

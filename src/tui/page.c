@@ -178,7 +178,7 @@ page_draw(struct page_view *v, struct area a, const char *find, bool focused)
 		screen_put(s, a.top + 1, a.left + 1, a.cols - 2, v->trouble[0] != '\0' ? STYLE_ALERT : STYLE_DIM, why, strlen(why));
 		return;
 	}
-	if (!v->laid || v->flow.cols != a.cols - 2)
+	if (!v->laid || !flow_fits(&v->flow, a.cols - 2))
 		lay_out(v, a.cols - 2);
 	size_t count = v->flow.count, last = count > (size_t)rows ? count - (size_t)rows : 0;
 	if (v->to_mark)

@@ -1,14 +1,11 @@
 /* The screen: cells on a terminal by ncurses, or on none for golden screens.
  *
- * Everything is drawn on stdscr in areas; ncurses keeps what the terminal shows
- * and sends the difference.  Text is sanitised here, at the sink, so no pane can
- * forget it.  Clusters are written whole with the width this terminal was seen
- * to give them; where ncurses counts otherwise the rest of the row is addressed
- * again, so that columns hold.  Colours are allocated on first use of a look.
+ * Everything is drawn on stdscr in areas (cells.c); ncurses keeps what the terminal
+ * shows and sends the difference, then come the clusters that it cannot hold
+ * (overprint.c).  Colours are allocated on first use of a look.
  *
  * Golden screens use newterm() on /dev/null with a fixed size and read the same
- * cells back: what is tested is what is drawn. */
-#include <curses.h>
+ * cells back (dump.c): what is tested is what is drawn. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,24 +15,6 @@
 #include <wchar.h>
 
 #include "screen_in.h"
-
-#define PAIRS_MAX 128
-
-struct pair { int foreground, background; };
-struct screen {
-	SCREEN *curses;
-	FILE *nowhere;                 /* golden: /dev/null */
-	struct theme theme;
-	struct pair pairs[PAIRS_MAX];
-	int pair_count, next_colour;
-	bool colour, direct;
-	int cursor_row, cursor_col;
-	attr_t attributes[STYLE_COUNT];
-	short colour_pair[STYLE_COUNT];
-	struct text clean;
-	struct termios before;
-	bool terminal, mouse;
-};
 
 /* ---- looks -> curses attributes ------------------------------------------ */
 
@@ -108,7 +87,7 @@ screen_theme(struct screen *s, const struct theme *theme)
 		s->attributes[i] = attributes_of(l->attributes);
 		s->colour_pair[i] = pair_number(s, l->foreground, l->background);
 	}
-	clearok(curscr, TRUE);
+	screen_redraw(s);
 }
 
 /* ---- life -------------------------------------------------------------------- */
@@ -195,6 +174,7 @@ screen_close(struct screen *s)
 	if (s->nowhere != NULL)
 		fclose(s->nowhere);
 	text_clear(&s->clean);
+	overprint_clear(&s->over);
 	mem_free(s);
 }
 
@@ -249,184 +229,14 @@ screen_size(const struct screen *s, int *rows, int *cols)
 void
 screen_resized(struct screen *s, int rows, int cols)
 {
-	(void)s;
 	if (rows > 0 && cols > 0)
 		resizeterm(rows, cols);
 	(void)erase();
-	clearok(curscr, TRUE);
+	s->over.count = 0;
+	screen_redraw(s);
 }
 
-/* ---- drawing --------------------------------------------------------------------- */
-
-static int
-cluster_put(int row, int col, const struct screen *s, enum style style, const char *bytes, size_t n)
-{
-	wchar_t wide[CCHARW_MAX + 1];
-	size_t count = 0, at = 0;
-	while (at < n && count < CCHARW_MAX) {
-		uint32_t c = utf8_next(bytes, n, &at);
-		if (c == 0xFE0F && count > 0 && wcwidth(wide[0]) == 1)
-			continue;          /* terminals differ on whether it widens: the column is kept blank */
-		wide[count++] = (wchar_t)(c == UTF8_BAD ? 0xFFFD : c);
-	}
-	wide[count] = L'\0';
-	if (MB_CUR_MAX == 1) {             /* a locale of bytes: say that something is there */
-		wide[0] = L'?';
-		wide[1] = L'\0';
-		for (int more = (int)utf8_width(bytes, n); more > 1; more--)
-			(void)mvaddch(row, col + more - 1, '?');
-	}
-	cchar_t cell;
-	if (setcchar(&cell, wide, s->attributes[style], s->colour_pair[style], NULL) == ERR) {
-		wide[1] = L'\0';           /* a cluster that curses cannot hold: its base alone */
-		if (setcchar(&cell, wide, s->attributes[style], s->colour_pair[style], NULL) == ERR)
-			return 0;
-	}
-	return mvadd_wch(row, col, &cell);
-}
-
-static size_t
-plain_run(const char *text, size_t len)
-{
-	size_t n = 0;
-	while (n < len && text[n] >= ' ' && text[n] < 0x7F)
-		n++;
-	/* A mark behind the last byte belongs to it: leave that byte to the clusters. */
-	return n < len && n > 0 ? n - 1 : n;
-}
-
-int
-screen_put(struct screen *s, int row, int col, int cols, enum style style, const char *text, size_t len)
-{
-	int used = 0, rows_all, cols_all;
-	screen_size(s, &rows_all, &cols_all);
-	if (row < 0 || row >= rows_all || col < 0 || cols <= 0 || col >= cols_all)
-		return 0;
-	if (cols > cols_all - col)
-		cols = cols_all - col;
-	(void)attr_set(s->attributes[style], s->colour_pair[style], NULL);
-	size_t run = plain_run(text, len);
-	if (run > 0) {
-		int n = run > (size_t)cols ? cols : (int)run;
-		(void)mvaddnstr(row, col, text, n);
-		used = n;
-		text += run, len -= run;
-	}
-	if (len > 0 && used < cols) {
-		text_reset(&s->clean);
-		untrusted_text(&s->clean, text, len < 16384 ? len : utf8_floor(text, len, 16384), UNTRUSTED_LINE);
-		for (size_t at = 0; at < s->clean.len;) {
-			size_t end = utf8_grapheme_end(s->clean.data, s->clean.len, at);
-			int width = (int)utf8_width(s->clean.data + at, end - at);
-			if (used + width > cols)
-				break;
-			(void)cluster_put(row, col + used, s, style, s->clean.data + at, end - at);
-			used += width;
-			at = end;
-		}
-	}
-	(void)attr_set(A_NORMAL, 0, NULL);
-	return used;
-}
-
-int
-screen_put_short(struct screen *s, int row, int col, int cols, enum style style, const char *text, size_t len)
-{
-	const char *dots = MB_CUR_MAX > 1 ? "\xE2\x80\xA6" : "~";
-	size_t cut = 0, word = 0;
-	if (cols < 4 || screen_width(s, text, len) <= cols)
-		return screen_put(s, row, col, cols, style, text, len);
-	for (int used = 0; cut < len;) {
-		size_t end = utf8_grapheme_end(text, len, cut);
-		used += screen_width(s, text + cut, end - cut);
-		if (used > cols - 1)
-			break;
-		if (text[cut] == ' ')
-			word = cut;
-		cut = end;
-	}
-	if (word > 0 && cut - word < 10 && cut - word < cut / 3 && text[cut] != ' ')
-		cut = word;
-	while (cut > 0 && text[cut - 1] == ' ')
-		cut--;
-	int used = screen_put(s, row, col, cols - 1, style, text, cut);
-	return used + screen_put(s, row, col + used, 1, style, dots, strlen(dots));
-}
-
-void
-screen_fill(struct screen *s, struct area a, enum style style)
-{
-	(void)attr_set(s->attributes[style], s->colour_pair[style], NULL);
-	for (int r = 0; r < a.rows; r++)
-		(void)mvhline(a.top + r, a.left, ' ' | s->attributes[style], a.cols);
-	(void)attr_set(A_NORMAL, 0, NULL);
-}
-
-void
-screen_rule(struct screen *s, int row, int col, int cols, const char *title)
-{
-	(void)attr_set(s->attributes[STYLE_RULE], s->colour_pair[STYLE_RULE], NULL);
-	(void)mvhline_set(row, col, WACS_HLINE, cols);
-	(void)attr_set(A_NORMAL, 0, NULL);
-	if (title == NULL || *title == '\0' || cols < 8)
-		return;
-	int used = screen_put_short(s, row, col + 3, cols - 6, STYLE_HEADING, title, strlen(title));
-	(void)mvaddch(row, col + 2, ' ');
-	(void)mvaddch(row, col + 3 + used, ' ');
-}
-
-void
-screen_bar(struct screen *s, int col, int top, int rows)
-{
-	(void)attr_set(s->attributes[STYLE_RULE], s->colour_pair[STYLE_RULE], NULL);
-	(void)mvvline_set(top, col, WACS_VLINE, rows);
-	(void)attr_set(A_NORMAL, 0, NULL);
-}
-
-void
-screen_box(struct screen *s, struct area a, const char *title, const char *below)
-{
-	const int right = a.left + a.cols - 1, bottom = a.top + a.rows - 1;
-	screen_fill(s, a, STYLE_TEXT);
-	screen_bar(s, a.left, a.top, a.rows);
-	screen_bar(s, right, a.top, a.rows);
-	screen_rule(s, a.top, a.left + 1, a.cols - 2, title);
-	screen_rule(s, bottom, a.left + 1, a.cols - 2, below);
-	(void)attr_set(s->attributes[STYLE_RULE], s->colour_pair[STYLE_RULE], NULL);
-	(void)mvadd_wch(a.top, a.left, WACS_ULCORNER);
-	(void)mvadd_wch(a.top, right, WACS_URCORNER);
-	(void)mvadd_wch(bottom, a.left, WACS_LLCORNER);
-	(void)mvadd_wch(bottom, right, WACS_LRCORNER);
-	(void)attr_set(A_NORMAL, 0, NULL);
-}
-
-void
-screen_mark(struct screen *s, int row, int col, int cols)
-{
-	(void)s;
-	(void)mvchgat(row, col, cols, A_REVERSE, 0, NULL);
-}
-
-void
-screen_cells(struct text *out, struct screen *s, int row, int col, int cols)
-{
-	size_t from = out->len;
-	(void)s;
-	for (int end = col + cols; col < end; col++) {
-		cchar_t cell;
-		wchar_t wide[CCHARW_MAX + 1];
-		attr_t attributes;
-		short pair;
-		if (mvin_wch(row, col, &cell) == ERR || getcchar(&cell, wide, &attributes, &pair, NULL) == ERR)
-			continue;
-		for (size_t i = 0; wide[i] != L'\0'; i++)
-			text_put_code(out, (uint32_t)wide[i]);
-		if (wcwidth(wide[0]) == 2)
-			col++;
-	}
-	while (out->len > from && out->data[out->len - 1] == ' ')
-		text_cut(out, out->len - 1);
-}
+/* ---- sending -------------------------------------------------------------------- */
 
 void
 screen_cursor(struct screen *s, int row, int col)
@@ -438,15 +248,47 @@ screen_cursor(struct screen *s, int row, int col)
 void
 screen_flush(struct screen *s)
 {
+	int rows, cols;
+	screen_size(s, &rows, &cols);
+	bool over = overprint_begin(&s->over, rows, s->all);
 	(void)move(s->cursor_row, s->cursor_col);
 	(void)wnoutrefresh(stdscr);
 	(void)doupdate();
+	s->all = false;
+	if (!over)
+		return;
+	struct text out;
+	text_init(&out, 1024 * 1024);
+	overprint_send(&out, &s->over, rows);
+	overprint_address(&out, s->cursor_row, s->cursor_col);
+	screen_raw(s, out.data, out.len);
+	text_clear(&out);
+}
+
+bool
+screen_addresses(const struct screen *s)
+{
+	const char *address = s->terminal ? tigetstr("cup") : NULL;
+	return address != NULL && address != (const char *)-1 && strncmp(address, "\033[", 2) == 0;
+}
+
+/* A row for the width test: the caret goes back, and the next flush sends the row. */
+void
+screen_ask(struct screen *s, const struct text *asked, int row)
+{
+	struct text out;
+	text_init(&out, 4096);
+	text_put_n(&out, asked->data, asked->len);
+	overprint_address(&out, s->cursor_row, s->cursor_col);
+	screen_raw(s, out.data, out.len);
+	(void)wredrawln(stdscr, row, 1);
+	text_clear(&out);
 }
 
 void
 screen_redraw(struct screen *s)
 {
-	(void)s;
+	s->all = true;
 	clearok(curscr, TRUE);
 }
 
@@ -454,7 +296,7 @@ int
 screen_width(const struct screen *s, const char *text, size_t len)
 {
 	(void)s;
-	return (int)utf8_width(text, len);
+	return width_cells(text, len);
 }
 
 void
@@ -469,98 +311,4 @@ screen_raw(struct screen *s, const void *bytes, size_t n)
 			return;
 		at += wrote, n -= (size_t)wrote;
 	}
-}
-
-/* ---- golden ---------------------------------------------------------------------- */
-
-/* Looks by letters: "." plain text, then A, B ... as they are met, told below. */
-#define LOOKS_MAX 52
-struct looks { struct { attr_t attributes; short pair; } seen[LOOKS_MAX]; int count; };
-
-static char
-look_letter(struct looks *l, attr_t attributes, short pair)
-{
-	attributes &= A_REVERSE | A_BOLD | A_UNDERLINE | A_ITALIC | A_DIM;
-	if (attributes == 0 && pair == 0)
-		return '.';
-	int i = 0;
-	while (i < l->count && (l->seen[i].attributes != attributes || l->seen[i].pair != pair))
-		i++;
-	if (i == LOOKS_MAX)
-		return '!';
-	if (i == l->count) {
-		l->seen[l->count].attributes = attributes;
-		l->seen[l->count++].pair = pair;
-	}
-	return (char)(i < 26 ? 'A' + i : 'a' + i - 26);
-}
-
-static void
-put_colour(struct text *out, const char *what, int colour)
-{
-	if (colour == COLOUR_DEFAULT)
-		return;
-	if (colour & COLOUR_RGB)
-		text_printf(out, " %s #%06x", what, (unsigned)colour & 0xFFFFFFu);
-	else
-		text_printf(out, " %s %d", what, colour);
-}
-
-static void
-looks_tell(struct text *out, const struct screen *s, const struct looks *l)
-{
-	static const struct { attr_t bit; const char *name; } names[] = {
-		{ A_BOLD, "bold" }, { A_DIM, "dim" }, { A_ITALIC, "italic" }, { A_UNDERLINE, "underline" }, { A_REVERSE, "reverse" },
-	};
-	for (int i = 0; i < l->count; i++) {
-		int pair = l->seen[i].pair;
-		text_printf(out, "%c:", i < 26 ? 'A' + i : 'a' + i - 26);
-		for (size_t k = 0; k < COUNT_OF(names); k++)
-			if (l->seen[i].attributes & names[k].bit)
-				text_printf(out, " %s", names[k].name);
-		if (pair > 0 && pair <= s->pair_count) {
-			put_colour(out, "colour", s->pairs[pair - 1].foreground);
-			put_colour(out, "on", s->pairs[pair - 1].background);
-		}
-		text_put_c(out, '\n');
-	}
-}
-
-static void
-dump_row(struct text *out, int row, int cols, struct looks *looks)
-{
-	size_t from = out->len;
-	for (int col = 0; col < cols;) {
-		cchar_t cell;
-		wchar_t wide[CCHARW_MAX + 1];
-		attr_t attributes;
-		short pair;
-		if (mvwin_wch(newscr, row, col, &cell) == ERR ||
-			getcchar(&cell, wide, &attributes, &pair, NULL) == ERR || wide[0] == L'\0') {
-			text_put_c(out, looks != NULL ? '.' : ' ');
-			col++;
-			continue;
-		}
-		int width = wcwidth(wide[0]) == 2 ? 2 : 1;
-		for (int i = 0; looks != NULL && i < width; i++)
-			text_put_c(out, look_letter(looks, attributes, pair));
-		for (size_t i = 0; looks == NULL && wide[i] != L'\0'; i++)
-			text_put_code(out, (uint32_t)wide[i]);
-		col += width;
-	}
-	while (out->len > from && out->data[out->len - 1] == (looks != NULL ? '.' : ' '))
-		text_cut(out, out->len - 1);
-	text_put_c(out, '\n');
-}
-
-void
-screen_dump(struct text *out, struct screen *s, bool styles)
-{
-	int rows, cols;
-	struct looks looks = { .count = 0 };
-	screen_size(s, &rows, &cols);
-	for (int row = 0; row < rows; row++)
-		dump_row(out, row, cols, styles ? &looks : NULL);
-	if (styles)
-		looks_tell(out, s, &looks);
 }

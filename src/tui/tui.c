@@ -159,6 +159,7 @@ stderr_back(int kept)
 static void
 on_started(void *arg)
 {
+	widths_ask(arg, false);
 	lock_open(arg);
 }
 
@@ -187,6 +188,7 @@ start(struct app *app, const struct screen_config *screen)
 		return f;
 	panes_open(app);
 	if (screen->golden_rows == 0) {
+		widths_remembered(app);
 		rescue_arm();
 		f = watch(app);
 	}
@@ -203,6 +205,7 @@ app_end(struct app *app)
 	app->leaving = true;
 	loop_after_turn(app->loop, NULL, NULL);
 	(void)!loop_watch(app->loop, STDIN_FILENO, 0, NULL, NULL);
+	widths_leave(app);
 	if (app->screen != NULL)
 		screen_close(app->screen);
 	rescue_disarm();

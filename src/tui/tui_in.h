@@ -13,7 +13,7 @@
 
 struct app;
 
-/* ---- screen: screen.c, width.c, theme.c ----------------------------------- */
+/* ---- screen: screen.c, cells.c, overprint.c, dump.c, width.c, probe.c, theme.c --------- */
 
 enum style {
 	STYLE_TEXT, STYLE_DIM, STYLE_STRONG, STYLE_EMPHASIS, STYLE_CODE, STYLE_HEADING, STYLE_LINK,
@@ -57,8 +57,13 @@ void screen_redraw(struct screen *s);         /* everything again at the next fl
 void screen_dump(struct text *out, struct screen *s, bool styles);  /* golden text, rows by \n */
 /* Raw bytes to the terminal outside curses: OSC 52, bell, title; only own bytes. */
 void screen_raw(struct screen *s, const void *bytes, size_t n);
-/* Cells this terminal gives a cluster (learnt by the width self-test). */
+/* Bytes that ask the terminal, which leave the caret anywhere and dirt in this row. */
+bool screen_addresses(const struct screen *s);   /* it is a terminal that takes ESC [ sequences */
+void screen_ask(struct screen *s, const struct text *asked, int row);
+/* Cells of a text on this terminal: of every cluster what the width self-test learnt. */
 int screen_width(const struct screen *s, const char *text, size_t len);
+int width_cells(const char *text, size_t len);   /* the same, for what is laid out without a screen */
+unsigned width_epoch(void);                      /* changes when widths do: lay out again */
 
 struct theme;
 /* Named theme from the user's folder, then the shipped one; on a fault *out is the
@@ -70,8 +75,9 @@ void theme_free(struct theme *t);
 
 struct run { uint32_t start, len; enum style style; int citation; };   /* citation n, 0 none */
 struct row { const char *text; uint32_t len; uint32_t indent; struct run *runs; uint32_t run_count; };
-struct flow { struct arena arena; struct row *rows; size_t count, cap; int cols; };
+struct flow { struct arena arena; struct row *rows; size_t count, cap; int cols; unsigned widths; };
 void flow_init(struct flow *f, int cols);
+bool flow_fits(const struct flow *f, int cols);   /* laid out for this width, and as this terminal counts */
 void flow_clear(struct flow *f);
 /* Append text wrapped to cols; first is put before the first row (a name), later
  * rows are indented as wide. */

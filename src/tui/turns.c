@@ -140,7 +140,7 @@ chat_flow(struct app *app, size_t turn, int cols)
 	if (message == NULL)
 		return NULL;
 	struct chat_turn *t = &c->turns[turn];
-	if (t->flow != NULL && t->flow->cols == cols)
+	if (t->flow != NULL && flow_fits(t->flow, cols))
 		return t->flow;
 	if (t->flow == NULL) {
 		size_t *slot = &m->flows[m->flow_at++ % FLOWS_KEPT];

@@ -124,6 +124,45 @@ terminal_resize(struct terminal *t, int rows, int cols)
 	(void)ioctl(t->fd, TIOCSWINSZ, &w);
 }
 
+static uint32_t
+other(const struct terminal *t, uint32_t c, bool back)
+{
+	for (const struct terminal_other *o = t->others; o != NULL && o->of != 0; o++)
+		if ((back ? o->as : o->of) == c)
+			return back ? o->of : o->as;
+	return c;
+}
+
+/* To the emulator, as a terminal of other widths would take it. */
+static void
+show(struct terminal *t, const char *bytes, size_t n)
+{
+	struct text in, out;
+	size_t at = 0;
+	text_init(&in, 128 * 1024);
+	text_init(&out, 256 * 1024);
+	text_put_n(&in, t->cut, t->cut_bytes);
+	text_put_n(&in, bytes, n);
+	t->cut_bytes = 0;
+	while (at < in.len) {
+		unsigned char lead = (unsigned char)in.data[at];
+		size_t whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1, from = at;
+		if (in.len - at < whole) {
+			t->cut_bytes = in.len - at;
+			memcpy(t->cut, in.data + at, t->cut_bytes);
+			break;
+		}
+		uint32_t c = utf8_next(in.data, in.len, &at);
+		if (c == UTF8_BAD || c < 0x80)
+			text_put_n(&out, in.data + from, at - from);
+		else
+			text_put_code(&out, other(t, c, false));
+	}
+	vterm_input_write(t->emulator, out.data, out.len);
+	text_clear(&in);
+	text_clear(&out);
+}
+
 bool
 terminal_pump(struct terminal *t, int ms)
 {
@@ -135,7 +174,10 @@ terminal_pump(struct terminal *t, int ms)
 	if (n <= 0)
 		return false;
 	text_put_n(&t->raw, bytes, (size_t)n);
-	vterm_input_write(t->emulator, bytes, (size_t)n);
+	if (t->others == NULL)
+		vterm_input_write(t->emulator, bytes, (size_t)n);
+	else
+		show(t, bytes, (size_t)n);
 	return true;
 }
 
@@ -159,7 +201,7 @@ put_row(struct text *out, const struct terminal *t, int row)
 		}
 		for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i] != 0; i++)
 			if (cell.chars[i] != (uint32_t)-1)
-				text_put_code(out, cell.chars[i]);
+				text_put_code(out, other(t, cell.chars[i], true));
 		if (cell.width == 2)
 			col++;
 	}

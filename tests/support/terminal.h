@@ -10,12 +10,17 @@
 
 #include "stoa/base.h"
 
+/* A terminal that counts otherwise: libvterm is shown `as` for `of`, whose width it
+ * takes, and what is printed shows `of` again. */
+struct terminal_other { uint32_t of, as; };
 struct terminal {
 	pid_t pid;
 	int fd, rows, cols;
 	struct text raw;                  /* every byte written so far */
 	struct VTerm *emulator;
 	struct VTermScreen *screen;
+	const struct terminal_other *others;   /* of = 0 at the end; NULL: none */
+	char cut[4]; size_t cut_bytes;    /* a character whose end has not come */
 	bool ended, mute;                 /* mute: ask what you like, no answer comes */
 	int status;
 };
