@@ -3,6 +3,7 @@
  * In this order: is there such an operation, may you, not so often, is the
  * record right, may it write, is the vault open; then the handler; then one
  * line in the log.  A handler can rely on all of it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "engine_in.h"
@@ -42,14 +43,23 @@ leaves_nothing(const struct operation *op, const void *request)
 }
 
 static enum fault
-check_asker(struct engine *e, const struct operation *op, const struct principal *who)
+check_asker(struct call *c)
 {
+	struct engine *e = c->e;
+	const struct operation *op = c->op;
+	const struct principal *who = c->who;
+	char asker[64];
 	if (who->role < op->least)
 		return fault(FAULT_DENIED, "%s needs the role %s, not %s", op->id,
 			role_name(op->least), role_name(who->role));
 	if (e->limits_off)
 		return FAULT_NONE;
-	return limits_take(&e->limits, who->user, op->limit, e->clock.mono_ms(e->clock.arg));
+	/* Nobody in particular is told apart by where he calls from. */
+	if (who->role == ROLE_NONE)
+		snprintf(asker, sizeof asker, "@%s", c->options->address ? c->options->address : "");
+	else
+		snprintf(asker, sizeof asker, "%s", who->user);
+	return limits_take(&e->limits, asker, op->limit, e->clock.mono_ms(e->clock.arg));
 }
 
 static enum fault
@@ -77,17 +87,20 @@ check_store(const struct call *c, bool sealed, bool writes)
 static enum fault
 perform(void **reply, struct call *c, const struct handler *h, const void *request)
 {
-	if (h->sealed)
+	/* A receipt is sealed whatever the operation keeps. */
+	bool keyed = c->options->idempotency_key != NULL && !(h->flags & HANDLER_ALONE),
+	     sealed = h->flags & HANDLER_SEALED;
+	if (sealed || keyed)
 		pthread_rwlock_rdlock(&c->e->gate);
 	enum fault f = pool_take(&c->db, c->e);
 	if (f == FAULT_NONE)
-		f = check_store(c, h->sealed, c->op->writes && !leaves_nothing(c->op, request));
-	if (f == FAULT_NONE && h->sealed)
+		f = check_store(c, sealed, c->op->writes && !leaves_nothing(c->op, request));
+	if (f == FAULT_NONE && sealed)
 		retention_history(c);
 	if (f == FAULT_NONE)
-		f = h->fn(reply, c, request);
+		f = again_perform(reply, c, h, request);
 	pool_put(c->e, c->db);
-	if (h->sealed)
+	if (sealed || keyed)
 		pthread_rwlock_unlock(&c->e->gate);
 	return f;
 }
@@ -128,7 +141,7 @@ engine_call(void **reply, struct arena *a, struct engine *e, const struct princi
 	struct call c = { .e = e, .a = a, .op = op, .who = who, .options = options,
 		.cancel = options->cancel };
 	counters_begin(&e->counters);
-	enum fault f = check_asker(e, op, who);
+	enum fault f = check_asker(&c);
 	if (f == FAULT_NONE)
 		f = check_request(op, request);
 	if (f == FAULT_NONE)

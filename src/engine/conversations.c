@@ -3,7 +3,6 @@
  * A question under an id that is being answered right now is refused, so that
  * the tutor, which answers an id once for ever, never meets it twice at once. */
 #include <stdio.h>
-#include <string.h>
 
 #include "engine_in.h"
 
@@ -115,60 +114,40 @@ on_citation(const struct citation *c, void *arg)
 	call_emit(arg, "citation", &record_citation, c);
 }
 
-/* Ids are told apart by user too: two people may choose the same. */
-static size_t
-sending_find(const struct engine *e, const char *key)
-{
-	size_t i = 0;
-	while (i < e->sending_count && strcmp(e->sending[i], key) != 0)
-		i++;
-	return i;
-}
-
+/* The id of the question: the client's, or one that its key stands for. */
 static enum fault
-sending_begin(struct engine *e, const char *key)
+question_id(char id[ID_BYTES], const struct call *c, const struct message_send *req)
 {
-	pthread_mutex_lock(&e->sending_lock);
-	bool there = sending_find(e, key) < e->sending_count;
-	if (!there) {
-		mem_reserve(&e->sending, &e->sending_cap, e->sending_count + 1, sizeof *e->sending);
-		memcpy(e->sending[e->sending_count++], key, sizeof *e->sending);
-	}
-	pthread_mutex_unlock(&e->sending_lock);
-	if (there)
-		return fault(FAULT_BUSY, "this question is being answered already");
+	const char *key = c->options->idempotency_key;
+	id[0] = '\0';
+	if (req->id != NULL && !id_valid(req->id))
+		return fault(FAULT_INPUT, "id must be 32 hexadecimal digits");
+	if (req->id != NULL)
+		snprintf(id, ID_BYTES, "%s", req->id);
+	else if (key != NULL && id_valid(key))
+		snprintf(id, ID_BYTES, "%s", key);
+	else if (key != NULL)
+		again_id(id, key);
 	return FAULT_NONE;
-}
-
-static void
-sending_end(struct engine *e, const char *key)
-{
-	pthread_mutex_lock(&e->sending_lock);
-	size_t i = sending_find(e, key);
-	if (i < e->sending_count)
-		memcpy(e->sending[i], e->sending[--e->sending_count], sizeof *e->sending);
-	pthread_mutex_unlock(&e->sending_lock);
 }
 
 static enum fault
 message_send(void **reply, struct call *c, const void *request)
 {
-	const struct message_send *req = request;
+	struct message_send req = *(const struct message_send *)request;
 	const struct tutor_events events = { on_start, on_status, on_delta, on_citation, c };
-	char key[sizeof *c->e->sending] = "";
+	char id[ID_BYTES];
 	struct message *m = NULL;
-	enum fault f = FAULT_NONE;
-	if (req->id != NULL) {
-		if (!id_valid(req->id))
-			return fault(FAULT_INPUT, "id must be 32 hexadecimal digits");
-		snprintf(key, sizeof key, "%s/%s", c->who->user, req->id);
-		f = sending_begin(c->e, key);
-		if (f != FAULT_NONE)
-			return f;
+	enum fault f = question_id(id, c, &req);
+	if (f == FAULT_NONE && id[0] != '\0') {
+		req.id = id;
+		f = doing_begin(c, id);
 	}
-	f = tutor_send(&m, c->a, c->e->tutor, c->db, req, &events, c->cancel);
-	if (key[0] != '\0')
-		sending_end(c->e, key);
+	if (f != FAULT_NONE)
+		return f;
+	f = tutor_send(&m, c->a, c->e->tutor, c->db, &req, &events, c->cancel);
+	if (id[0] != '\0')
+		doing_end(c, id);
 	*reply = m;
 	const char *why = f == FAULT_NONE ? "" : arena_strdup(c->a, fault_sentence());
 	/* Money was spent whether or not an answer came of it. */
@@ -178,15 +157,15 @@ message_send(void **reply, struct call *c, const void *request)
 }
 
 const struct handler conversation_handlers[] = {
-	{ "conversation.create", conversation_create, true },
-	{ "conversation.list", conversation_list, true },
-	{ "conversation.get", conversation_get, true },
-	{ "conversation.update", conversation_update, true },
-	{ "conversation.delete", conversation_delete, true },
-	{ "conversation.export", conversation_export, true },
-	{ "conversation.import", conversation_import, true },
-	{ "history.search", history_search, true },
-	{ "message.send", message_send, true },
-	{ "message.feedback", message_feedback, true },
+	{ "conversation.create", conversation_create, HANDLER_SEALED },
+	{ "conversation.list", conversation_list, HANDLER_SEALED },
+	{ "conversation.get", conversation_get, HANDLER_SEALED },
+	{ "conversation.update", conversation_update, HANDLER_SEALED },
+	{ "conversation.delete", conversation_delete, HANDLER_SEALED },
+	{ "conversation.export", conversation_export, HANDLER_SEALED },
+	{ "conversation.import", conversation_import, HANDLER_SEALED },
+	{ "history.search", history_search, HANDLER_SEALED },
+	{ "message.send", message_send, HANDLER_SEALED | HANDLER_ALONE },
+	{ "message.feedback", message_feedback, HANDLER_SEALED },
 };
 const size_t conversation_handler_count = COUNT_OF(conversation_handlers);

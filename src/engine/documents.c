@@ -32,7 +32,8 @@ document_add(void **reply, struct call *c, const void *request)
 	req.retention_days = retention_days(c, req.retention_days);
 	enum fault f = library_add(&d, c->a, c->e->library, c->db, &req, on_progress, c, c->cancel);
 	*reply = d;
-	return f;
+	/* What was begun under this key before has been finished already. */
+	return f == FAULT_EXISTS && c->again && d != NULL ? FAULT_NONE : f;
 }
 
 static enum fault
@@ -60,7 +61,9 @@ document_delete(void **reply, struct call *c, const void *request)
 	struct nothing *done = record_new(c->a, &record_nothing);
 	done->ok = true;
 	*reply = done;
-	return library_remove(c->e->library, c->db, ((const struct id_request *)request)->id);
+	enum fault f = library_remove(
+		c->e->library, c->db, ((const struct id_request *)request)->id);
+	return f == FAULT_ABSENT && c->again ? FAULT_NONE : f;
 }
 
 static enum fault
@@ -99,13 +102,13 @@ search_run(void **reply, struct call *c, const void *request)
 }
 
 const struct handler document_handlers[] = {
-	{ "document.add", document_add, false },
-	{ "document.get", document_get, false },
-	{ "document.list", document_list, false },
-	{ "document.delete", document_delete, false },
-	{ "document.content", document_content, false },
-	{ "document.reindex", document_reindex, false },
-	{ "passage.get", passage_get, false },
-	{ "search.run", search_run, false },
+	{ "document.add", document_add, HANDLER_ALONE },
+	{ "document.get", document_get, 0 },
+	{ "document.list", document_list, 0 },
+	{ "document.delete", document_delete, HANDLER_ALONE },
+	{ "document.content", document_content, 0 },
+	{ "document.reindex", document_reindex, HANDLER_ALONE },
+	{ "passage.get", passage_get, 0 },
+	{ "search.run", search_run, 0 },
 };
 const size_t document_handler_count = COUNT_OF(document_handlers);

@@ -96,7 +96,7 @@ engine_open(struct engine **out, const struct engine_config *config)
 	e->limits_off = config->limits_off;
 	e->data_folder = folder_of(config->database);
 	pthread_mutex_init(&e->pool_lock, NULL);
-	pthread_mutex_init(&e->sending_lock, NULL);
+	pthread_mutex_init(&e->doing_lock, NULL);
 	atomic_init(&e->documents_day, -1);
 	atomic_init(&e->history_day, -1);
 	pthread_rwlockattr_t attr;
@@ -105,7 +105,7 @@ engine_open(struct engine **out, const struct engine_config *config)
 	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 	pthread_rwlock_init(&e->gate, &attr);
 	pthread_rwlockattr_destroy(&attr);
-	limits_init(&e->limits);
+	limits_init(&e->limits, config->rates, &e->chance);
 	counters_init(&e->counters);
 	e->outside = config->outside;
 	enum fault f = open_rooms(e, config);
@@ -134,8 +134,8 @@ engine_close(struct engine *e)
 	counters_clear(&e->counters);
 	pthread_rwlock_destroy(&e->gate);
 	pthread_mutex_destroy(&e->pool_lock);
-	pthread_mutex_destroy(&e->sending_lock);
-	mem_free(e->sending);
+	pthread_mutex_destroy(&e->doing_lock);
+	mem_free(e->doing);
 	mem_free(e->data_folder);
 	mem_free(e);
 }

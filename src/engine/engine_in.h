@@ -14,17 +14,21 @@
 
 #define POOL_MAX 8
 
-/* Token buckets, one a user and class. */
-struct bucket { char user[ID_BYTES]; enum limit_class class; double tokens; int64_t at_ms; };
+/* Token buckets, one an asker and class. full_ns 0: a free place. */
+struct bucket { uint64_t key[2]; int64_t full_ns; };
+struct limit_rate { int64_t token_ns, whole_ns; };
 struct limits {
 	pthread_mutex_t lock;
 	struct bucket *items;
-	size_t count, cap;
+	size_t count, size;
+	int64_t swept_ns;
+	unsigned char seed[16];
+	struct limit_rate rates[ENGINE_RATES];
 };
-void limits_init(struct limits *l);
+void limits_init(struct limits *l, const struct engine_rate rates[ENGINE_RATES], const struct chance *chance);
 void limits_clear(struct limits *l);
-/* Take one token. LIMIT says in how many seconds there will be one. */
-enum fault limits_take(struct limits *l, const char *user, enum limit_class class, int64_t now_ms) STOA_MUST;
+/* Take one token of a user, or of an address. OFTEN says when there will be one. */
+enum fault limits_take(struct limits *l, const char *asker, enum limit_class class, int64_t now_ms) STOA_MUST;
 
 /* What was asked and how it ended, one row an operation (counters.c). */
 struct counters { pthread_mutex_t lock; struct operation_counters *rows; size_t count; int64_t running; };
@@ -58,9 +62,9 @@ struct engine {
 	struct library *library;
 	struct tutor *tutor;
 	_Atomic int64_t documents_day, history_day;   /* UTC, when retention was looked after; -1: never */
-	pthread_mutex_t sending_lock;      /* guards what follows */
-	char (*sending)[ID_BYTES * 2];     /* ids of questions being answered */
-	size_t sending_count, sending_cap;
+	pthread_mutex_t doing_lock;        /* guards what follows */
+	char (*doing)[ID_BYTES * 2];       /* "user/id" of questions being answered, of keys in work */
+	size_t doing_count, doing_cap;
 	double spent_saved;                /* as sealed last */
 };
 
@@ -77,9 +81,14 @@ struct call {
 	const struct principal *who;
 	const struct call_options *options;   /* never NULL */
 	const struct cancel *cancel;
+	bool again;                        /* a write that may have been done before: see again.c */
 };
 typedef enum fault handler_fn(void **reply, struct call *c, const void *request);
-struct handler { const char *id; handler_fn *fn; bool sealed; /* needs the open vault */ };
+enum handler_flags {
+	HANDLER_SEALED = 1,    /* needs the open vault */
+	HANDLER_ALONE = 2      /* takes long or keeps files: runs in no transaction but its own */
+};
+struct handler { const char *id; handler_fn *fn; unsigned flags; };
 extern const struct handler document_handlers[], conversation_handlers[], person_handlers[];
 extern const size_t document_handler_count, conversation_handler_count, person_handler_count;
 
@@ -87,6 +96,15 @@ extern const size_t document_handler_count, conversation_handler_count, person_h
  * under the gate and with the vault open. */
 void retention_documents(struct call *c);
 void retention_history(struct call *c);
+
+/* Do it, but a write with an idempotency key only once (again.c). The connection is
+ * taken and looked at; the gate is held when the handler is sealed. */
+enum fault again_perform(void **reply, struct call *c, const struct handler *h, const void *request) STOA_MUST;
+/* The id that a key stands for. */
+void again_id(char out[ID_BYTES], const char *key);
+/* Hold (user, name) so that nobody else does it at the same time; BUSY. */
+enum fault doing_begin(struct call *c, const char *name) STOA_MUST;
+void doing_end(struct call *c, const char *name);
 
 void call_emit(struct call *c, const char *name, const struct record_type *type, const void *record);
 

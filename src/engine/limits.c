@@ -1,28 +1,50 @@
-/* How often: a token bucket for each user and class (API.md "Common").
+/* How often: a token bucket for each asker and class (API.md "Common").
  *
- * A bucket that has filled up again is the same as none, so those are what goes
- * when the table is full; nobody gets a fresh bucket by filling the table. */
+ * A bucket is one number, the time at which it is full again: taking a token
+ * moves it on by the time that one token needs, and there is none left when it
+ * would be further away than the whole bucket (the virtual scheduling form of
+ * the generic cell rate algorithm, ITU-T I.371).  So the waiting time is exact
+ * and a bucket that is full is the same as none.  The table is open addressing
+ * over a hash of asker and class with a seed of its own; nobody gets a fresh
+ * bucket by filling it. */
 #include <string.h>
 
 #include "engine_in.h"
 
-#define BUCKETS_MAX 65536
+#define BUCKETS_LEAST 1024
+#define BUCKETS_MOST (1u << 19)   /* 12 MiB; at most half are used */
+#define SWEEP_MS 1000
 
-static const struct {
-	double burst;
-	int64_t period_ms;
-} classes[] = {
+static const struct engine_rate usual[ENGINE_RATES] = {
 	[LIMIT_GENERAL] = { 100, INT64_C(3600000) },
 	[LIMIT_ASK] = { 50, INT64_C(3600000) },
 	[LIMIT_EXPORT] = { 10, INT64_C(86400000) },
 	[LIMIT_ADMIN] = { 1000, INT64_C(3600000) },
 };
 
-void
-limits_init(struct limits *l)
+static void
+rate_set(struct limit_rate *out, const struct engine_rate *asked, const struct engine_rate *other)
 {
-	*l = (struct limits){ .items = NULL };
+	int64_t count = asked->count > 0 ? asked->count : other->count,
+		period_ms = asked->period_ms > 0 ? asked->period_ms : other->period_ms;
+	if (count <= 0)
+		return;
+	if (period_ms > INT64_C(366) * 86400000)
+		period_ms = INT64_C(366) * 86400000;
+	out->token_ns = period_ms * 1000000 / count;
+	out->token_ns += out->token_ns == 0;
+	out->whole_ns = out->token_ns * count;
+}
+
+void
+limits_init(struct limits *l, const struct engine_rate rates[ENGINE_RATES], const struct chance *chance)
+{
+	*l = (struct limits){ .size = BUCKETS_LEAST };
 	pthread_mutex_init(&l->lock, NULL);
+	chance->fill(l->seed, sizeof l->seed, chance->arg);
+	l->items = mem_new_array(l->size, sizeof *l->items);
+	for (size_t i = 0; i < ENGINE_RATES; i++)
+		rate_set(&l->rates[i], &rates[i], &usual[i]);
 }
 
 void
@@ -32,70 +54,84 @@ limits_clear(struct limits *l)
 	pthread_mutex_destroy(&l->lock);
 }
 
-static void
-refill(struct bucket *b, int64_t now_ms)
-{
-	double burst = classes[b->class].burst;
-	if (now_ms > b->at_ms) {
-		b->tokens +=
-			(double)(now_ms - b->at_ms) * burst / (double)classes[b->class].period_ms;
-		b->at_ms = now_ms;
-	}
-	if (b->tokens > burst)
-		b->tokens = burst;
-}
-
-static void
-drop_full(struct limits *l, int64_t now_ms)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < l->count; i++) {
-		refill(&l->items[i], now_ms);
-		if (l->items[i].tokens < classes[l->items[i].class].burst)
-			l->items[kept++] = l->items[i];
-	}
-	l->count = kept;
-}
-
-/* The bucket of user and class, made full when it is not there; NULL: no room. */
+/* Where key is, or the free place where it would be. */
 static struct bucket *
-bucket_of(struct limits *l, const char *user, enum limit_class class, int64_t now_ms)
+place_of(struct bucket *items, size_t size, const uint64_t key[2])
 {
-	for (size_t i = 0; i < l->count; i++)
-		if (l->items[i].class == class && strcmp(l->items[i].user, user) == 0)
-			return &l->items[i];
-	if (l->count == BUCKETS_MAX)
-		drop_full(l, now_ms);
-	if (l->count == BUCKETS_MAX)
-		return NULL;
-	mem_reserve(&l->items, &l->cap, l->count + 1, sizeof *l->items);
-	struct bucket *b = &l->items[l->count++];
-	*b = (struct bucket){ .class = class, .tokens = classes[class].burst, .at_ms = now_ms };
-	strncpy(b->user, user, sizeof b->user - 1);
-	return b;
+	size_t at = key[0] & (size - 1);
+	while (items[at].full_ns != 0 && memcmp(items[at].key, key, sizeof items[at].key) != 0)
+		at = (at + 1) & (size - 1);
+	return &items[at];
+}
+
+/* Leave out what is full again; more room when there is still too little. */
+static void
+sweep(struct limits *l, int64_t now_ns)
+{
+	size_t kept = 0, size = l->size;
+	for (size_t i = 0; i < l->size; i++)
+		kept += l->items[i].full_ns > now_ns;
+	if (kept * 4 > size && size < BUCKETS_MOST)
+		size *= 2;
+	struct bucket *items = mem_new_array(size, sizeof *items);
+	for (size_t i = 0; i < l->size; i++)
+		if (l->items[i].full_ns > now_ns)
+			*place_of(items, size, l->items[i].key) = l->items[i];
+	mem_free(l->items);
+	l->items = items;
+	l->size = size;
+	l->count = kept;
+	l->swept_ns = now_ns;
+}
+
+static bool
+has_room(struct limits *l, int64_t now_ns)
+{
+	if (l->count * 2 < l->size)
+		return true;
+	if (l->size == BUCKETS_MOST && now_ns - l->swept_ns < SWEEP_MS * INT64_C(1000000))
+		return false;
+	sweep(l, now_ns);
+	return l->count * 2 < l->size;
+}
+
+static void
+key_of(uint64_t key[2], const struct limits *l, const char *asker, enum limit_class class)
+{
+	struct { unsigned char seed[16]; uint32_t class; char asker[60]; } whole;
+	memset(&whole, 0, sizeof whole);
+	memcpy(whole.seed, l->seed, sizeof whole.seed);
+	whole.class = (uint32_t)class;
+	memcpy(whole.asker, asker, strnlen(asker, sizeof whole.asker));
+	vault_sum((unsigned char *)key, 16, &whole, sizeof whole);
 }
 
 enum fault
-limits_take(struct limits *l, const char *user, enum limit_class class, int64_t now_ms)
+limits_take(struct limits *l, const char *asker, enum limit_class class, int64_t now_ms)
 {
+	const struct limit_rate *rate = &l->rates[class];
+	int64_t now_ns = now_ms * 1000000 + 1, wait_ns = 0;
+	uint64_t key[2];
 	if (class == LIMIT_NONE)
 		return FAULT_NONE;
-	double wait_ms = 0;
+	key_of(key, l, asker, class);
 	pthread_mutex_lock(&l->lock);
-	struct bucket *b = bucket_of(l, user, class, now_ms);
-	if (b != NULL) {
-		refill(b, now_ms);
-		if (b->tokens >= 1)
-			b->tokens -= 1;
-		else
-			wait_ms = (1 - b->tokens) * (double)classes[class].period_ms /
-				  classes[class].burst;
+	struct bucket *b = place_of(l->items, l->size, key);
+	bool room = b->full_ns != 0 || has_room(l, now_ns);
+	if (room) {
+		b = place_of(l->items, l->size, key);
+		int64_t full_ns = (b->full_ns > now_ns ? b->full_ns : now_ns) + rate->token_ns;
+		wait_ns = full_ns - now_ns - rate->whole_ns;
+		if (wait_ns <= 0) {
+			l->count += b->full_ns == 0;
+			*b = (struct bucket){ { key[0], key[1] }, full_ns };
+		}
 	}
 	pthread_mutex_unlock(&l->lock);
-	if (b == NULL)
+	if (!room)
 		return fault(FAULT_BUSY, "too many people ask at once");
-	if (wait_ms > 0)
-		return fault_often((int64_t)wait_ms + 1, "too often; again in %lld s",
-			(long long)(wait_ms / 1000) + 1);
+	if (wait_ns > 0)
+		return fault_often((wait_ns + 999999) / 1000000, "too often; again in %lld s",
+			(long long)((wait_ns + 999999999) / 1000000000));
 	return FAULT_NONE;
 }

@@ -116,10 +116,10 @@ model_spent_save(struct engine *e, struct store *db)
 	if (e->llm == NULL || store_is_new(db) || store_is_locked(db) || store_read_only(db))
 		return FAULT_NONE;
 	struct spent now = { e->clock.wall_ms(e->clock.arg), llm_spent_today(e->llm) };
-	pthread_mutex_lock(&e->sending_lock);
+	pthread_mutex_lock(&e->doing_lock);
 	bool same = now.usd == e->spent_saved;
 	e->spent_saved = now.usd;
-	pthread_mutex_unlock(&e->sending_lock);
+	pthread_mutex_unlock(&e->doing_lock);
 	if (same)
 		return FAULT_NONE;
 	struct text json;
@@ -148,9 +148,9 @@ model_spent_load(struct engine *e, struct store *db)
 		double more = s->usd - llm_spent_today(e->llm);
 		if (more > 0)
 			llm_spent_restore(e->llm, s->at, more);
-		pthread_mutex_lock(&e->sending_lock);
+		pthread_mutex_lock(&e->doing_lock);
 		e->spent_saved = llm_spent_today(e->llm);
-		pthread_mutex_unlock(&e->sending_lock);
+		pthread_mutex_unlock(&e->doing_lock);
 	}
 	arena_clear(&a);
 	return f == FAULT_ABSENT ? FAULT_NONE : f;

@@ -150,9 +150,9 @@ health_get(void **reply, struct call *c, const void *request)
 }
 
 const struct handler person_handlers[] = {
-	{ "health.get", health_get, false },
-	{ "me.get", me_get, true },
-	{ "me.update", me_update, true },
-	{ "me.export", me_export, true },
+	{ "health.get", health_get, 0 },
+	{ "me.get", me_get, HANDLER_SEALED },
+	{ "me.update", me_update, HANDLER_SEALED },
+	{ "me.export", me_export, HANDLER_SEALED },
 };
 const size_t person_handler_count = COUNT_OF(person_handlers);
