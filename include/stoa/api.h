@@ -177,6 +177,8 @@ const struct operation *operations(size_t *count);
  * DELETE every other field that is set follows as the query, a list as repeated names.
  * INPUT: a field that cannot stand in an address. */
 enum fault operation_address(struct text *out, const struct operation *op, const void *request) STOA_MUST;
+/* That query alone, with its question mark: for a body that is a document's bytes. */
+enum fault operation_query(struct text *out, const struct operation *op, const void *request) STOA_MUST;
 bool operation_has_body(const struct operation *op);   /* POST, PUT, PATCH */
 /* The JSON object of every field that is set and not in the path. */
 void operation_body(struct text *out, const struct operation *op, const void *request);

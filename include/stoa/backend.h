@@ -1,4 +1,4 @@
-/* backend -- the client's ways to an engine; now the one in this process.
+/* backend -- the client's ways to an engine: the one in this process, or a server's.
  *
  * Calls go down, events come up as messages on the caller's loop.  The screen
  * and the verbs know only this room: whether the answer came from this process,
@@ -12,6 +12,7 @@
 #include "stoa/loop.h"
 
 struct backend;
+struct backend_secret;                                  /* locked memory */
 struct backend_config {              /* what stoa.conf and the places say */
 	struct places places;
 	const char *profile;         /* "local" */
@@ -20,14 +21,28 @@ struct backend_config {              /* what stoa.conf and the places say */
 	double threshold_answer, threshold_maybe;
 	const char *domains_folder;
 	unsigned workers;            /* 0: 2 */
+	struct {
+		const char *url;             /* "https://host:port", without a path */
+		const char *ca_file;         /* certificates to trust instead of the system's; NULL: the system's */
+		const struct backend_secret *token;   /* NULL: the one that signing in kept */
+	} server;                    /* for backend_open_remote() */
 };
 /* Copies the config and returns without touching the disk: the crew opens the engine as
  * its first job, calls wait behind it, and what was wrong with opening is their fault. */
 enum fault backend_open_local(struct backend **out, const struct backend_config *config, struct loop *loop) STOA_MUST;
+/* The same operations at the server of config->server.url: what is asked goes there.
+ * The engine of this machine is opened too: it has the lock, the sealed copy of what
+ * was seen, and answers when the server cannot be reached.  The token needs the open
+ * lock: until then calls are LOCKED.  INPUT: the address is not one we may call. */
+enum fault backend_open_remote(struct backend **out, const struct backend_config *config, struct loop *loop) STOA_MUST;
 /* Wait, not turning the loop, until opening has ended; its fault. For verbs. */
 enum fault backend_opened(struct backend *b) STOA_MUST;
 void backend_close(struct backend *b);         /* cancels and waits for what runs */
-const char *backend_word(const struct backend *b);   /* "LOCAL", later OFFLINE, SYNC n, ONLINE */
+/* "LOCAL"; at a server OFFLINE, ONLINE, or SYNC 3 while 3 things written wait to be
+ * delivered.  Valid until the next call on the loop's thread. */
+const char *backend_word(const struct backend *b);
+/* On the loop's thread, when the word has changed: time to draw. */
+void backend_on_word(struct backend *b, loop_fn *changed, void *arg);
 
 /* How a call ends and what it says meanwhile. Everything is borrowed for the handler. */
 struct backend_done { enum fault fault; const char *sentence; const struct operation *op; const void *reply; };
@@ -45,7 +60,6 @@ enum fault backend_call_wait(const void **reply, struct arena *a, struct backend
 /* ---- the lock: secrets never travel as records ------------------------------- */
 
 enum backend_slot { BACKEND_PASSPHRASE = 1, BACKEND_KEY_FILE, BACKEND_KEYRING, BACKEND_RECOVERY, BACKEND_OPEN };
-struct backend_secret;                                  /* locked memory */
 struct backend_secret *backend_secret_new(const void *bytes, size_t n);   /* wipes bytes' copy is the caller's duty */
 enum fault backend_secret_read(struct backend_secret **out, int fd) STOA_MUST;
 enum fault backend_secret_file(struct backend_secret **out, const char *path, bool create) STOA_MUST;  /* 32-byte key file, 0600 */

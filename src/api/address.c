@@ -113,8 +113,8 @@ put_path(struct text *out, const struct operation *op, const void *request)
 	return bad;
 }
 
-static enum fault
-put_query(struct text *out, const struct operation *op, const void *request)
+enum fault
+operation_query(struct text *out, const struct operation *op, const void *request)
 {
 	char mark = '?';
 	enum fault bad = FAULT_NONE;
@@ -148,7 +148,7 @@ operation_address(struct text *out, const struct operation *op, const void *requ
 {
 	enum fault f = put_path(out, op, request);
 	if (f == FAULT_NONE && !operation_has_body(op))
-		f = put_query(out, op, request);
+		f = operation_query(out, op, request);
 	return f == FAULT_NONE ? text_check(out, "the address of the request") : f;
 }
 

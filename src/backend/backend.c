@@ -66,6 +66,9 @@ config_copy(struct arena *a, const struct backend_config *c)
 	out->llm.embedding_model = arena_strdup(a, c->llm.embedding_model);
 	out->llm.key_command = arena_strdup(a, c->llm.key_command);
 	out->domains_folder = arena_strdup(a, c->domains_folder);
+	out->server.url = arena_strdup(a, c->server.url);
+	out->server.ca_file = arena_strdup(a, c->server.ca_file);
+	out->server.token = NULL; /* whoever needs it has copied it */
 	return out;
 }
 
@@ -122,7 +125,7 @@ backend_make(struct backend **out, const struct backend_config *config, struct l
 	if (f == FAULT_NONE)
 		f = crew_new(&b->lock_crew, 1);
 	if (f == FAULT_NONE && way->open != NULL)
-		f = way->open(b);
+		f = way->open(b, config);
 	if (f == FAULT_NONE)
 		f = crew_submit(b->crew, open_engine, b);
 	if (f != FAULT_NONE) {
@@ -139,12 +142,14 @@ backend_close(struct backend *b)
 	if (b == NULL)
 		return;
 	struct mailbox *box = b->box;
+	b->word_changed = NULL;
 	if (b->way->closing != NULL)
 		b->way->closing(b);
 	backend_cancel(b, 0);
 	mailbox_close(box);
 	crew_free(b->crew);
 	crew_free(b->lock_crew);
+	crew_free(b->link_crew);
 	mailbox_deliver(box); /* every call has its end */
 	if (b->way->close != NULL)
 		b->way->close(b);
@@ -168,6 +173,13 @@ const char *
 backend_word(const struct backend *b)
 {
 	return b->way->word(b);
+}
+
+void
+backend_on_word(struct backend *b, loop_fn *changed, void *arg)
+{
+	b->word_changed = changed;
+	b->word_arg = arg;
 }
 
 /* ---- calls ---------------------------------------------------------------------------- */

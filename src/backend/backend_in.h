@@ -7,6 +7,7 @@
 #include "stoa/engine.h"
 
 struct task;                               /* lock.c: an act on the lock */
+struct remote;                             /* remote.c: what a backend at a server has more */
 
 /* One call, or one act on the lock, from its start to its done(). */
 struct flight {
@@ -40,6 +41,7 @@ struct news {
 	const char *name;
 	const struct record_type *type;
 	const void *record;
+	loop_fn *run; void *arg;           /* instead of a flight: run this */
 };
 
 /* Outlives the backend while the loop still holds its message. */
@@ -59,6 +61,8 @@ enum fault mailbox_new(struct mailbox **out, struct loop *loop) STOA_MUST;
 void mailbox_put(struct mailbox *box, struct news *n);
 /* Deliver what is there; loop thread. */
 void mailbox_deliver(struct mailbox *box);
+/* From a worker: run fn(arg) on the loop's thread, behind the news before it. */
+void mailbox_run(struct mailbox *box, loop_fn *fn, void *arg);
 /* No worker waits any more; from now on events are not waited for. */
 void mailbox_close(struct mailbox *box);
 void mailbox_release(struct mailbox *box);
@@ -67,7 +71,8 @@ void mailbox_release(struct mailbox *box);
 struct backend_way {
 	enum fault (*call)(struct flight *f);          /* on a worker; sets f->reply */
 	const char *(*word)(const struct backend *b);
-	enum fault (*open)(struct backend *b);         /* may be NULL, like what follows */
+	enum fault (*open)(struct backend *b, const struct backend_config *config);   /* may be NULL, like what follows */
+	void (*lock_changed)(struct backend *b, bool locked);   /* loop thread: an act on the lock has ended */
 	void (*closing)(struct backend *b);            /* before the crews end */
 	void (*close)(struct backend *b);              /* when nothing runs any more */
 };
@@ -79,9 +84,12 @@ struct backend {
 	const struct backend_way *way;
 	struct crew *crew;                 /* of calls */
 	struct crew *lock_crew;            /* one worker for the lock: no call stands before it */
+	struct crew *link_crew;            /* of a backend at a server: probes and deliveries */
 	struct engine *engine;
 	struct mailbox *box;
+	struct remote *remote;             /* NULL: this process alone */
 	struct principal who;
+	loop_fn *word_changed; void *word_arg;   /* loop thread */
 	struct arena arena;                /* what config points at */
 	struct backend_config config;
 	pthread_mutex_t lock;              /* guards what follows */

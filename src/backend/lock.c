@@ -146,6 +146,9 @@ task_land(struct flight *f)
 	const struct backend_lock_done d = {
 		f->fault, f->sentence, t->known ? &t->state : NULL, t->records
 	};
+	/* done() may close the backend. */
+	if (t->known && f->backend->way->lock_changed != NULL)
+		f->backend->way->lock_changed(f->backend, t->state.locked || t->state.fresh);
 	t->done(&d, t->arg);
 	mem_free(t);
 }

@@ -81,6 +81,15 @@ mailbox_put(struct mailbox *box, struct news *n)
 }
 
 void
+mailbox_run(struct mailbox *box, loop_fn *fn, void *arg)
+{
+	struct news *n = mem_new(sizeof *n);
+	n->run = fn;
+	n->arg = arg;
+	mailbox_put(box, n);
+}
+
+void
 mailbox_close(struct mailbox *box)
 {
 	pthread_mutex_lock(&box->lock);
@@ -112,7 +121,9 @@ static void
 news_tell(struct news *n)
 {
 	struct flight *f = n->flight;
-	if (n->type == NULL)
+	if (f == NULL)
+		n->run(n->arg);
+	else if (n->type == NULL)
 		flight_land(f);
 	else if (f->handlers.event != NULL)
 		f->handlers.event(n->name, n->type, n->record, f->handlers.arg);
