@@ -92,13 +92,18 @@ perform(void **reply, struct call *c, const struct handler *h, const void *reque
 	     sealed = h->flags & HANDLER_SEALED;
 	if (sealed || keyed)
 		pthread_rwlock_rdlock(&c->e->gate);
-	enum fault f = pool_take(&c->db, c->e);
+	enum fault f = pool_take(&c->db, c->e, owner_of(c->who));
 	if (f == FAULT_NONE)
+		f = tutors_take(&c->seat, &c->e->tutors, owner_of(c->who));
+	if (f == FAULT_NONE) {
+		c->tutor = c->seat->tutor;
 		f = check_store(c, sealed, c->op->writes && !leaves_nothing(c->op, request));
+	}
 	if (f == FAULT_NONE && sealed)
 		retention_history(c);
 	if (f == FAULT_NONE)
 		f = again_perform(reply, c, h, request);
+	tutors_put(&c->e->tutors, c->seat);
 	pool_put(c->e, c->db);
 	if (sealed || keyed)
 		pthread_rwlock_unlock(&c->e->gate);

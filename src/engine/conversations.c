@@ -10,7 +10,7 @@ static enum fault
 conversation_create(void **reply, struct call *c, const void *request)
 {
 	struct conversation *conversation = NULL;
-	enum fault f = tutor_conversation_create(&conversation, c->a, c->e->tutor, c->db, request);
+	enum fault f = tutor_conversation_create(&conversation, c->a, c->tutor, c->db, request);
 	*reply = conversation;
 	return f;
 }
@@ -20,7 +20,7 @@ conversation_list(void **reply, struct call *c, const void *request)
 {
 	struct conversations *list = record_new(c->a, &record_conversations);
 	*reply = list;
-	return tutor_conversation_list(list, c->a, c->e->tutor, c->db, request);
+	return tutor_conversation_list(list, c->a, c->tutor, c->db, request);
 }
 
 static enum fault
@@ -28,14 +28,14 @@ conversation_get(void **reply, struct call *c, const void *request)
 {
 	struct transcript *t = record_new(c->a, &record_transcript);
 	*reply = t;
-	return tutor_conversation_get(t, c->a, c->e->tutor, c->db, request);
+	return tutor_conversation_get(t, c->a, c->tutor, c->db, request);
 }
 
 static enum fault
 conversation_update(void **reply, struct call *c, const void *request)
 {
 	struct conversation *conversation = NULL;
-	enum fault f = tutor_conversation_update(&conversation, c->a, c->e->tutor, c->db, request);
+	enum fault f = tutor_conversation_update(&conversation, c->a, c->tutor, c->db, request);
 	*reply = conversation;
 	return f;
 }
@@ -53,7 +53,7 @@ static enum fault
 conversation_delete(void **reply, struct call *c, const void *request)
 {
 	enum fault f = tutor_conversation_delete(
-		c->e->tutor, c->db, ((const struct id_request *)request)->id);
+		c->tutor, c->db, ((const struct id_request *)request)->id);
 	return f == FAULT_NONE ? done(reply, c) : f;
 }
 
@@ -62,7 +62,7 @@ conversation_export(void **reply, struct call *c, const void *request)
 {
 	struct exported *x = record_new(c->a, &record_exported);
 	*reply = x;
-	return tutor_export(x, c->a, c->e->tutor, c->db, request);
+	return tutor_export(x, c->a, c->tutor, c->db, request);
 }
 
 static enum fault
@@ -70,7 +70,7 @@ conversation_import(void **reply, struct call *c, const void *request)
 {
 	struct imported *x = record_new(c->a, &record_imported);
 	*reply = x;
-	return tutor_import(x, c->a, c->e->tutor, c->db, request);
+	return tutor_import(x, c->a, c->tutor, c->db, request);
 }
 
 static enum fault
@@ -78,13 +78,13 @@ history_search(void **reply, struct call *c, const void *request)
 {
 	struct history_hits *hits = record_new(c->a, &record_history_hits);
 	*reply = hits;
-	return tutor_history_search(hits, c->a, c->e->tutor, c->db, request);
+	return tutor_history_search(hits, c->a, c->tutor, c->db, request);
 }
 
 static enum fault
 message_feedback(void **reply, struct call *c, const void *request)
 {
-	enum fault f = tutor_feedback(c->e->tutor, c->db, request);
+	enum fault f = tutor_feedback(c->tutor, c->db, request);
 	return f == FAULT_NONE ? done(reply, c) : f;
 }
 
@@ -145,13 +145,13 @@ message_send(void **reply, struct call *c, const void *request)
 	}
 	if (f != FAULT_NONE)
 		return f;
-	f = tutor_send(&m, c->a, c->e->tutor, c->db, &req, &events, c->cancel);
+	f = tutor_send(&m, c->a, c->tutor, c->db, &req, &events, c->cancel);
 	if (id[0] != '\0')
 		doing_end(c, id);
 	*reply = m;
 	const char *why = f == FAULT_NONE ? "" : arena_strdup(c->a, fault_sentence());
 	/* Money was spent whether or not an answer came of it. */
-	if (model_spent_save(c->e, c->db) != FAULT_NONE)
+	if (model_spent_save(c->e, c->db, c->seat->owner) != FAULT_NONE)
 		log_event(LOG_WARN, "engine", "spent-not-kept", "reason=%s", fault_sentence());
 	return f == FAULT_NONE ? f : fault(f, "%s", why);
 }

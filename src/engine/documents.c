@@ -17,7 +17,7 @@ retention_days(struct call *c, int64_t asked)
 	/* Documents pass beside the gate, but this looks into the vault. */
 	pthread_rwlock_rdlock(&c->e->gate);
 	if (store_is_new(c->db) || store_is_locked(c->db) ||
-		tutor_settings_get(&s, c->a, c->e->tutor, c->db) != FAULT_NONE)
+		tutor_settings_get(&s, c->a, c->tutor, c->db) != FAULT_NONE)
 		s.retention_days = asked;
 	pthread_rwlock_unlock(&c->e->gate);
 	return s.retention_days;

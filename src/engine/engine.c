@@ -8,13 +8,15 @@
 #include "engine_in.h"
 
 enum fault
-pool_take(struct store **out, struct engine *e)
+pool_take(struct store **out, struct engine *e, const char *owner)
 {
 	pthread_mutex_lock(&e->pool_lock);
 	struct store *db = e->idle_count > 0 ? e->idle[--e->idle_count] : NULL;
 	pthread_mutex_unlock(&e->pool_lock);
-	if (db == NULL)
-		return store_join(out, e->first);
+	enum fault f = db == NULL ? store_join(&db, e->first) : FAULT_NONE;
+	if (f != FAULT_NONE)
+		return f;
+	store_set_owner(db, owner);
 	*out = db;
 	return FAULT_NONE;
 }
@@ -84,7 +86,8 @@ open_rooms(struct engine *e, const struct engine_config *config)
 		.threshold_answer = config->threshold_answer > 0 ? config->threshold_answer : .8,
 		.threshold_maybe = config->threshold_maybe > 0 ? config->threshold_maybe : .5,
 	};
-	return tutor_new(&e->tutor, &tutor, e->library);
+	tutors_init(&e->tutors, &tutor, e->library);
+	return FAULT_NONE;
 }
 
 enum fault
@@ -97,8 +100,10 @@ engine_open(struct engine **out, const struct engine_config *config)
 	e->data_folder = folder_of(config->database);
 	pthread_mutex_init(&e->pool_lock, NULL);
 	pthread_mutex_init(&e->doing_lock, NULL);
+	pthread_mutex_init(&e->tutors.lock, NULL);
+	pthread_mutex_init(&e->round.lock, NULL);
+	atomic_init(&e->round.day, -1);
 	atomic_init(&e->documents_day, -1);
-	atomic_init(&e->history_day, -1);
 	pthread_rwlockattr_t attr;
 	pthread_rwlockattr_init(&attr);
 	/* A lock that was asked for comes before calls that come later. */
@@ -122,7 +127,7 @@ engine_close(struct engine *e)
 {
 	if (e == NULL)
 		return;
-	tutor_free(e->tutor);
+	tutors_clear(&e->tutors);
 	library_close(e->library);
 	for (size_t i = 0; i < e->idle_count; i++)
 		if (e->idle[i] != e->first)
@@ -135,6 +140,9 @@ engine_close(struct engine *e)
 	pthread_rwlock_destroy(&e->gate);
 	pthread_mutex_destroy(&e->pool_lock);
 	pthread_mutex_destroy(&e->doing_lock);
+	pthread_mutex_destroy(&e->tutors.lock);
+	pthread_mutex_destroy(&e->round.lock);
+	arena_clear(&e->round.arena);
 	mem_free(e->doing);
 	mem_free(e->data_folder);
 	mem_free(e);

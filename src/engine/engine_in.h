@@ -43,6 +43,35 @@ struct domains { struct arena arena; struct tutor_domain *items; size_t count, c
 enum fault domains_read(struct domains *d, const char *folder) STOA_MUST;
 void domains_clear(struct domains *d);
 
+/* One tutor an owner (tutors.c). */
+#define TUTORS_MAX 256
+struct seat {
+	char owner[ID_BYTES];              /* "": the one person of this machine */
+	struct tutor *tutor;
+	size_t users;                      /* calls that have it now */
+	uint64_t taken;
+	_Atomic int64_t history_day;       /* UTC, when retention was looked after; -1: never */
+};
+struct tutors {
+	pthread_mutex_t lock;
+	struct seat **seats;
+	size_t count, cap;
+	uint64_t takings;
+	struct tutor_config config;
+	struct library *library;
+};
+void tutors_init(struct tutors *ts, const struct tutor_config *config, struct library *library);
+void tutors_clear(struct tutors *ts);
+enum fault tutors_take(struct seat **out, struct tutors *ts, const char *owner) STOA_MUST;
+void tutors_put(struct tutors *ts, struct seat *s);     /* NULL is harmless */
+void tutors_forget(struct tutors *ts);                  /* on lock */
+size_t tutors_count(struct tutors *ts);
+/* Whose sealed records somebody's are: his own, or "" on his own machine. */
+const char *owner_of(const struct principal *who);
+
+/* The owners whose histories are looked after today; one thread at a time. */
+struct round { pthread_mutex_t lock; _Atomic int64_t day; struct arena arena; struct text_list owners; size_t at; };
+
 struct engine {
 	struct clock clock;
 	struct chance chance;
@@ -60,23 +89,26 @@ struct engine {
 	struct llm *llm;                   /* NULL: none is set up */
 	struct tutor_model model;
 	struct library *library;
-	struct tutor *tutor;
-	_Atomic int64_t documents_day, history_day;   /* UTC, when retention was looked after; -1: never */
+	struct tutors tutors;
+	struct round round;
+	_Atomic int64_t documents_day;     /* UTC, when retention was looked after; -1: never */
 	pthread_mutex_t doing_lock;        /* guards what follows */
 	char (*doing)[ID_BYTES * 2];       /* "user/id" of questions being answered, of keys in work */
 	size_t doing_count, doing_cap;
 	double spent_saved;                /* as sealed last */
 };
 
-/* A connection of one's own until it is put back. */
-enum fault pool_take(struct store **out, struct engine *e) STOA_MUST;
+/* A connection of one's own until it is put back; owner: whose records it is for. */
+enum fault pool_take(struct store **out, struct engine *e, const char *owner) STOA_MUST;
 void pool_put(struct engine *e, struct store *db);
 
 /* One call on its way through the door. */
 struct call {
 	struct engine *e;
 	struct arena *a;
-	struct store *db;
+	struct store *db;                  /* its owner is set */
+	struct seat *seat;
+	struct tutor *tutor;               /* the seat's */
 	const struct operation *op;
 	const struct principal *who;
 	const struct call_options *options;   /* never NULL */
@@ -96,6 +128,8 @@ extern const size_t document_handler_count, conversation_handler_count, person_h
  * under the gate and with the vault open. */
 void retention_documents(struct call *c);
 void retention_history(struct call *c);
+/* The same for some of the owners who may not have come today; "" is db's owner. */
+enum fault retention_round(struct engine *e, struct store *db, const struct cancel *cancel) STOA_MUST;
 
 /* Do it, but a write with an idempotency key only once (again.c). The connection is
  * taken and looked at; the gate is held when the handler is sealed. */
@@ -111,8 +145,9 @@ void call_emit(struct call *c, const char *name, const struct record_type *type,
 /* The model as the tutor and the library see it (model.c). */
 enum fault model_open(struct engine *e, const struct engine_config *config) STOA_MUST;
 enum fault model_embed(float **out, size_t *dims, const char *const *texts, size_t count, void *arg, const struct cancel *cancel);
-/* Seal what was spent today when it changed; read it back after unlocking. */
-enum fault model_spent_save(struct engine *e, struct store *db) STOA_MUST;
+/* Seal what was spent today when it changed, on owner's connection; read it back
+ * after unlocking. */
+enum fault model_spent_save(struct engine *e, struct store *db, const char *owner) STOA_MUST;
 enum fault model_spent_load(struct engine *e, struct store *db) STOA_MUST;
 
 #endif

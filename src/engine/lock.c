@@ -9,7 +9,7 @@ static enum fault
 enter(struct store **out, struct engine *e)
 {
 	pthread_rwlock_wrlock(&e->gate);
-	enum fault f = pool_take(out, e);
+	enum fault f = pool_take(out, e, "");
 	if (f != FAULT_NONE)
 		pthread_rwlock_unlock(&e->gate);
 	return f;
@@ -29,7 +29,7 @@ engine_lock_state(struct lock_state *out, struct engine *e)
 {
 	struct store *db = NULL;
 	pthread_rwlock_rdlock(&e->gate); /* only looks, so it waits for no question */
-	enum fault f = pool_take(&db, e);
+	enum fault f = pool_take(&db, e, "");
 	if (f != FAULT_NONE) {
 		pthread_rwlock_unlock(&e->gate);
 		return f;
@@ -78,8 +78,8 @@ engine_lock(struct engine *e)
 {
 	struct store *db = NULL;
 	pthread_rwlock_wrlock(&e->gate);
-	tutor_index_forget(e->tutor);
-	enum fault f = pool_take(&db, e);
+	tutors_forget(&e->tutors);
+	enum fault f = pool_take(&db, e, "");
 	/* Without a connection the keys go all the same; the anchor stays behind. */
 	if (f == FAULT_NONE)
 		store_lock(db);

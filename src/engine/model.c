@@ -111,7 +111,7 @@ model_open(struct engine *e, const struct engine_config *config)
 }
 
 enum fault
-model_spent_save(struct engine *e, struct store *db)
+model_spent_save(struct engine *e, struct store *db, const char *owner)
 {
 	if (e->llm == NULL || store_is_new(db) || store_is_locked(db) || store_read_only(db))
 		return FAULT_NONE;
@@ -125,7 +125,9 @@ model_spent_save(struct engine *e, struct store *db)
 	struct text json;
 	text_init(&json, 1024);
 	record_to_json(&json, &record_spent, &now);
+	store_set_owner(db, ""); /* the purse is one for all */
 	enum fault f = store_put(db, KIND_SETTING, spent_id, spent_id, json.data, json.len);
+	store_set_owner(db, owner);
 	text_clear(&json);
 	return f;
 }

@@ -13,7 +13,7 @@ me_get(void **reply, struct call *c, const void *request)
 	struct settings *s = record_new(c->a, &record_settings);
 	(void)request;
 	*reply = s;
-	return tutor_settings_get(s, c->a, c->e->tutor, c->db);
+	return tutor_settings_get(s, c->a, c->tutor, c->db);
 }
 
 /* What a change leaves and what it turns off is the tutor's to say; the reply is
@@ -25,7 +25,7 @@ me_update(void **reply, struct call *c, const void *request)
 	enum fault f = store_begin(c->db);
 	if (f != FAULT_NONE)
 		return f;
-	f = tutor_settings_set(c->e->tutor, c->db, request);
+	f = tutor_settings_set(c->tutor, c->db, request);
 	if (f == FAULT_NONE)
 		f = me_get(&now, c, NULL);
 	if (f == FAULT_NONE)
@@ -72,14 +72,14 @@ me_export(void **reply, struct call *c, const void *request)
 	if (req.format == NULL)
 		req.format = "json";
 	*reply = x;
-	enum fault f = tutor_export(x, c->a, c->e->tutor, c->db, &req);
+	enum fault f = tutor_export(x, c->a, c->tutor, c->db, &req);
 	if (f != FAULT_NONE || strcmp(req.format, "json") != 0 || x->body[0] != '{')
 		return f;
 	struct text body;
 	struct settings s = { 0 };
 	text_init(&body, EXPORT_MAX);
 	text_put(&body, "{\"settings\":");
-	f = tutor_settings_get(&s, c->a, c->e->tutor, c->db);
+	f = tutor_settings_get(&s, c->a, c->tutor, c->db);
 	if (f == FAULT_NONE) {
 		record_to_json(&body, &record_settings, &s);
 		text_put_c(&body, ',');
@@ -124,7 +124,7 @@ count_conversations(struct call *c)
 	int64_t total = 0;
 	pthread_rwlock_rdlock(&c->e->gate);
 	if (!store_is_new(c->db) && !store_is_locked(c->db) &&
-		tutor_conversation_list(&list, c->a, c->e->tutor, c->db, &req) == FAULT_NONE)
+		tutor_conversation_list(&list, c->a, c->tutor, c->db, &req) == FAULT_NONE)
 		total = list.total;
 	pthread_rwlock_unlock(&c->e->gate);
 	return total;

@@ -7,11 +7,15 @@ enum fault
 engine_tend(int64_t *next_ms, struct engine *e, const struct cancel *cancel)
 {
 	struct call c = { .e = e, .cancel = cancel };
-	enum fault f = pool_take(&c.db, e);
+	enum fault f = pool_take(&c.db, e, "");
 	if (f != FAULT_NONE)
 		return f;
+	pthread_mutex_lock(&e->round.lock);
 	retention_documents(&c);
+	f = retention_round(e, c.db, cancel);
+	pthread_mutex_unlock(&e->round.lock);
 	pool_put(e, c.db);
-	*next_ms = TEND_MS;
-	return FAULT_NONE;
+	if (f == FAULT_NONE)
+		*next_ms = TEND_MS;
+	return f;
 }
