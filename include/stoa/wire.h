@@ -1,7 +1,7 @@
-/* wire -- talking to other machines: HTTP, event streams.
+/* wire -- talking to other machines: HTTP, event streams, mail.
  *
  * libcurl below, loaded when the first request is made.  TLS 1.2 or newer,
- * always verified; plain http only to this machine; no redirects; protocols
+ * always verified, by authorities or by one pinned key; plain http only to this machine; no redirects; protocols
  * http and https only; a body cap in the write callback; compressed bodies
  * neither asked for nor taken (THREATS T20-T22, T26, T27).  A proxy named in
  * the person's environment (https_proxy, all_proxy, no_proxy) is used for https,
@@ -20,6 +20,9 @@ struct wire_request {
 	const char *bearer;             /* Authorization; NULL: none */
 	const char *body; size_t body_bytes;
 	const char *ca_file;            /* certificates to trust instead of the system's; NULL: the system's */
+	const char *pin;                /* the only key to trust, wire_key_of(); NULL: certificates decide */
+	struct wire_session *session;   /* keeps the connection; its trust counts, not the two above; may be NULL */
+	bool repeatable;                /* does no harm when it arrives twice, as GET and HEAD */
 	size_t reply_max_bytes;         /* 0: 1 MiB */
 	int connect_ms, first_byte_ms, total_ms;   /* 0: 10 s, 30 s, 120 s; first_byte also bounds later silence */
 };
@@ -53,6 +56,46 @@ struct wire_sse { struct text line, data, type, id; int64_t retry_ms; bool cr, s
 void wire_sse_init(struct wire_sse *p);
 void wire_sse_clear(struct wire_sse *p);
 enum fault wire_sse_feed(struct wire_sse *p, const char *bytes, size_t n, wire_event_fn *each, void *arg) STOA_MUST;
+
+/* ---- one server, many calls -------------------------------------------------- */
+
+/* Connections to the origin of url (scheme, host, port) that are kept between
+ * exchanges: up to 8 idle ones, a minute each, checked before they serve again.
+ * One that died unseen is replaced and the request sent once more if it is a GET,
+ * a HEAD or `repeatable`; anything else ends OFFLINE, and its fate is unknown.
+ * A request to another origin is INPUT. Many threads may use one session. */
+struct wire_session;
+enum fault wire_session_new(struct wire_session **out, const char *url, const char *ca_file, const char *pin) STOA_MUST;
+void wire_session_rest(struct wire_session *s);   /* end what is idle: before a suspend, after a change of network */
+void wire_session_free(struct wire_session *s);   /* nobody may be using it */
+
+/* A pin is "sha256//" and the base64 of the SHA-256 of a SubjectPublicKeyInfo. With
+ * a pin a certificate signed by itself is accepted, and no certificate with another
+ * key, whoever signed it. wire_key_of() asks a server for its key, believing
+ * nothing and sending nothing: show it to the person before it is trusted. */
+#define WIRE_PIN_PREFIX "sha256//"
+#define WIRE_PIN_BYTES 53
+enum fault wire_key_of(char out[WIRE_PIN_BYTES], const char *url, const struct cancel *cancel) STOA_MUST;
+enum fault wire_pin_check(const char *pin) STOA_MUST;   /* INPUT: not a pin */
+
+/* ---- mail ----------------------------------------------------------------------- */
+
+/* One message in plain text over SMTP. All texts UTF-8; from and to are one bare
+ * ASCII address each; a control byte in any of them but body is INPUT, so nobody
+ * writes a header of his own. */
+struct wire_mail {
+	const char *url;                /* smtps://host, or smtp://host where STARTTLS is demanded */
+	const char *user, *password;    /* NULL: not signed in */
+	const char *from, *from_name, *to, *reply_to, *subject, *body;   /* from_name, reply_to: may be NULL */
+	const char *id;                 /* left side of the Message-ID: letters, digits, '-', '.'; the same for each try */
+	const char *ca_file;            /* as of a request */
+	int connect_ms, total_ms;       /* 0: 10 s, 120 s */
+};
+#define WIRE_MAIL_BODY_BYTES (256u * 1024)
+/* smtp:// to this machine goes without TLS unless ca_file is given. NONE: the
+ * server took the message over. OFFLINE, BUSY (4yz): try again later; DENIED:
+ * the sign-in was refused; INPUT (5yz): this message will never be taken. */
+enum fault wire_mail_send(const struct wire_mail *mail, const struct cancel *cancel) STOA_MUST;
 
 /* Is this URL one we may call? INPUT says why not. One spelling for each address:
  * names in ASCII, IPv4 as four decimal numbers, IPv6 in brackets, no user, no

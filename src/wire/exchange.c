@@ -4,16 +4,14 @@
  * lets us look at the cancel token and at our own clocks while libcurl waits
  * (every 25 ms).  Three times run: connecting and the whole are
  * libcurl's; silence, before the first byte and later, is counted here.
- * Connections are not kept: a learner's question comes once in a while, and a
- * handle owned by no thread is worth more than a handshake.
+ * Without a session connections are not kept.  With one, libcurl may find that a
+ * kept connection died while idle and send again: wire_on_ready() lets it do so
+ * once, and only what does no harm when it arrives twice.
  */
 #include <ctype.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include "wire_in.h"
 
 #define TURN_MS 25
@@ -84,6 +82,17 @@ wire_on_head(char *bytes, size_t one, size_t n, void *arg)
 	return len;
 }
 
+int
+wire_on_ready(void *arg, char *address, char *local, int port, int local_port)
+{
+	struct wire_exchange *x = arg;
+	(void)address, (void)local, (void)port, (void)local_port;
+	if (++x->sent <= (x->once ? 1u : 2u))
+		return CURL_PREREQFUNC_OK;
+	stop_with(x, fault(FAULT_OFFLINE, "%s cut the connection without an answer", x->url.host));
+	return CURL_PREREQFUNC_ABORT;
+}
+
 static enum fault
 on_event(const struct wire_event *ev, void *arg)
 {
@@ -111,7 +120,7 @@ wire_on_body(char *bytes, size_t one, size_t n, void *arg)
 	struct wire_exchange *x = arg;
 	size_t len = one * n;
 	long status = 0;
-	x->curl->easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+	x->curl->easy_getinfo(x->line.easy, CURLINFO_RESPONSE_CODE, &status);
 	if (x->each != NULL && status / 100 == 2 && str_same(x->reply->type, "text/event-stream"))
 		return on_stream(x, bytes, len);
 	x->heard = true;
@@ -136,7 +145,10 @@ ended(struct wire_exchange *x, CURLcode code)
 		{ CURLE_RECV_ERROR, FAULT_OFFLINE, "cut the connection" },
 		{ CURLE_SEND_ERROR, FAULT_OFFLINE, "cut the connection" },
 		{ CURLE_PEER_FAILED_VERIFICATION, FAULT_OFFLINE, "cannot prove who it is: its certificate is refused" },
+		{ CURLE_SSL_PINNEDPUBKEYNOTMATCH, FAULT_OFFLINE, "shows another key than the one that was pinned: this may not be the same server" },
 		{ CURLE_SSL_CONNECT_ERROR, FAULT_OFFLINE, "does not speak TLS 1.2 or newer" },
+		{ CURLE_LOGIN_DENIED, FAULT_DENIED, "does not let us in" },
+		{ CURLE_USE_SSL_FAILED, FAULT_OFFLINE, "does not offer TLS" },
 		{ CURLE_SSL_CACERT_BADFILE, FAULT_INPUT, "cannot be checked: the file of certificates is not readable" },
 		{ CURLE_UNSUPPORTED_PROTOCOL, FAULT_DAMAGED, "did not answer in HTTP" },
 		{ CURLE_WEIRD_SERVER_REPLY, FAULT_DAMAGED, "did not answer in HTTP" },
@@ -158,7 +170,7 @@ static bool
 finished(struct wire_exchange *x, CURLcode *code)
 {
 	int left;
-	for (const CURLMsg *m; (m = x->curl->multi_info_read(x->multi, &left)) != NULL;)
+	for (const CURLMsg *m; (m = x->curl->multi_info_read(x->line.multi, &left)) != NULL;)
 		if (m->msg == CURLMSG_DONE) {
 			*code = m->data.result;
 			return true;
@@ -176,7 +188,7 @@ turn_until_done(struct wire_exchange *x, const struct cancel *cancel)
 		enum fault f = cancel_check(cancel);
 		if (f != FAULT_NONE)
 			return f;
-		if (x->curl->multi_perform(x->multi, &running) != CURLM_OK)
+		if (x->curl->multi_perform(x->line.multi, &running) != CURLM_OK)
 			return fault(FAULT_SYSTEM, "libcurl cannot run the request");
 		if (finished(x, &code))
 			return ended(x, code);
@@ -184,71 +196,59 @@ turn_until_done(struct wire_exchange *x, const struct cancel *cancel)
 		if (silent_ms >= silence_ms)
 			return fault(FAULT_OFFLINE, "%s %s for %lld ms", x->url.host, x->heard ? "fell silent" : "said nothing", (long long)silence_ms);
 		int64_t left_ms = silence_ms - silent_ms;
-		x->curl->multi_poll(x->multi, NULL, 0, left_ms < TURN_MS ? (int)left_ms : TURN_MS, NULL);
+		x->curl->multi_poll(x->line.multi, NULL, 0, left_ms < TURN_MS ? (int)left_ms : TURN_MS, NULL);
 	}
 }
 
-static enum fault
-run(struct wire_exchange *x, const struct cancel *cancel)
+enum fault
+wire_exchange_run(struct wire_exchange *x, wire_setup_fn *setup, const struct cancel *cancel)
 {
 	enum fault f = wire_curl_load(&x->curl);
 	if (f != FAULT_NONE)
 		return f;
-	x->easy = x->curl->easy_init();
-	x->multi = x->curl->multi_init();
-	if (x->easy == NULL || x->multi == NULL)
+	if (x->req->session != NULL)
+		x->line = wire_session_take(x->req->session);
+	if (x->line.easy == NULL)
+		x->line = (struct wire_line){ x->curl->easy_init(), x->curl->multi_init() };
+	if (x->line.easy == NULL || x->line.multi == NULL)
 		return fault(FAULT_SYSTEM, "libcurl cannot make a request");
-	if ((f = wire_setup(x)) != FAULT_NONE)
+	if ((f = setup(x)) != FAULT_NONE)
 		return f;
-	if (x->curl->multi_add_handle(x->multi, x->easy) != CURLM_OK)
+	if (x->curl->multi_add_handle(x->line.multi, x->line.easy) != CURLM_OK)
 		return fault(FAULT_SYSTEM, "libcurl cannot start the request");
 	x->heard_ms = now_ms();
-	if ((f = turn_until_done(x, cancel)) != FAULT_NONE)
-		return f;
-	long status = 0;
-	curl_off_t after_s = 0;
-	x->curl->easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
-	x->curl->easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &after_s);
-	x->reply->status = (int)status;
-	if (after_s > 0)
-		x->reply->retry_after_ms = 1000 * (int64_t)(after_s > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : after_s);
-	return FAULT_NONE;
+	return turn_until_done(x, cancel);
 }
 
-static void
-let_go(struct wire_exchange *x)
+void
+wire_exchange_end(struct wire_exchange *x, bool keep)
 {
 	if (x->curl == NULL)
 		return;
-	if (x->multi != NULL && x->easy != NULL)
-		x->curl->multi_remove_handle(x->multi, x->easy);
-	if (x->easy != NULL)
-		x->curl->easy_cleanup(x->easy);
-	if (x->multi != NULL)
-		x->curl->multi_cleanup(x->multi);
+	if (x->line.multi != NULL && x->line.easy != NULL)
+		x->curl->multi_remove_handle(x->line.multi, x->line.easy);
+	if (keep && x->req->session != NULL)
+		wire_session_give(x->req->session, x->curl, x->line);
+	else
+		wire_line_end(x->curl, x->line);
+	x->line = (struct wire_line){ NULL, NULL };
 	for (struct curl_slist *h = x->headers; h != NULL; h = h->next)
 		explicit_bzero(h->data, strlen(h->data));
 	x->curl->slist_free_all(x->headers);
 	x->curl->slist_free_all(x->resolve);
+	x->headers = x->resolve = NULL;
 }
 
-/* A peer that goes away must not end the process: SIGPIPE waits while we write,
- * and one that came is taken back before the old mask returns. */
-static enum fault
-run_without_sigpipe(struct wire_exchange *x, const struct cancel *cancel)
+static void
+read_status(struct wire_exchange *x)
 {
-	sigset_t pipe_set, old, pending;
-	sigemptyset(&pipe_set);
-	sigaddset(&pipe_set, SIGPIPE);
-	sigpending(&pending);
-	bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-	pthread_sigmask(SIG_BLOCK, &pipe_set, &old);
-	enum fault f = run(x, cancel);
-	let_go(x);
-	if (!was_pending)
-		sigtimedwait(&pipe_set, NULL, &(struct timespec){ 0 });
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return f;
+	long status = 0;
+	curl_off_t after_s = 0;
+	x->curl->easy_getinfo(x->line.easy, CURLINFO_RESPONSE_CODE, &status);
+	x->curl->easy_getinfo(x->line.easy, CURLINFO_RETRY_AFTER, &after_s);
+	x->reply->status = (int)status;
+	if (after_s > 0)
+		x->reply->retry_after_ms = 1000 * (int64_t)(after_s > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : after_s);
 }
 
 enum fault
@@ -257,13 +257,20 @@ wire_stream(struct wire_reply *out, const struct wire_request *req, wire_event_f
 	struct wire_reply reply = { .retry_after_ms = -1 };
 	struct wire_exchange x = { .req = req, .reply = &reply, .each = each, .arg = arg };
 	*out = (struct wire_reply){ .retry_after_ms = -1 };
+	struct wire_quiet quiet;
 	enum fault f = wire_url_parse(&x.url, req->url);
 	if (f != FAULT_NONE)
 		return f;
+	if (req->session != NULL && !wire_url_same_origin(&x.url, &req->session->origin))
+		return fault(FAULT_INPUT, "%s is not the server of this session", x.url.host);
 	x.body_max = req->reply_max_bytes > 0 ? req->reply_max_bytes : REPLY_BYTES;
 	text_init(&reply.body, x.body_max);
 	wire_sse_init(&x.sse);
-	f = run_without_sigpipe(&x, cancel);
+	wire_quiet_begin(&quiet);
+	if ((f = wire_exchange_run(&x, wire_setup, cancel)) == FAULT_NONE)
+		read_status(&x);
+	wire_exchange_end(&x, f == FAULT_NONE);
+	wire_quiet_end(&quiet);
 	wire_sse_clear(&x.sse);
 	if (f != FAULT_NONE)
 		wire_reply_clear(&reply);

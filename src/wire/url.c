@@ -162,24 +162,23 @@ authority(struct wire_url *u, const char *s, size_t n)
 	return port_number(u, port + 1, (size_t)(end - port - 1));
 }
 
+struct scheme { const char *prefix; bool tls; int port; };
+
 static enum fault
-scheme(struct wire_url *u, const char **rest, const char *url)
+scheme(struct wire_url *u, const char **rest, const char *url, const struct scheme schemes[2])
 {
-	static const struct { const char *prefix; bool tls; int port; } schemes[] = {
-		{ "https://", true, 443 }, { "http://", false, 80 },
-	};
-	for (size_t i = 0; i < COUNT_OF(schemes); i++)
+	for (size_t i = 0; i < 2; i++)
 		if (strncasecmp(url, schemes[i].prefix, strlen(schemes[i].prefix)) == 0) {
 			u->tls = schemes[i].tls;
 			u->port = schemes[i].port;
 			*rest = url + strlen(schemes[i].prefix);
 			return FAULT_NONE;
 		}
-	return fault(FAULT_INPUT, "a URL must begin with https:// or http://");
+	return fault(FAULT_INPUT, "the URL must begin with %s or %s", schemes[0].prefix, schemes[1].prefix);
 }
 
-enum fault
-wire_url_parse(struct wire_url *out, const char *url)
+static enum fault
+parse(struct wire_url *out, const char *url, const struct scheme schemes[2])
 {
 	struct wire_url u = { 0 };
 	const char *rest = url;
@@ -188,15 +187,39 @@ wire_url_parse(struct wire_url *out, const char *url)
 	for (const char *s = url; *s != '\0'; s++)
 		if ((unsigned char)*s <= ' ' || (unsigned char)*s >= 0x7F || strchr("\\#<>\"{}|^`", *s) != NULL)
 			return fault(FAULT_INPUT, "the URL holds a space, a control byte, a fragment or a byte that must be escaped");
-	enum fault f = scheme(&u, &rest, url);
+	enum fault f = scheme(&u, &rest, url, schemes);
 	if (f == FAULT_NONE)
 		f = authority(&u, rest, strcspn(rest, "/?"));
+	if (f == FAULT_NONE)
+		*out = u;
+	return f;
+}
+
+enum fault
+wire_url_parse(struct wire_url *out, const char *url)
+{
+	static const struct scheme web[2] = { { "https://", true, 443 }, { "http://", false, 80 } };
+	struct wire_url u;
+	enum fault f = parse(&u, url, web);
 	if (f != FAULT_NONE)
 		return f;
 	if (!u.tls && !u.loopback)
 		return fault(FAULT_INPUT, "http to %s is refused: https, or this machine", u.host);
 	*out = u;
 	return FAULT_NONE;
+}
+
+enum fault
+wire_url_parse_mail(struct wire_url *out, const char *url)
+{
+	static const struct scheme mail[2] = { { "smtps://", true, 465 }, { "smtp://", false, 587 } };
+	return parse(out, url, mail);
+}
+
+bool
+wire_url_same_origin(const struct wire_url *a, const struct wire_url *b)
+{
+	return a->tls == b->tls && a->port == b->port && str_same(a->host, b->host);
 }
 
 enum fault

@@ -2,6 +2,8 @@
 #ifndef WIRE_IN_H
 #define WIRE_IN_H
 #include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include "stoa/wire.h"
 
@@ -10,13 +12,16 @@
 #define WIRE_URL_BYTES 2048
 #define WIRE_HOST_BYTES 254
 struct wire_url {
-	bool tls;                     /* https */
+	bool tls;                     /* https, smtps */
 	bool loopback;                /* a loopback literal or localhost */
 	bool localhost;               /* the name, to be pinned */
 	char host[WIRE_HOST_BYTES];   /* lower case, IPv6 without brackets */
 	int port;
 };
 enum fault wire_url_parse(struct wire_url *out, const char *url) STOA_MUST;
+/* smtp:// and smtps://; whom plain smtp may reach is the mail's business. */
+enum fault wire_url_parse_mail(struct wire_url *out, const char *url) STOA_MUST;
+bool wire_url_same_origin(const struct wire_url *a, const struct wire_url *b);
 bool wire_address_loopback(const struct sockaddr *sa);
 /* Link-local, unspecified, multicast: addresses nobody configures as an endpoint. */
 bool wire_address_banned(const struct sockaddr *sa);
@@ -25,7 +30,7 @@ bool wire_address_banned(const struct sockaddr *sa);
 
 #define WIRE_CURL_FUNCTIONS(F) \
 	F(global_init) F(easy_init) F(easy_cleanup) F(easy_setopt) F(easy_getinfo) \
-	F(easy_strerror) F(multi_init) F(multi_cleanup) F(multi_add_handle) \
+	F(easy_strerror) F(easy_reset) F(easy_send) F(easy_recv) F(multi_init) F(multi_cleanup) F(multi_add_handle) \
 	F(multi_remove_handle) F(multi_perform) F(multi_poll) F(multi_info_read) \
 	F(slist_append) F(slist_free_all)
 struct wire_curl {
@@ -36,7 +41,31 @@ struct wire_curl {
 /* SYSTEM: libcurl is not installed, or too old to be told which protocols to speak. */
 enum fault wire_curl_load(const struct wire_curl **out) STOA_MUST;
 
-/* ---- one exchange (exchange.c, setup.c) ------------------------------------------ */
+/* ---- libcrypto, loaded at first need (digest.c) -------------------------------- */
+
+/* RFC 6455 4.2.2: what the server must answer to this key. */
+#define WIRE_ACCEPT_BYTES 29
+enum fault wire_accept_of(char out[WIRE_ACCEPT_BYTES], const char *key) STOA_MUST;
+/* The pin of a certificate in PEM. */
+enum fault wire_pin_of(char out[WIRE_PIN_BYTES], const char *pem) STOA_MUST;
+
+/* ---- one exchange (exchange.c, setup.c, session.c) --------------------------------- */
+
+/* A transfer and the connections it keeps. */
+struct wire_line { CURL *easy; CURLM *multi; };
+#define WIRE_LINES_KEPT 8
+struct wire_session {
+	struct wire_url origin;
+	char *ca_file, *pin;                 /* may be NULL */
+	pthread_mutex_t lock;                /* guards the rest */
+	struct wire_line idle[WIRE_LINES_KEPT];
+	size_t idle_count;
+};
+/* A kept line, the last one given back first; an empty one when there is none. */
+struct wire_line wire_session_take(struct wire_session *s);
+/* The line is the session's again, or ended when it keeps enough. */
+void wire_session_give(struct wire_session *s, const struct wire_curl *curl, struct wire_line line);
+void wire_line_end(const struct wire_curl *curl, struct wire_line line);
 
 struct wire_exchange {
 	const struct wire_curl *curl;
@@ -49,16 +78,40 @@ struct wire_exchange {
 	int64_t heard_ms;                    /* mono: the start, then the last sign of life */
 	bool heard;
 	bool refused;                        /* an address behind the name was not opened */
+	bool once;                           /* must not be sent a second time */
+	unsigned sent;                       /* how often it was begun on a connection */
 	enum fault fault;                    /* what a callback found, FAULT_NONE: nothing */
 	char sentence[256];
-	CURL *easy; CURLM *multi;
+	struct wire_line line;
 	struct curl_slist *headers, *resolve;
 };
 /* Callbacks of libcurl; a short count ends the exchange. */
 size_t wire_on_head(char *bytes, size_t one, size_t n, void *arg);
 size_t wire_on_body(char *bytes, size_t one, size_t n, void *arg);
 curl_socket_t wire_on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address);
+/* libcurl is about to send, for the first time or again on a fresh connection. */
+int wire_on_ready(void *arg, char *address, char *local, int port, int local_port);
 /* Give the easy handle everything it must know; a refused option is a fault. */
+typedef enum fault wire_setup_fn(struct wire_exchange *x);
 enum fault wire_setup(struct wire_exchange *x) STOA_MUST;
+/* The part of it that says whom to reach, how long and how safely. */
+enum fault wire_setup_connection(struct wire_exchange *x) STOA_MUST;
+enum fault wire_setup_accepted(CURLcode code, const char *what) STOA_MUST;
+/* Run it on a line of its own or the session's; it stays in x until let go. */
+enum fault wire_exchange_run(struct wire_exchange *x, wire_setup_fn *setup, const struct cancel *cancel) STOA_MUST;
+/* keep: the connection may serve again. */
+void wire_exchange_end(struct wire_exchange *x, bool keep);
+
+/* A peer that goes away must not end the process: SIGPIPE waits meanwhile, and one
+ * that came is taken back before the old mask returns. */
+struct wire_quiet { sigset_t old; bool was_pending; };
+void wire_quiet_begin(struct wire_quiet *q);
+void wire_quiet_end(const struct wire_quiet *q);
+
+/* ---- a message as it goes over SMTP (letter.c) ------------------------------------- */
+
+/* Headers and body, CRLF line ends, 7 bit, no line over 998 bytes; INPUT names the
+ * part that cannot be sent. */
+enum fault wire_letter_write(struct text *out, const struct wire_mail *mail, int64_t now_ms) STOA_MUST;
 
 #endif
