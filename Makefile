@@ -49,7 +49,7 @@ TESTS   := $(sort $(foreach r,$(ROOMS) extract,$(wildcard tests/$(r)/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/*.c))
 GOLDEN  := $(B)/tests/golden/run
 BENCH   := $(sort $(wildcard tests/bench/*.c))
-PROGRAMS := $(B)/stoa $(B)/stoa-extract
+PROGRAMS := $(B)/stoa $(B)/stoad $(B)/stoa-extract
 # As many jobs as there are processors, unless the caller said how many.
 JOBS     = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 .SECONDARY:
@@ -68,6 +68,8 @@ $(B)/libsupport.a: $(SUPPORT)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 $(B)/stoa: $(B)/src/stoa.o $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
+$(B)/stoad: $(B)/src/stoad.o $(B)/libstoa.a
+	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_server)
 $(B)/stoa-extract: $(EXTRACT) $(BASE)
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS_extract) $(shell pkg-config --libs json-c libutf8proc inih) -lseccomp -lpthread -lm
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libsupport.a $(B)/libstoa.a

@@ -1,0 +1,45 @@
+/* server -- the engine for many: every operation over HTTP, events as streams.
+ *
+ * Routes come from the table of operations and from nowhere else (API.md).  A
+ * listener parses, routes and writes; the calls run on a crew, so that no
+ * connection waits for another one's answer.  A reply is JSON in an envelope; an
+ * operation with events answers as an event stream when the request accepts
+ * text/event-stream: each event under its name, at the end "message_complete"
+ * (message.send) or "complete" with the reply record, or "error" with code and
+ * message.
+ * Threads: one a listener (struct server_config.threads), and the crew's; the
+ * functions here belong to one thread.  Limits: see struct server_limits.
+ */
+#ifndef STOA_SERVER_H
+#define STOA_SERVER_H
+#include "stoa/engine.h"
+
+struct server;
+struct server_limits {               /* 0: the default */
+	int connections;             /* 10000 at once */
+	int calls;                   /* 192 running or waiting for the crew; past that 503 */
+	size_t body_bytes;           /* 1 MiB */
+	size_t upload_bytes;         /* 64 MiB, streamed to disk */
+	int answer_keep_ms;          /* 120 s: how long an ended stream can be resumed */
+};
+struct server_config {
+	struct engine *engine;       /* borrowed */
+	const struct clock *clock; const struct chance *chance;
+	const char *listen;          /* "127.0.0.1:8443", "[::1]:0"; port 0: any that is free */
+	const char *uploads_folder;  /* made, 0700; what lies there from before is removed */
+	unsigned threads, workers;   /* 0: one listener, 8 workers */
+	struct server_limits limits;
+};
+
+/* Copies the config and listens; nobody is served before server_start(). */
+enum fault server_open(struct server **out, const struct server_config *config) STOA_MUST;
+/* "http://127.0.0.1:40123": where it really listens. */
+const char *server_url(const struct server *s);
+enum fault server_start(struct server *s) STOA_MUST;
+/* From now on not ready: nobody new is let in, calls that run may end. */
+void server_drain(struct server *s);
+/* Calls, streams and sockets that are still open. */
+int server_busy(struct server *s);
+void server_close(struct server *s);   /* cancels what still runs and waits for it */
+
+#endif

@@ -1,0 +1,270 @@
+/* An answer: the events of one call, numbered, kept for a while.
+ *
+ * A worker appends; any number of streams read behind each other.  A stream that
+ * broke goes on behind the number it names in Last-Event-ID.  When the last
+ * reader leaves before the end, the work is cancelled, unless the request
+ * announced with a Last-Event-ID of its own that it will come back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server_in.h"
+
+#define ANSWERS_MAX 4096
+#define EVENTS_BYTES_MAX (4u * 1024 * 1024)
+
+struct answer {
+	struct answer *next;                 /* server->answers_lock */
+	struct server *server;
+	struct call *call;
+	char id[ID_BYTES];
+	char *path, *bearer;
+	pthread_mutex_t lock;                /* guards what follows */
+	unsigned refs;
+	struct text events;
+	size_t *ends; size_t count, cap;     /* ends[n - 1]: where event n ends */
+	bool ended, stays;
+	int64_t ended_ms;
+	struct exchange *readers[8];
+	size_t reader_count;
+};
+
+struct answer *
+answer_new(struct server *s, struct call *c, const char *path, bool stays)
+{
+	struct answer *a = mem_new(sizeof *a);
+	a->server = s;
+	a->call = c;
+	a->refs = 2; /* the caller's and the list's */
+	a->stays = stays;
+	a->path = mem_strdup(path);
+	a->bearer = mem_strdup(c->bearer == NULL ? "" : c->bearer);
+	c->answer = a;
+	id_make(a->id, &s->chance);
+	text_init(&a->events, EVENTS_BYTES_MAX);
+	pthread_mutex_init(&a->lock, NULL);
+	answers_sweep(s, false);
+	pthread_mutex_lock(&s->answers_lock);
+	a->next = s->answers;
+	s->answers = a;
+	s->answer_count++;
+	pthread_mutex_unlock(&s->answers_lock);
+	return a;
+}
+
+void
+answer_release(struct answer *a)
+{
+	pthread_mutex_lock(&a->lock);
+	bool last = --a->refs == 0;
+	pthread_mutex_unlock(&a->lock);
+	if (!last)
+		return;
+	vault_wipe(a->bearer, strlen(a->bearer));
+	mem_free(a->bearer);
+	mem_free(a->path);
+	mem_free(a->ends);
+	text_clear(&a->events);
+	pthread_mutex_destroy(&a->lock);
+	call_free(a->call);
+	mem_free(a);
+}
+
+/* May it go?  Ended, read by nobody, and kept long enough (or never said anything). */
+static bool
+done_with(struct answer *a, int64_t now_ms, bool all, bool crowded)
+{
+	pthread_mutex_lock(&a->lock);
+	bool out = a->ended && a->reader_count == 0 &&
+		   (all || crowded || a->count <= 1 ||
+			   now_ms - a->ended_ms > a->server->limits.answer_keep_ms);
+	pthread_mutex_unlock(&a->lock);
+	return out;
+}
+
+void
+answers_sweep(struct server *s, bool all)
+{
+	struct answer *gone = NULL;
+	int64_t now_ms = server_now(s);
+	pthread_mutex_lock(&s->answers_lock);
+	bool crowded = s->answer_count >= ANSWERS_MAX;
+	for (struct answer **at = &s->answers; *at != NULL;) {
+		struct answer *a = *at;
+		if (!done_with(a, now_ms, all, crowded)) {
+			at = &a->next;
+			continue;
+		}
+		*at = a->next;
+		s->answer_count--;
+		a->next = gone;
+		gone = a;
+	}
+	pthread_mutex_unlock(&s->answers_lock);
+	for (struct answer *next; gone != NULL; gone = next) {
+		next = gone->next;
+		answer_release(gone);
+	}
+}
+
+struct answer *
+answer_find(uint64_t *after, struct server *s, const char *last_event_id, const char *bearer,
+	const char *path)
+{
+	const char *dash = strchr(last_event_id, '-');
+	char *end;
+	if (dash == NULL || dash - last_event_id != ID_BYTES - 1)
+		return NULL;
+	uint64_t n = strtoull(dash + 1, &end, 10);
+	if (bearer == NULL)
+		bearer = "";
+	pthread_mutex_lock(&s->answers_lock);
+	struct answer *a = s->answers;
+	while (a != NULL && memcmp(a->id, last_event_id, ID_BYTES - 1) != 0)
+		a = a->next;
+	bool mine = a != NULL && *end == '\0' && str_same(a->path, path) &&
+		    strlen(a->bearer) == strlen(bearer) &&
+		    vault_same(a->bearer, bearer, strlen(bearer));
+	if (mine) {
+		pthread_mutex_lock(&a->lock);
+		a->refs++;
+		*after = n < a->count ? n : a->count;
+		pthread_mutex_unlock(&a->lock);
+	}
+	pthread_mutex_unlock(&s->answers_lock);
+	return mine ? a : NULL;
+}
+
+/* ---- the worker's side --------------------------------------------------------------- */
+
+/* The lock is held. */
+static void
+tell(struct answer *a)
+{
+	for (size_t i = 0; i < a->reader_count; i++)
+		listener_post(a->readers[i]);
+}
+
+static void
+append(struct answer *a, const char *name, const char *json, size_t n)
+{
+	size_t before = a->events.len;
+	text_printf(&a->events, "id: %s-%zu\nevent: %s\ndata: ", a->id, a->count + 1, name);
+	text_put_n(&a->events, json, n);
+	text_put(&a->events, "\n\n");
+	if (a->events.over) { /* past the limit: as if it had not been said */
+		text_cut(&a->events, before);
+		return;
+	}
+	mem_reserve(&a->ends, &a->cap, a->count + 1, sizeof *a->ends);
+	a->ends[a->count++] = a->events.len;
+}
+
+void
+answer_event(struct answer *a, const char *name, const struct record_type *type, const void *record)
+{
+	struct text json;
+	text_init(&json, 256 * 1024);
+	record_to_json(&json, type, record);
+	pthread_mutex_lock(&a->lock);
+	if (!json.over)
+		append(a, name, json.data, json.len);
+	tell(a);
+	pthread_mutex_unlock(&a->lock);
+	text_clear(&json);
+}
+
+/* The reply itself, or the error of the envelope, as the last event. */
+void
+answer_end(struct answer *a)
+{
+	const struct call *c = a->call;
+	bool well = c->status == 200;
+	const char *from = c->reply.data;
+	size_t n = c->reply.len;
+	pthread_mutex_lock(&a->lock);
+	if (!well) {
+		from = strstr(from, "\"error\":") + strlen("\"error\":");
+		n = (size_t)(strstr(from, ",\"meta\":{\"timestamp\"") - from);
+	}
+	a->events.over = false;
+	a->events.max += c->reply.max; /* the end is always said */
+	append(a, !well ? "error" : str_same(c->op->id, "message.send") ? "message_complete" : "complete",
+		from, n);
+	a->ended = true;
+	a->ended_ms = server_now(a->server);
+	tell(a);
+	pthread_mutex_unlock(&a->lock);
+}
+
+/* ---- the readers' side ------------------------------------------------------------------ */
+
+bool
+answer_join(struct answer *a, struct exchange *x)
+{
+	pthread_mutex_lock(&a->lock);
+	bool room = a->reader_count < COUNT_OF(a->readers);
+	if (room) {
+		a->readers[a->reader_count++] = x;
+		if (a->count > 0 || a->ended)
+			listener_post(x);
+	}
+	pthread_mutex_unlock(&a->lock);
+	return room;
+}
+
+void
+answer_leave(struct answer *a, struct exchange *x)
+{
+	pthread_mutex_lock(&a->lock);
+	for (size_t i = 0; i < a->reader_count; i++)
+		if (a->readers[i] == x)
+			a->readers[i--] = a->readers[--a->reader_count];
+	if (a->reader_count == 0 && !a->ended && !a->stays)
+		atomic_store(&a->call->cancel.asked, true);
+	pthread_mutex_unlock(&a->lock);
+}
+
+enum answer_state
+answer_state(struct answer *a)
+{
+	pthread_mutex_lock(&a->lock);
+	enum answer_state s = a->ended ? ANSWER_ENDED : a->count > 0 ? ANSWER_SPEAKS : ANSWER_SILENT;
+	pthread_mutex_unlock(&a->lock);
+	return s;
+}
+
+size_t
+answer_count(struct answer *a)
+{
+	pthread_mutex_lock(&a->lock);
+	size_t n = a->count;
+	pthread_mutex_unlock(&a->lock);
+	return n;
+}
+
+bool
+answer_take(struct text *out, uint64_t *after, struct answer *a)
+{
+	pthread_mutex_lock(&a->lock);
+	size_t from = *after == 0 ? 0 : a->ends[*after - 1];
+	text_put_n(out, a->events.data + from, a->events.len - from);
+	*after = a->count;
+	bool ended = a->ended;
+	pthread_mutex_unlock(&a->lock);
+	return ended;
+}
+
+struct call *
+answer_call(struct answer *a)
+{
+	return a->call;
+}
+
+void
+answers_cancel(struct server *s)
+{
+	pthread_mutex_lock(&s->answers_lock);
+	for (struct answer *a = s->answers; a != NULL; a = a->next)
+		atomic_store(&a->call->cancel.asked, true);
+	pthread_mutex_unlock(&s->answers_lock);
+}

@@ -1,0 +1,266 @@
+/* A call: what a worker of the crew does with a request.
+ *
+ * The body is read here and not by the listener, for reading JSON takes time.
+ * Names of the path and the query become members of the same object, so that one
+ * reader checks all of it by the same table; a file's path can only be the one
+ * that was just uploaded. */
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server_in.h"
+
+#define REPLY_BYTES_MAX (32u * 1024 * 1024)
+
+struct call *
+call_new(struct server *s, const struct operation *op)
+{
+	struct call *c = mem_new(sizeof *c);
+	c->server = s;
+	c->op = op;
+	arena_init(&c->arena);
+	text_init(&c->body, s->limits.body_bytes);
+	text_init(&c->reply, REPLY_BYTES_MAX);
+	return c;
+}
+
+void
+call_param(struct call *c, const char *name, const char *value)
+{
+	size_t n = c->param_count;
+	if ((n & (n - 1)) == 0) { /* room doubles */
+		struct param *more = arena_alloc(&c->arena, (n > 0 ? 2 * n : 1) * sizeof *more);
+		if (n > 0)
+			memcpy(more, c->params, n * sizeof *more);
+		c->params = more;
+	}
+	c->params[c->param_count++] = (struct param){ name, value };
+}
+
+void
+call_free(struct call *c)
+{
+	upload_free(c->upload);
+	text_clear(&c->body);
+	text_clear(&c->reply);
+	arena_clear(&c->arena);
+	mem_free(c);
+}
+
+/* ---- the record of a request ------------------------------------------------------------ */
+
+static const struct field *
+field_named(const struct record_type *type, const char *name)
+{
+	for (size_t i = 0; i < type->count; i++)
+		if (str_same(type->fields[i].name, name))
+			return &type->fields[i];
+	return NULL;
+}
+
+static enum fault
+number_value(struct json_object **out, const struct field *f, const char *s)
+{
+	char *end;
+	if (f->kind == FIELD_INT) {
+		long long n = strtoll(s, &end, 10);
+		*out = json_object_new_int64(n);
+	} else
+		*out = json_object_new_double(strtod(s, &end));
+	if (end == s || *end != '\0' || strlen(s) > 24)
+		return fault(FAULT_INPUT, "%s must be a number", f->name);
+	return FAULT_NONE;
+}
+
+/* A text of the address as the kind of its field; a list's items come one by one. */
+static enum fault
+address_value(struct json_object **out, struct json_object *have, const struct field *f, const char *s)
+{
+	if (!utf8_valid(s, strlen(s)))
+		return fault(FAULT_INPUT, "%s is not UTF-8", f->name);
+	switch (f->kind) {
+	case FIELD_TEXT:
+	case FIELD_TIME:
+		*out = json_object_new_string(s);
+		return FAULT_NONE;
+	case FIELD_INT:
+	case FIELD_REAL:
+		return number_value(out, f, s);
+	case FIELD_BOOL:
+		if (!str_same(s, "true") && !str_same(s, "false"))
+			return fault(FAULT_INPUT, "%s must be true or false", f->name);
+		*out = json_object_new_boolean(str_same(s, "true"));
+		return FAULT_NONE;
+	case FIELD_TEXTS:
+		*out = have != NULL && json_object_is_type(have, json_type_array)
+			       ? json_object_get(have)
+			       : json_object_new_array();
+		json_object_array_add(*out, json_object_new_string(s));
+		return FAULT_NONE;
+	default:
+		return fault(FAULT_INPUT, "%s cannot stand in an address", f->name);
+	}
+}
+
+/* Is name a {name} of the path?  Then "-" says that it is absent. */
+static bool
+in_path(const struct operation *op, const char *name)
+{
+	const char *at = strchr(op->path, '{');
+	size_t n = strlen(name);
+	for (; at != NULL; at = strchr(at + 1, '{'))
+		if (strncmp(at + 1, name, n) == 0 && at[n + 1] == '}')
+			return true;
+	return false;
+}
+
+static enum fault
+add_params(struct json_object *o, const struct call *c)
+{
+	enum fault f = FAULT_NONE;
+	for (size_t i = 0; i < c->param_count && f == FAULT_NONE; i++) {
+		const struct param *p = &c->params[i];
+		const struct field *field = field_named(c->op->request, p->name);
+		struct json_object *have = NULL, *value = NULL;
+		if (field == NULL)
+			continue;
+		bool path = in_path(c->op, p->name);
+		if (path)
+			json_object_object_del(o, p->name); /* the address says it, not the body */
+		if (path && str_same(p->value, PATH_ABSENT))
+			continue;
+		json_object_object_get_ex(o, p->name, &have);
+		f = address_value(&value, have, field, p->value);
+		if (f == FAULT_NONE)
+			json_object_object_add(o, p->name, value);
+		else
+			json_object_put(value);
+	}
+	return f;
+}
+
+/* Where it lies now and a place of its own: a name from outside must not stand for
+ * somebody else's document. */
+static void
+add_upload(struct json_object *o, struct call *c)
+{
+	json_object_object_add(o, "path", json_object_new_string(upload_path(c->upload)));
+	json_object_object_add(o, "origin", json_object_new_string(arena_printf(&c->arena, "upload:%s", c->request_id)));
+	if (!json_object_object_get_ex(o, "name", NULL))
+		json_object_object_add(o, "name", json_object_new_string("document"));
+}
+
+enum fault
+request_read(void **out, struct call *c)
+{
+	struct json_object *o = NULL;
+	enum fault f = FAULT_NONE;
+	if (c->body.len > 0)
+		f = json_parse(&o, c->body.data, c->body.len);
+	else
+		o = json_object_new_object();
+	if (f == FAULT_NONE && !json_object_is_type(o, json_type_object))
+		f = fault(FAULT_INPUT, "the body must be a JSON object");
+	if (f == FAULT_NONE)
+		f = add_params(o, c);
+	if (f == FAULT_NONE && c->upload != NULL)
+		add_upload(o, c);
+	if (f == FAULT_NONE)
+		f = record_from_object(out, &c->arena, c->op->request, o);
+	json_object_put(o);
+	return f;
+}
+
+/* ---- on a worker ---------------------------------------------------------------------------- */
+
+static void
+on_event(const char *name, const struct record_type *type, const void *record, void *arg)
+{
+	const struct call *c = arg;
+	answer_event(c->answer, name, type, record);
+}
+
+static enum fault
+perform(void **reply, struct call *c)
+{
+	struct principal who;
+	void *request = NULL;
+	const struct call_options options = {
+		.emit = c->answer != NULL ? on_event : NULL,
+		.arg = c,
+		.cancel = &c->cancel,
+		.idempotency_key = c->idempotency_key,
+		.address = c->address,
+		.request_id = c->request_id,
+	};
+	enum fault f = engine_principal(&who, c->server->engine, c->bearer);
+	if (f == FAULT_NONE)
+		f = request_read(&request, c);
+	if (f == FAULT_NONE)
+		f = engine_call(reply, &c->arena, c->server->engine, &who, c->op->id, request, &options);
+	return f;
+}
+
+static void
+set_fault(struct call *c, enum fault f)
+{
+	const char *code = fault_code(f);
+	c->status = fault_http_status(f);
+	c->retry_ms = f == FAULT_OFTEN ? fault_retry_ms() : c->status == 503 ? 1000 : 0;
+	if (f == FAULT_ABSENT && !engine_does(c->op->id)) {
+		c->status = 501;
+		code = status_code(501);
+	} else if (f == FAULT_DENIED && (c->bearer == NULL || c->bearer[0] == '\0')) {
+		c->status = 401;
+		code = status_code(401);
+	}
+	reply_error_body(&c->reply, code, fault_sentence(), c->request_id, &c->server->clock);
+}
+
+static void
+run(void *arg)
+{
+	struct call *c = arg;
+	struct server *s = c->server;
+	void *reply = NULL;
+	enum fault f = cancel_check(&c->cancel);
+	if (f == FAULT_NONE)
+		f = perform(&reply, c);
+	if (f == FAULT_NONE) {
+		struct text json;
+		text_init(&json, REPLY_BYTES_MAX);
+		record_to_json(&json, c->op->reply, reply);
+		c->status = 200;
+		if (c->answer != NULL)
+			text_put_n(&c->reply, json.data, json.len);
+		else
+			reply_data_body(&c->reply, json.data, json.len, c->request_id, &s->clock);
+		text_clear(&json);
+		f = text_check(&c->reply, "the reply");
+	}
+	if (f != FAULT_NONE) {
+		text_reset(&c->reply);
+		set_fault(c, f);
+	}
+	upload_free(c->upload);
+	c->upload = NULL;
+	atomic_fetch_sub(&s->calls, 1);
+	if (c->answer != NULL)
+		answer_end(c->answer);
+	else
+		listener_post(c->waits);
+}
+
+enum fault
+call_start(struct call *c)
+{
+	struct server *s = c->server;
+	if (atomic_fetch_add(&s->calls, 1) >= s->limits.calls) {
+		atomic_fetch_sub(&s->calls, 1);
+		return fault(FAULT_BUSY, "%d calls run already", s->limits.calls);
+	}
+	enum fault f = crew_submit(s->crew, run, c);
+	if (f != FAULT_NONE)
+		atomic_fetch_sub(&s->calls, 1);
+	return f;
+}

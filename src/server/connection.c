@@ -1,0 +1,77 @@
+/* An accepted socket, from accept to close: who, since when, how much.
+ *
+ * These are the hooks of the listener.  What is counted here is what may be
+ * refused here: a connection over the cap gets a short 503 and is closed without
+ * the library ever seeing it. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "server_in.h"
+
+static const char full[] = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n"
+			   "connection: close\r\ncontent-length: 0\r\n\r\n";
+
+static void
+address_of(char out[48], int fd)
+{
+	struct sockaddr_storage a;
+	socklen_t n = sizeof a;
+	out[0] = '\0';
+	if (getpeername(fd, (struct sockaddr *)&a, &n) != 0)
+		return;
+	if (a.ss_family == AF_INET)
+		inet_ntop(AF_INET, &((struct sockaddr_in *)&a)->sin_addr, out, 48);
+	else if (a.ss_family == AF_INET6)
+		inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&a)->sin6_addr, out, 48);
+}
+
+struct connection *
+connection_accepted(struct listener *l, int fd)
+{
+	struct server *s = l->server;
+	if (atomic_load(&s->connections) >= s->limits.connections) {
+		(void)!send(fd, full, sizeof full - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		return NULL;
+	}
+	atomic_fetch_add(&s->connections, 1);
+	struct connection *c = mem_new(sizeof *c);
+	c->listener = l;
+	c->accepted_ms = server_now(s);
+	address_of(c->address, fd);
+	c->next = l->connections;
+	c->link = &l->connections;
+	if (c->next != NULL)
+		c->next->link = &c->next;
+	l->connections = c;
+	return c;
+}
+
+void
+connection_head(struct connection *c)
+{
+	c->requests++;
+}
+
+void
+connection_body(struct connection *c, size_t n)
+{
+	(void)c, (void)n;
+}
+
+void
+connection_wrote(struct connection *c, size_t n)
+{
+	(void)c, (void)n;
+}
+
+void
+connection_closed(struct connection *c)
+{
+	*c->link = c->next;
+	if (c->next != NULL)
+		c->next->link = c->link;
+	atomic_fetch_sub(&c->listener->server->connections, 1);
+	mem_free(c);
+}

@@ -1,0 +1,289 @@
+/* A listener: one thread, one libwebsockets context, one listening socket.
+ *
+ * The library is built with one service thread, so each listener has a context of
+ * its own and all of them share the port.  We accept ourselves (a raw descriptor
+ * that the library only watches): the address and the caps are looked at before a
+ * byte is read, and TCP_NODELAY is set.  Only lws_cancel_service() may be called
+ * from other threads: workers put an exchange on the list of news and cancel.
+ * LWS_CALLBACK_HTTP_CONFIRM_UPGRADE is not handled: doing so uses freed memory in
+ * the version of Debian 12. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server_in.h"
+
+/* What the library keeps for a request; freed by it within a completed one. */
+struct slot { struct exchange *x; };
+
+static struct listener *
+listener_of(struct lws *wsi)
+{
+	return lws_context_user(lws_get_context(wsi));
+}
+
+/* ---- news from workers ------------------------------------------------------------ */
+
+void
+listener_wake(struct listener *l)
+{
+	lws_cancel_service(l->context);
+}
+
+void
+listener_post(struct exchange *x)
+{
+	struct listener *l = x->listener;
+	pthread_mutex_lock(&l->lock);
+	bool first = l->news == NULL, had = x->has_news;
+	if (!had) {
+		x->has_news = true;
+		x->next_news = l->news;
+		l->news = x;
+	}
+	pthread_mutex_unlock(&l->lock);
+	if (first && !had)
+		listener_wake(l);
+}
+
+void
+listener_forget(struct exchange *x)
+{
+	struct listener *l = x->listener;
+	pthread_mutex_lock(&l->lock);
+	for (struct exchange **at = &l->news; *at != NULL; at = &(*at)->next_news)
+		if (*at == x) {
+			*at = x->next_news;
+			break;
+		}
+	x->has_news = false;
+	pthread_mutex_unlock(&l->lock);
+}
+
+static struct exchange *
+news_take(struct listener *l)
+{
+	pthread_mutex_lock(&l->lock);
+	struct exchange *x = l->news;
+	if (x != NULL) {
+		l->news = x->next_news;
+		x->has_news = false;
+	}
+	pthread_mutex_unlock(&l->lock);
+	return x;
+}
+
+static void
+deliver_news(struct listener *l)
+{
+	for (struct exchange *x; (x = news_take(l)) != NULL;) {
+		x->called = false;
+		if (x->wsi == NULL)
+			exchange_free(x); /* its client went away while it was worked on */
+		else if (x->answer != NULL)
+			stream_news(x);
+		else
+			reply_call(x, x->call);
+	}
+}
+
+/* ---- accepting --------------------------------------------------------------------- */
+
+static void
+accept_one(struct listener *l, int fd)
+{
+	const int on = 1;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	struct connection *c = connection_accepted(l, fd);
+	if (c == NULL) {
+		close(fd);
+		return;
+	}
+	const lws_adopt_desc_t info = {
+		.vh = l->vhost,
+		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
+		.fd.sockfd = fd,
+		.opaque = c,
+	};
+	c->wsi = lws_adopt_descriptor_vhost_via_info(&info);
+	if (c->wsi == NULL)
+		connection_closed(c);
+}
+
+static int
+on_listen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	(void)user, (void)in, (void)len;
+	if (reason != LWS_CALLBACK_RAW_RX_FILE)
+		return 0;
+	struct listener *l = listener_of(wsi);
+	/* A few at a time: those that are in must not wait for those who come. */
+	for (int i = 0; i < 64; i++) {
+		int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+			break;
+		if (atomic_load(&l->server->draining))
+			close(fd);
+		else
+			accept_one(l, fd);
+	}
+	return 0;
+}
+
+/* ---- the library's callback ----------------------------------------------------------- */
+
+static int
+on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct slot *slot = user;
+	struct exchange *x = slot == NULL ? NULL : slot->x;
+	struct connection *c;
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		return request_head(listener_of(wsi), wsi, &slot->x);
+	case LWS_CALLBACK_HTTP_BODY:
+		return x == NULL ? -1 : request_body(x, in, len);
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		return x == NULL ? -1 : request_body_end(x);
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return x == NULL ? 0 : x->answer != NULL ? stream_write(x) : reply_write(x);
+	case LWS_CALLBACK_TIMER:
+		return x == NULL ? 0 : stream_tick(x);
+	case LWS_CALLBACK_CLOSED_HTTP:
+	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+		if (x != NULL) {
+			slot->x = NULL;
+			exchange_gone(x);
+		}
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		c = lws_get_opaque_user_data(wsi);
+		if (c != NULL) {
+			lws_set_opaque_user_data(wsi, NULL);
+			connection_closed(c);
+		}
+		return 0;
+	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+		deliver_news(listener_of(wsi));
+		return 0;
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return -1; /* no protocol for sockets here */
+	default:
+		return 0;
+	}
+}
+
+static const struct lws_protocols protocols[] = {
+	{ .name = "stoa-http",
+		.callback = on_http,
+		.per_session_data_size = sizeof(struct slot),
+		.rx_buffer_size = WRITE_BYTES },
+	{ .name = "stoa-listen", .callback = on_listen },
+	{ .name = NULL },
+};
+
+/* ---- life ------------------------------------------------------------------------------- */
+
+static void
+log_line(int level, const char *line)
+{
+	log_event(level == LLL_ERR ? LOG_WARN : LOG_DEBUG, "server", "library", "said=%.*s",
+		(int)strcspn(line, "\n"), line);
+}
+
+enum fault
+listener_open(struct listener *l, struct server *s, int fd)
+{
+	*l = (struct listener){ .server = s, .fd = fd };
+	pthread_mutex_init(&l->lock, NULL);
+	lws_set_log_level(LLL_ERR | LLL_WARN, log_line);
+	const struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+			   LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
+		.user = l,
+		.max_http_header_data = 2 * HEAD_BYTES_MAX,
+		.pt_serv_buf_size = WRITE_BYTES,
+		.gid = -1,
+		.uid = -1,
+	};
+	l->context = lws_create_context(&info);
+	if (l->context == NULL)
+		return fault(FAULT_SYSTEM, "the listener cannot be made");
+	const struct lws_context_creation_info host = {
+		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+		.protocols = protocols,
+		.vhost_name = "stoa",
+		.user = l,
+		.timeout_secs = 10,
+		.keepalive_timeout = 75,
+	};
+	l->vhost = lws_create_vhost(l->context, &host);
+	if (l->vhost == NULL)
+		return fault(FAULT_SYSTEM, "the listener cannot be set up");
+	const lws_adopt_desc_t watch = {
+		.vh = l->vhost,
+		.type = LWS_ADOPT_RAW_FILE_DESC,
+		.fd.filefd = fd,
+		.vh_prot_name = "stoa-listen",
+	};
+	if (lws_adopt_descriptor_vhost_via_info(&watch) == NULL)
+		return fault(FAULT_SYSTEM, "the listening socket cannot be watched");
+	return FAULT_NONE;
+}
+
+static void *
+serve(void *arg)
+{
+	struct listener *l = arg;
+	while (!atomic_load(&l->server->stopping))
+		if (lws_service(l->context, 0) < 0)
+			break;
+	return NULL;
+}
+
+enum fault
+listener_start(struct listener *l)
+{
+	int error = pthread_create(&l->thread, NULL, serve, l);
+	if (error != 0) {
+		errno = error;
+		return fault_errno("no thread can be started");
+	}
+	l->running = true;
+	return FAULT_NONE;
+}
+
+void
+listener_stop(struct listener *l)
+{
+	if (l->running) {
+		listener_wake(l);
+		pthread_join(l->thread, NULL);
+	}
+	l->running = false;
+}
+
+void
+listener_cancel(struct listener *l)
+{
+	for (struct exchange *x = l->exchanges; x != NULL; x = x->next)
+		if (x->call != NULL)
+			atomic_store(&x->call->cancel.asked, true);
+}
+
+void
+listener_close(struct listener *l)
+{
+	if (l->server == NULL)
+		return;
+	if (l->context != NULL)
+		lws_context_destroy(l->context);
+	deliver_news(l); /* those whose clients are gone */
+	close(l->fd);
+	pthread_mutex_destroy(&l->lock);
+	*l = (struct listener){ .fd = -1 };
+}

@@ -1,0 +1,79 @@
+/* Routes: the operations by method and path.
+ *
+ * A path is cut at its slashes; a segment in braces takes any text and becomes a
+ * field of the request.  Of two routes that fit, the one with more plain words is
+ * meant: /v1/conversations/search is no conversation. */
+#include <string.h>
+
+#include "server_in.h"
+
+static size_t
+cut(const char *segment[SEGMENTS_MAX], size_t bytes[SEGMENTS_MAX], const char *path)
+{
+	size_t n = 0;
+	while (*path == '/' && n < SEGMENTS_MAX) {
+		path++;
+		bytes[n] = strcspn(path, "/");
+		segment[n] = path;
+		path += bytes[n++];
+	}
+	return *path == '\0' ? n : 0;
+}
+
+void
+router_init(struct router *r)
+{
+	size_t count;
+	const struct operation *ops = operations(&count);
+	arena_init(&r->arena);
+	r->routes = arena_alloc(&r->arena, count * sizeof *r->routes);
+	for (size_t i = 0; i < count; i++) {
+		struct route *to = &r->routes[i];
+		to->op = &ops[i];
+		to->segments = cut(to->segment, to->segment_bytes, ops[i].path);
+		for (size_t s = 0; s < to->segments; s++)
+			to->literals += to->segment[s][0] != '{';
+	}
+	r->count = count;
+}
+
+void
+router_clear(struct router *r)
+{
+	arena_clear(&r->arena);
+}
+
+static bool
+fits(const struct route *to, const char *const *segment, const size_t *bytes, size_t n)
+{
+	if (to->segments != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (to->segment[i][0] == '{' ? bytes[i] == 0
+					     : bytes[i] != to->segment_bytes[i] ||
+							memcmp(segment[i], to->segment[i], bytes[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+const struct route *
+router_find(struct text *allow, const struct router *r, const char *method, const char *path)
+{
+	const char *segment[SEGMENTS_MAX];
+	size_t bytes[SEGMENTS_MAX], n = cut(segment, bytes, path), most = 0;
+	const struct route *best = NULL;
+	for (size_t i = 0; i < r->count; i++)
+		if (n > 0 && fits(&r->routes[i], segment, bytes, n) && r->routes[i].literals >= most)
+			most = r->routes[i].literals;
+	for (size_t i = 0; i < r->count; i++) {
+		const struct route *to = &r->routes[i];
+		if (n == 0 || to->literals != most || !fits(to, segment, bytes, n))
+			continue;
+		if (str_same(to->op->method, method))
+			best = to;
+		text_printf(allow, "%s%s%s", allow->len > 0 ? ", " : "", to->op->method,
+			str_same(to->op->method, "GET") ? ", HEAD" : "");
+	}
+	return best;
+}

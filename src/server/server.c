@@ -1,0 +1,204 @@
+/* The server as a whole: where it listens, its listeners, its crew. */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server_in.h"
+
+int64_t
+server_now(const struct server *s)
+{
+	return s->clock.mono_ms(s->clock.arg);
+}
+
+/* ---- where it listens -------------------------------------------------------------- */
+
+/* "127.0.0.1:80", "[::1]:0"; names are not looked up. */
+static enum fault
+address_parse(struct sockaddr_storage *out, socklen_t *n, const char *s)
+{
+	char host[64];
+	const char *colon = strrchr(s, ':');
+	char *end = NULL;
+	long port = colon == NULL ? -1 : strtol(colon + 1, &end, 10);
+	size_t len = colon == NULL ? 0 : (size_t)(colon - s);
+	if (len == 0 || len >= sizeof host || end == colon + 1 || *end != '\0' || port < 0 || port > 65535)
+		return fault(FAULT_INPUT, "\"%s\" is not an address like 127.0.0.1:8443", s);
+	bool six = s[0] == '[' && s[len - 1] == ']';
+	memcpy(host, s + six, len - 2 * (size_t)six);
+	host[len - 2 * (size_t)six] = '\0';
+	memset(out, 0, sizeof *out);
+	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+	out->ss_family = six ? AF_INET6 : AF_INET;
+	if (inet_pton(out->ss_family, host, six ? (void *)&v6->sin6_addr : (void *)&v4->sin_addr) != 1)
+		return fault(FAULT_INPUT, "\"%s\" is not an address like 127.0.0.1:8443", s);
+	if (six)
+		v6->sin6_port = htons((uint16_t)port);
+	else
+		v4->sin_port = htons((uint16_t)port);
+	*n = six ? sizeof *v6 : sizeof *v4;
+	return FAULT_NONE;
+}
+
+static void
+url_set(struct server *s, const struct sockaddr_storage *a)
+{
+	char host[64];
+	bool six = a->ss_family == AF_INET6;
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+	inet_ntop(a->ss_family, six ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, host, sizeof host);
+	snprintf(s->url, sizeof s->url, "http://%s%s%s:%d", six ? "[" : "", host, six ? "]" : "",
+		ntohs(six ? v6->sin6_port : v4->sin_port));
+}
+
+/* A listening socket; the port of the first is that of all. */
+static enum fault
+listen_on(int *out, struct sockaddr_storage *a, socklen_t n, const char *shown)
+{
+	const int on = 1;
+	int fd = socket(a->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return fault_errno("no socket for %s", shown);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+	if (bind(fd, (struct sockaddr *)a, n) != 0 || listen(fd, 1024) != 0 ||
+		getsockname(fd, (struct sockaddr *)a, &n) != 0) {
+		enum fault f = fault_errno("%s cannot be listened on", shown);
+		close(fd);
+		return f;
+	}
+	*out = fd;
+	return FAULT_NONE;
+}
+
+/* ---- life ------------------------------------------------------------------------------ */
+
+/* What a server that was killed left behind. */
+static void
+uploads_clear(const char *folder)
+{
+	DIR *d = opendir(folder);
+	for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
+		if (str_starts(e->d_name, "upload-"))
+			(void)!unlinkat(dirfd(d), e->d_name, 0);
+	if (d != NULL)
+		closedir(d);
+}
+
+static void
+limits_default(struct server_limits *l)
+{
+	l->connections = l->connections > 0 ? l->connections : 10000;
+	l->calls = l->calls > 0 ? l->calls : 192;
+	l->body_bytes = l->body_bytes > 0 ? l->body_bytes : 1024 * 1024;
+	l->upload_bytes = l->upload_bytes > 0 ? l->upload_bytes : 64 * 1024 * 1024;
+	l->answer_keep_ms = l->answer_keep_ms > 0 ? l->answer_keep_ms : 120 * 1000;
+}
+
+static enum fault
+open_listeners(struct server *s, const struct server_config *config)
+{
+	struct sockaddr_storage a;
+	socklen_t n = 0;
+	enum fault f = address_parse(&a, &n, config->listen);
+	unsigned threads = config->threads > 0 ? config->threads : 1;
+	if (f == FAULT_NONE && threads > THREADS_MAX)
+		f = fault(FAULT_INPUT, "a server has 1 to %d listeners, not %u", THREADS_MAX, threads);
+	for (unsigned i = 0; i < threads && f == FAULT_NONE; i++) {
+		int fd = -1;
+		f = listen_on(&fd, &a, n, config->listen);
+		if (f == FAULT_NONE) {
+			f = listener_open(&s->listeners[i], s, fd);
+			s->threads = i + 1;
+		}
+	}
+	if (f == FAULT_NONE)
+		url_set(s, &a);
+	return f;
+}
+
+enum fault
+server_open(struct server **out, const struct server_config *config)
+{
+	struct server *s = mem_new(sizeof *s);
+	s->engine = config->engine;
+	s->clock = *config->clock;
+	s->chance = *config->chance;
+	s->limits = config->limits;
+	limits_default(&s->limits);
+	arena_init(&s->arena);
+	s->uploads_folder = arena_strdup(&s->arena, config->uploads_folder);
+	pthread_mutex_init(&s->answers_lock, NULL);
+	router_init(&s->router);
+	enum fault f = folder_make(s->uploads_folder);
+	if (f == FAULT_NONE) {
+		uploads_clear(s->uploads_folder);
+		f = crew_new(&s->crew, config->workers > 0 ? config->workers : 8);
+	}
+	if (f == FAULT_NONE)
+		f = open_listeners(s, config);
+	if (f != FAULT_NONE) {
+		server_close(s);
+		return f;
+	}
+	*out = s;
+	return FAULT_NONE;
+}
+
+const char *
+server_url(const struct server *s)
+{
+	return s->url;
+}
+
+enum fault
+server_start(struct server *s)
+{
+	enum fault f = FAULT_NONE;
+	for (unsigned i = 0; i < s->threads && f == FAULT_NONE; i++)
+		f = listener_start(&s->listeners[i]);
+	return f;
+}
+
+void
+server_drain(struct server *s)
+{
+	atomic_store(&s->draining, true);
+	for (unsigned i = 0; i < s->threads; i++)
+		listener_wake(&s->listeners[i]);
+}
+
+int
+server_busy(struct server *s)
+{
+	return atomic_load(&s->calls) + atomic_load(&s->connections);
+}
+
+void
+server_close(struct server *s)
+{
+	if (s == NULL)
+		return;
+	atomic_store(&s->stopping, true);
+	for (unsigned i = 0; i < s->threads; i++)
+		listener_stop(&s->listeners[i]);
+	answers_cancel(s);
+	for (unsigned i = 0; i < s->threads; i++)
+		listener_cancel(&s->listeners[i]);
+	crew_free(s->crew); /* from here on nobody posts */
+	for (unsigned i = 0; i < s->threads; i++)
+		listener_close(&s->listeners[i]);
+	answers_sweep(s, true);
+	router_clear(&s->router);
+	pthread_mutex_destroy(&s->answers_lock);
+	arena_clear(&s->arena);
+	mem_free(s);
+}

@@ -1,0 +1,220 @@
+/* server, privately: from an accepted socket to the last byte of its reply.
+ *
+ *	listener    a thread, its libwebsockets context, the listening socket
+ *	connection  an accepted socket; lives from accept to close
+ *	exchange    one request and its reply; dies at the latest with its connection,
+ *	            or when the call that it started has ended
+ *	call        what a worker of the crew does for an exchange
+ *	answer      the events of a call, kept so that a stream can be resumed
+ *
+ * The hooks of a connection (connection.c) are called by the listener at accept,
+ * head, body, write and close; what guards connections belongs there.  Protocols
+ * (listener.c) is the table that another kind of socket is added to.
+ * Only listener_post() and the answer functions may be called from workers. */
+#ifndef STOA_SERVER_IN_H
+#define STOA_SERVER_IN_H
+#include <libwebsockets.h>
+#include <pthread.h>
+
+#include "stoa/server.h"
+
+#define HEAD_BYTES_MAX (16 * 1024)
+#define PATH_BYTES_MAX 2048
+#define WRITE_BYTES (64 * 1024)     /* at most so much in one write */
+#define THREADS_MAX 8
+
+/* ---- routes -------------------------------------------------------------------- */
+
+#define SEGMENTS_MAX 8
+struct route {
+	const struct operation *op;
+	const char *segment[SEGMENTS_MAX];   /* not NUL-ended; "{name}" is a field */
+	size_t segment_bytes[SEGMENTS_MAX];
+	size_t segments, literals;
+};
+struct router { struct arena arena; struct route *routes; size_t count; };
+void router_init(struct router *r);
+void router_clear(struct router *r);
+/* NULL: no such path, or, when *allow is not empty, not with this method. */
+const struct route *router_find(struct text *allow, const struct router *r, const char *method, const char *path);
+
+/* ---- what a worker does ------------------------------------------------------------ */
+
+struct param { const char *name, *value; };
+struct upload;                       /* upload.c: a body on its way to disk */
+struct call {
+	struct server *server;
+	const struct operation *op;
+	struct arena arena;
+	struct param *params; size_t param_count;   /* of the path and the query, decoded */
+	struct text body;
+	const char *bearer, *idempotency_key, *address, *request_id;
+	struct upload *upload;
+	struct cancel cancel;
+	struct exchange *waits;      /* for the reply; NULL: an answer */
+	struct answer *answer;
+	int status;                  /* the reply; 0 while it runs */
+	int64_t retry_ms;
+	const char *location;        /* of a redirect */
+	struct text reply;
+};
+/* name and value live in the call's arena. */
+void call_param(struct call *c, const char *name, const char *value);
+struct call *call_new(struct server *s, const struct operation *op);
+void call_free(struct call *c);
+/* Hand to the crew. BUSY: too many wait. */
+enum fault call_start(struct call *c) STOA_MUST;
+/* Read path, query and body as the record of the operation. */
+enum fault request_read(void **out, struct call *c) STOA_MUST;
+
+/* ---- answers ------------------------------------------------------------------------- */
+
+struct answer;
+/* An answer that c fills; c is now its own, the reference the caller's. stays: it
+ * goes on when its last reader leaves. */
+struct answer *answer_new(struct server *s, struct call *c, const char *path, bool stays);
+/* One of this bearer under this path, for Last-Event-ID "<id>-<n>"; NULL: none is kept. */
+struct answer *answer_find(uint64_t *after, struct server *s, const char *last_event_id, const char *bearer, const char *path);
+void answer_release(struct answer *a);
+void answer_event(struct answer *a, const char *name, const struct record_type *type, const void *record);
+void answer_end(struct answer *a);     /* c->status, c->reply are set */
+/* false: too many read it already. */
+bool answer_join(struct answer *a, struct exchange *x);
+void answer_leave(struct answer *a, struct exchange *x);
+enum answer_state { ANSWER_SILENT, ANSWER_SPEAKS, ANSWER_ENDED };
+enum answer_state answer_state(struct answer *a);
+size_t answer_count(struct answer *a);
+/* Events behind number *after, appended to out; moves *after. true: there will be
+ * no more. */
+bool answer_take(struct text *out, uint64_t *after, struct answer *a);
+struct call *answer_call(struct answer *a);
+void answers_cancel(struct server *s);
+void answers_sweep(struct server *s, bool all);
+
+/* ---- one request and its reply ---------------------------------------------------------- */
+
+struct reply {
+	int status;
+	const char *type, *location, *allow;
+	int64_t retry_ms;
+	bool close, head_only, headed;
+	struct text body;
+	size_t sent;
+};
+struct exchange {
+	struct listener *listener;
+	struct connection *connection;
+	struct lws *wsi;             /* NULL: the client went away */
+	struct exchange *next, **link;   /* of the listener */
+	struct exchange *next_news;  /* listener->lock */
+	bool has_news;
+	char request_id[ID_BYTES];
+	int64_t began_ms;
+	const char *method;
+	char *path;
+	const struct route *route;
+	bool http2, head, streams, called;   /* called: a worker has it, its news will come */
+	int64_t length, received;    /* of the body; length -1: not said */
+	struct call *call;
+	struct answer *answer;
+	uint64_t after;              /* last event written */
+	bool ticking, pings, streamed_all;
+	struct reply reply;
+};
+/* Everything that may be refused by the head alone; the return value is the callback's. */
+int request_head(struct listener *l, struct lws *wsi, struct exchange **slot);
+int request_body(struct exchange *x, const char *bytes, size_t n);
+int request_body_end(struct exchange *x);
+void exchange_gone(struct exchange *x);
+void exchange_free(struct exchange *x);
+
+/* Set the reply and ask to write it; sentence is shown. */
+int reply_refuse(struct exchange *x, int status, const char *sentence);
+int reply_call(struct exchange *x, struct call *c);
+int reply_start(struct exchange *x);    /* x->reply is set */
+void reply_error_body(struct text *out, const char *code, const char *sentence, const char *request_id, const struct clock *clock);
+void reply_data_body(struct text *out, const char *json, size_t n, const char *request_id, const struct clock *clock);
+const char *status_code(int status);    /* API.md: "NOT_FOUND" */
+const char *status_reason(int status);
+int reply_write(struct exchange *x);
+/* Head of the reply as it is set; bytes: of the body, -1: not known. */
+int reply_head(struct exchange *x, struct text *out, int64_t bytes);
+
+#define STREAM_QUIET_US (15 * 1000 * 1000)   /* then a comment keeps the line open */
+int stream_news(struct exchange *x);
+int stream_tick(struct exchange *x);
+int stream_write(struct exchange *x);
+
+/* ---- uploads --------------------------------------------------------------------------------- */
+
+/* The body of x goes to a file; parts of a form become parameters of the call.
+ * INPUT: the content type cannot be read. */
+enum fault upload_new(struct upload **out, struct call *c, const char *content_type) STOA_MUST;
+enum fault upload_put(struct upload *u, const char *bytes, size_t n) STOA_MUST;
+enum fault upload_end(struct upload *u) STOA_MUST;
+const char *upload_path(const struct upload *u);
+void upload_free(struct upload *u);
+
+/* ---- sockets ----------------------------------------------------------------------------------- */
+
+struct connection {
+	struct connection *next, **link;     /* of the listener */
+	struct listener *listener;
+	struct lws *wsi;
+	char address[48];
+	int64_t accepted_ms;
+	uint64_t requests;
+};
+/* NULL: not let in; the socket is closed by the caller. */
+struct connection *connection_accepted(struct listener *l, int fd);
+void connection_head(struct connection *c);
+void connection_body(struct connection *c, size_t n);
+void connection_wrote(struct connection *c, size_t n);
+void connection_closed(struct connection *c);
+
+struct listener {
+	struct server *server;
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	int fd;
+	pthread_t thread;
+	bool running;
+	struct connection *connections;
+	struct exchange *exchanges;
+	pthread_mutex_t lock;                /* guards news */
+	struct exchange *news;
+	int64_t date_s;
+	char date[32];
+	unsigned char out[LWS_PRE + WRITE_BYTES + 1024];
+};
+enum fault listener_open(struct listener *l, struct server *s, int fd) STOA_MUST;
+enum fault listener_start(struct listener *l) STOA_MUST;
+void listener_stop(struct listener *l);     /* joins its thread */
+void listener_cancel(struct listener *l);   /* its thread is gone: ask all calls to stop */
+void listener_close(struct listener *l);    /* no worker is left that could post */
+/* From any thread: x has news; its thread will look. */
+void listener_post(struct exchange *x);
+void listener_forget(struct exchange *x);    /* on its thread: take it out of the news */
+void listener_wake(struct listener *l);
+int64_t server_now(const struct server *s);
+
+struct server {
+	struct engine *engine;
+	struct clock clock;
+	struct chance chance;
+	struct server_limits limits;
+	struct arena arena;                  /* what of the config is kept */
+	const char *uploads_folder;
+	char url[96];
+	struct router router;
+	struct crew *crew;
+	struct listener listeners[THREADS_MAX];
+	unsigned threads;
+	atomic_bool draining, stopping;
+	atomic_int connections, calls, streams;
+	pthread_mutex_t answers_lock;
+	struct answer *answers;
+	size_t answer_count;
+};
+
+#endif
