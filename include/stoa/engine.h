@@ -47,7 +47,9 @@ struct engine_outside {
 /* So many in a period, filled up evenly; count 0: the default of API.md. */
 struct engine_rate { int64_t count, period_ms; };
 #define ENGINE_RATES (LIMIT_ADMIN + 1)
+struct store_driver;
 struct engine_config {
+	const char *url; const struct store_driver *driver;    /* PostgreSQL; database then only names the data folder */
 	const char *database, *anchor, *library_folder, *domains_folder;
 	const struct clock *clock; const struct chance *chance;
 	/* [llm] of stoa.conf; base_url NULL: no model, nothing is ever sent */

@@ -1,6 +1,7 @@
 /* store -- the one database below stoa, and the sealed records in it.
  *
- * The only room that knows which database it is (SQLite now).  It owns the
+ * The only room that knows which database it is (SQLite, or PostgreSQL where the
+ * program hands in its driver).  It owns the
  * schema (numbered migrations, up and down), prepared statements, transactions,
  * the slots of the vault, and the sealed record set with its chain (AT-REST.md).
  * Documents' passages are plain rows; everything a person wrote is a sealed
@@ -17,7 +18,14 @@ struct statement;
 
 /* ---- life --------------------------------------------------------------- */
 
-struct store_paths { const char *database, *anchor; };   /* anchor: file outside, may be NULL */
+struct store_driver;
+extern const struct store_driver store_sqlite;
+extern const struct store_driver store_postgres;    /* only named by programs that link libpq */
+struct store_paths {
+	const char *database, *anchor;          /* files; anchor: outside, may be NULL */
+	const char *url;                        /* instead of database: postgresql://... */
+	const struct store_driver *driver;      /* NULL: SQLite */
+};
 /* Open, making the file (0600) and the newest schema when absent. The vault is
  * locked until store_unlock() or store_seal_new(). DAMAGED: not our file. */
 enum fault store_open(struct store **out, const struct store_paths *paths, const struct clock *clock) STOA_MUST;

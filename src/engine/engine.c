@@ -55,7 +55,8 @@ folder_of(const char *path)
 static enum fault
 open_rooms(struct engine *e, const struct engine_config *config)
 {
-	const struct store_paths paths = { config->database, config->anchor };
+	const struct store_paths paths = { .database = config->database, .anchor = config->anchor,
+		.url = config->url, .driver = config->driver };
 	enum fault f = vault_start();
 	if (f == FAULT_NONE)
 		f = store_open(&e->first, &paths, &e->clock);

@@ -203,7 +203,7 @@ store_lock(struct store *s)
 	if (s->db != NULL)
 		anchor_write(s, false);
 	store_forget(s);
-	checkpoint_truncate(s);
+	connection_tidy(s);
 }
 
 enum fault

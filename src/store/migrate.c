@@ -1,18 +1,17 @@
-/* Migrations: from the version in the file to the one asked for, a step a
- * transaction, so that a kill leaves the file at a version and never between two.
+/* Migrations: from the version in the database to the one asked for, a step a
+ * transaction, so that a kill leaves it at a version and never between two.
  *
- * application_id says that the file is ours before anything in it is believed;
- * user_version is the number of the last migration applied.
+ * The driver says that the database is ours before anything in it is believed.
  */
 #include "store_in.h"
-
-#define APPLICATION_ID 0x53544f41    /* "STOA" */
 
 int
 store_version(struct store *s)
 {
 	int64_t version;
-	enum fault f = query_int(&version, s, "PRAGMA user_version");
+	enum fault f = connection_ready(s);
+	if (f == FAULT_NONE)
+		f = s->driver->version(&version, s);
 	return f == FAULT_NONE ? (int)version : -1;
 }
 
@@ -30,7 +29,6 @@ may_go_down(struct store *s, const struct migration *m)
 static enum fault
 step(struct store *s, const struct migration *m, bool up)
 {
-	char pragma[64];
 	enum fault f = store_begin(s);
 	if (f != FAULT_NONE)
 		return f;
@@ -39,12 +37,11 @@ step(struct store *s, const struct migration *m, bool up)
 		store_rollback(s);
 		return FAULT_NONE;
 	}
-	sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA user_version=%d", up ? m->version : m->version - 1);
 	f = up ? FAULT_NONE : may_go_down(s, m);
 	if (f == FAULT_NONE)
 		f = store_exec(s, up ? m->up : m->down);
 	if (f == FAULT_NONE)
-		f = store_exec(s, pragma);
+		f = s->driver->set_version(s, up ? m->version : m->version - 1);
 	if (f == FAULT_NONE)
 		return store_commit(s);
 	store_rollback(s);
@@ -57,9 +54,9 @@ store_migrate(struct store *s, int to_version)
 	int newest = schema[schema_count - 1].version;
 	int to = to_version < 0 ? newest : to_version, now = store_version(s);
 	if (now < 0)
-		return fault(FAULT_DAMAGED, "%s has no schema version", s->path);
+		return fault(FAULT_DAMAGED, "%s has no schema version", s->name);
 	if (now > newest)
-		return fault(FAULT_INPUT, "%s was written by a newer stoa (schema %d, not %d)", s->path, now, newest);
+		return fault(FAULT_INPUT, "%s was written by a newer stoa (schema %d, not %d)", s->name, now, newest);
 	if (to > newest)
 		return fault(FAULT_INPUT, "there is no schema %d", to);
 	for (size_t i = 0; i < schema_count; i++)
@@ -77,35 +74,10 @@ store_migrate(struct store *s, int to_version)
 	return FAULT_NONE;
 }
 
-/* An empty file becomes ours; anybody else's is refused. */
-static enum fault
-claim(struct store *s)
-{
-	int64_t id, tables;
-	enum fault f = store_begin(s);
-	if (f != FAULT_NONE)
-		return f;
-	f = query_int(&id, s, "PRAGMA application_id");
-	if (f == FAULT_NONE && id != APPLICATION_ID) {
-		f = query_int(&tables, s, "SELECT count(*) FROM sqlite_schema");
-		if (f == FAULT_NONE && (tables != 0 || id != 0))
-			f = fault(FAULT_DAMAGED, "%s is not a store of stoa", s->path);
-		if (f == FAULT_NONE)
-			f = store_exec(s, "PRAGMA application_id=1398034241");
-	}
-	if (f == FAULT_NONE)
-		return store_commit(s);
-	store_rollback(s);
-	return f;
-}
-
 enum fault
 migrate_new(struct store *s)
 {
-	int64_t id;
-	enum fault f = query_int(&id, s, "PRAGMA application_id");
-	if (f == FAULT_NONE && id != APPLICATION_ID)
-		f = claim(s);
+	enum fault f = s->driver->claim(s);
 	if (f == FAULT_NONE && store_version(s) != schema[schema_count - 1].version)
 		f = store_migrate(s, -1);
 	return f;
@@ -114,18 +86,6 @@ migrate_new(struct store *s)
 enum fault
 store_check(struct store *s)
 {
-	static const char *const checks[] = { "PRAGMA quick_check(1)", "PRAGMA foreign_key_check" };
-	for (size_t i = 0; i < COUNT_OF(checks); i++) {
-		struct statement *st;
-		enum fault f = store_prepare(&st, s, checks[i]);
-		if (f != FAULT_NONE)
-			return f;
-		f = statement_step(st);
-		if (f == FAULT_NONE && !str_same(statement_col_text(st, 0), "ok"))
-			f = fault(FAULT_DAMAGED, "%s is damaged: %s", s->path, statement_col_text(st, 0));
-		statement_done(st);
-		if (f != FAULT_NONE && f != FAULT_ABSENT)
-			return f;
-	}
-	return FAULT_NONE;
+	enum fault f = connection_ready(s);
+	return f == FAULT_NONE ? s->driver->check(s) : f;
 }

@@ -219,7 +219,7 @@ last_lseq(int64_t *out, struct store *s)
 
 /* Nobody's rows are walked over in the order of the table, an owner's by his index,
  * which has rows with an owner only: it costs the one person of a machine nothing. */
-#define OF_NOBODY "+owner = ?"
+#define OF_NOBODY "owner = ?"
 #define OF_OWNER "owner = ? AND owner <> x''"
 
 static const char *

@@ -185,7 +185,7 @@ store_rekey(struct store *s, enum vault_slot_type type, const struct vault_secre
 		vault_install(s, to);
 		to = NULL;
 		anchor_write(s, false);
-		checkpoint_truncate(s);
+		connection_tidy(s);
 	}
 	vault_free(to);
 	vault_wipe(r.plain.data, r.plain.data ? r.plain.cap : 0);

@@ -14,7 +14,9 @@ row_insert(struct store *s, const struct vault_record *r, const unsigned char *b
 {
 	struct statement *st;
 	enum fault f = store_prepare(&st, s,
-		"INSERT INTO record (" RECORD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"INSERT INTO record (" RECORD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT (rec_id, owner, rev) DO NOTHING");
+	int64_t added = 0;
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, (int64_t)r->lseq);
@@ -29,9 +31,9 @@ row_insert(struct store *s, const struct vault_record *r, const unsigned char *b
 	statement_blob_static(st, 10, r->rec_id, VAULT_ID_BYTES);
 	statement_blob_static(st, 11, blob + blob_bytes - VAULT_TAG_BYTES, VAULT_TAG_BYTES);
 	statement_blob_static(st, 12, blob, blob_bytes);
-	f = statement_run(st, NULL);
+	f = statement_run(st, &added);
 	statement_done(st);
-	return f;
+	return f == FAULT_NONE && added == 0 ? fault(FAULT_EXISTS, "a record with that id is there") : f;
 }
 
 static struct own_id
@@ -278,7 +280,9 @@ store_vacuum(struct store *s)
 {
 	if (s->depth > 0)
 		return fault(FAULT_BUSY, "a transaction is open");
-	enum fault f = store_exec(s, "VACUUM");
-	checkpoint_truncate(s);
+	enum fault f = connection_ready(s);
+	if (f == FAULT_NONE)
+		f = s->driver->vacuum(s);
+	connection_tidy(s);
 	return f;
 }

@@ -1,7 +1,7 @@
 /* Prepared statements, kept and given again.
  *
  * Up to 64 a connection, found by a hash of their text; the least lately used one
- * that nobody holds makes room.  A wrapper outlives its SQLite statement: when the
+ * that nobody holds makes room.  A wrapper outlives what the driver prepared: when the
  * connection was opened anew below a caller, his statement answers with a fault
  * instead of touching freed memory.
  */
@@ -19,7 +19,7 @@ hash_of(const char *sql)
 static void
 statement_free(struct statement *st)
 {
-	sqlite3_finalize(st->raw);
+	st->store->driver->finalize(st);
 	mem_free(st->sql);
 	mem_free(st);
 }
@@ -28,7 +28,7 @@ void
 statements_drop(struct store *s)
 {
 	for (size_t i = 0; i < s->statement_count; i++) {
-		sqlite3_finalize(s->statements[i]->raw);
+		s->driver->finalize(s->statements[i]);
 		s->statements[i]->raw = NULL;
 	}
 }
@@ -73,27 +73,20 @@ find_idle(struct store *s, const char *sql, uint32_t hash)
 static enum fault
 statement_new(struct statement **out, struct store *s, const char *sql, uint32_t hash)
 {
-	sqlite3_stmt *raw;
-	const char *rest;
-	int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, &rest);
-	if (rc != SQLITE_OK)
-		return sqlite_fault(s, rc);
-	if (raw == NULL || *rest != '\0') {
-		sqlite3_finalize(raw);
-		return fault(FAULT_INPUT, "not one SQL statement: %s", sql);
-	}
 	struct statement **at = place_for(s);
-	if (at == NULL) {
-		sqlite3_finalize(raw);
+	if (at == NULL)
 		return fault(FAULT_LIMIT, "more than %d statements in use", STATEMENTS_KEPT);
-	}
 	struct statement *st = mem_new(sizeof *st);
 	st->store = s;
-	st->raw = raw;
 	st->sql = mem_strdup(sql);
 	st->hash = hash;
-	*at = *out = st;
-	return FAULT_NONE;
+	*at = st;
+	enum fault f = s->driver->prepare(st);
+	if (f != FAULT_NONE)
+		st->used = 0;           /* the first to make room */
+	else
+		*out = st;
+	return f;
 }
 
 enum fault
@@ -121,51 +114,46 @@ statement_done(struct statement *st)
 {
 	if (st == NULL)
 		return;
-	if (st->raw != NULL) {
-		sqlite3_reset(st->raw);
-		sqlite3_clear_bindings(st->raw);
-	}
+	if (st->raw != NULL)
+		st->store->driver->reset(st);
 	st->in_use = false;
 }
 
 static void
-bound(struct statement *st, int rc)
+bound(struct statement *st, bool well)
 {
-	if (rc != SQLITE_OK)
+	if (!well)
 		st->bad_bind = true;
 }
 
 void
 statement_text(struct statement *st, int at, const char *value)
 {
-	bound(st, sqlite3_bind_text(st->raw, at, value, -1, SQLITE_TRANSIENT));
+	bound(st, st->store->driver->bind_text(st, at, value));
 }
 
 void
 statement_int(struct statement *st, int at, int64_t value)
 {
-	bound(st, sqlite3_bind_int64(st->raw, at, value));
+	bound(st, st->store->driver->bind_int(st, at, value));
 }
 
 void
 statement_real(struct statement *st, int at, double value)
 {
-	bound(st, sqlite3_bind_double(st->raw, at, value));
+	bound(st, st->store->driver->bind_real(st, at, value));
 }
 
 void
 statement_blob(struct statement *st, int at, const void *bytes, size_t n)
 {
-	if (bytes == NULL)
-		bound(st, sqlite3_bind_null(st->raw, at));
-	else
-		bound(st, sqlite3_bind_blob64(st->raw, at, bytes, n, SQLITE_TRANSIENT));
+	bound(st, st->store->driver->bind_blob(st, at, bytes, n, false));
 }
 
 void
 statement_blob_static(struct statement *st, int at, const void *bytes, size_t n)
 {
-	bound(st, sqlite3_bind_blob64(st->raw, at, bytes, n, SQLITE_STATIC));
+	bound(st, st->store->driver->bind_blob(st, at, bytes, n, true));
 }
 
 enum fault
@@ -175,12 +163,7 @@ statement_step(struct statement *st)
 		return fault(FAULT_SYSTEM, "not saved: the database was opened anew");
 	if (st->bad_bind)
 		return fault(FAULT_INPUT, "a value does not fit the statement: %s", st->sql);
-	int rc = sqlite3_step(st->raw);
-	if (rc == SQLITE_ROW)
-		return FAULT_NONE;
-	enum fault f = rc == SQLITE_DONE ? FAULT_ABSENT : sqlite_fault(st->store, rc);
-	sqlite3_reset(st->raw);
-	return f;
+	return st->store->driver->step(st);
 }
 
 enum fault
@@ -193,47 +176,45 @@ statement_run(struct statement *st, int64_t *changed)
 	if (f != FAULT_ABSENT)
 		return f;
 	if (changed != NULL)
-		*changed = sqlite3_changes64(st->store->db);
+		*changed = st->store->driver->changed(st);
 	return FAULT_NONE;
 }
 
 const char *
 statement_col_text(struct statement *st, int col)
 {
-	const char *s = (const char *)sqlite3_column_text(st->raw, col);
+	const char *s = st->store->driver->col_text(st, col);
 	return s ? s : "";
 }
 
 int64_t
 statement_col_int(struct statement *st, int col)
 {
-	return sqlite3_column_int64(st->raw, col);
+	return st->store->driver->col_int(st, col);
 }
 
 double
 statement_col_real(struct statement *st, int col)
 {
-	return sqlite3_column_double(st->raw, col);
+	return st->store->driver->col_real(st, col);
 }
 
 const void *
 statement_col_blob(struct statement *st, int col, size_t *n)
 {
-	const void *bytes = sqlite3_column_blob(st->raw, col);
-	*n = bytes ? (size_t)sqlite3_column_bytes(st->raw, col) : 0;
-	return bytes;
+	return st->store->driver->col_blob(st, col, n);
 }
 
 bool
 statement_col_null(struct statement *st, int col)
 {
-	return sqlite3_column_type(st->raw, col) == SQLITE_NULL;
+	return st->store->driver->col_null(st, col);
 }
 
 int64_t
 store_last_id(struct store *s)
 {
-	return sqlite3_last_insert_rowid(s->db);
+	return s->driver->last_id(s);
 }
 
 enum fault

@@ -2,14 +2,13 @@
  *
  * struct sealing is shared by every connection that was joined to another: the
  * keys (readers-writer lock), and the heads of all chains, kept in memory so that
- * a commit hashes them once and reads none.  `writing` is held from BEGIN
- * IMMEDIATE to COMMIT: inside one process a writer is woken at once where
- * SQLite's busy handler would sleep; between processes SQLite's lock counts.
+ * a commit hashes them once and reads none.  `writing` is held from BEGIN to
+ * COMMIT: inside one process a writer is woken at once where SQLite's busy handler
+ * would sleep; between processes the database's own lock counts.
  */
 #ifndef STORE_IN_H
 #define STORE_IN_H
 #include <pthread.h>
-#include <sqlite3.h>
 #include <string.h>
 #include "stoa/store.h"
 
@@ -54,15 +53,17 @@ struct sealing {
 
 struct statement {
 	struct store *store;
-	sqlite3_stmt *raw;          /* NULL after the connection was opened anew */
+	void *raw;                  /* the driver's; NULL after the connection was opened anew */
 	char *sql;
 	uint32_t hash;
 	bool in_use, bad_bind;
 	uint64_t used;              /* for letting the oldest go */
 };
 struct store {
-	sqlite3 *db;
-	char *path, *anchor;        /* anchor may be NULL */
+	const struct store_driver *driver;
+	void *db;                   /* the driver's connection; NULL: none */
+	char *path, *anchor;        /* path may hold a password: never shown; anchor may be NULL */
+	char *name;                 /* of the database, for sentences */
 	const struct clock *clock;
 	struct sealing *sealing;
 	struct statement *statements[STATEMENTS_KEPT];
@@ -72,20 +73,61 @@ struct store {
 	bool bad_owner;             /* what was set is no owner */
 	int depth;                  /* of nested transactions */
 	bool changing;              /* this transaction changes sealed records */
+	bool reading;               /* inside read_begin() */
 	unsigned char *blob;        /* the one being sealed */
 	size_t blob_cap;
-	bool failed;                /* a write failed below: open anew before the next use */
+	bool failed;                /* a write failed below, or it was cut: open anew before the next use */
+};
+
+/* ---- what is below ---------------------------------------------------------------- */
+
+/* Everything that differs between databases.  SQL is written once, in what both
+ * understand; words that only differ in name are translated by the driver. */
+struct store_driver {
+	const char *name;
+	enum fault (*place)(struct store *s, const struct store_paths *paths);     /* path and name; makes a file */
+	enum fault (*open)(struct store *s);    /* db, and failed = false; NULL and true after a fault */
+	void (*close)(struct store *s);
+	bool (*cut)(struct store *s);           /* noticed while idle: open it anew */
+	enum fault (*exec)(struct store *s, const char *sql);       /* any number of statements */
+	/* begin: one writer at a time of all processes; BUSY after BUSY_MS. */
+	enum fault (*begin)(struct store *s);
+	enum fault (*commit)(struct store *s);
+	void (*rollback)(struct store *s);
+	enum fault (*read_begin)(struct store *s);
+	void (*read_end)(struct store *s);
+	/* Of the schema; claim: an empty database becomes ours, another's is refused. */
+	enum fault (*claim)(struct store *s);
+	enum fault (*version)(int64_t *out, struct store *s);
+	enum fault (*set_version)(struct store *s, int version);
+	enum fault (*check)(struct store *s);
+	enum fault (*vacuum)(struct store *s);
+	void (*tidy)(struct store *s);          /* leave no sealed bytes in a log longer than needed */
+	int64_t (*last_id)(struct store *s);
+	enum fault (*prepare)(struct statement *st);        /* st->sql to st->raw */
+	void (*finalize)(struct statement *st);             /* raw may be NULL */
+	void (*reset)(struct statement *st);                /* unbound too */
+	bool (*bind_int)(struct statement *st, int at, int64_t value);
+	bool (*bind_real)(struct statement *st, int at, double value);
+	bool (*bind_text)(struct statement *st, int at, const char *value);
+	bool (*bind_blob)(struct statement *st, int at, const void *bytes, size_t n, bool lasts);
+	enum fault (*step)(struct statement *st);           /* ABSENT at the end; then it may run again */
+	int64_t (*changed)(struct statement *st);
+	const char *(*col_text)(struct statement *st, int col);     /* NULL for NULL */
+	int64_t (*col_int)(struct statement *st, int col);
+	double (*col_real)(struct statement *st, int col);
+	const void *(*col_blob)(struct statement *st, int col, size_t *n);
+	bool (*col_null)(struct statement *st, int col);
 };
 
 /* connection.c */
 enum fault connection_ready(struct store *s) STOA_MUST;    /* opens anew after a failed write */
-/* The fault of an SQLite result; what: "the history" and the like. */
-enum fault sqlite_fault(struct store *s, int rc) STOA_MUST;
-void checkpoint_truncate(struct store *s);
+void connection_tidy(struct store *s);
 /* statement.c */
 void statements_drop(struct store *s);          /* finalise; the wrappers stay */
 void statements_free(struct store *s);
 void statement_blob_static(struct statement *st, int at, const void *bytes, size_t n);
+enum fault run_once(struct store *s, const char *sql) STOA_MUST;
 /* One row of one integer; ABSENT without a row. */
 enum fault query_int(int64_t *out, struct store *s, const char *sql) STOA_MUST;
 /* transaction.c: one snapshot for several reads; inside a transaction it is that. */

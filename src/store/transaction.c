@@ -9,8 +9,8 @@
 #include <time.h>
 #include "store_in.h"
 
-static enum fault
-run(struct store *s, const char *sql)
+enum fault
+run_once(struct store *s, const char *sql)
 {
 	struct statement *st;
 	enum fault f = store_prepare(&st, s, sql);
@@ -46,7 +46,9 @@ store_begin(struct store *s)
 		f = writing_take(s->sealing);
 	if (f != FAULT_NONE)
 		return f;
-	f = run(s, "BEGIN IMMEDIATE");
+	f = s->driver->begin(s);
+	if (f == FAULT_OFFLINE && s->failed && (f = connection_ready(s)) == FAULT_NONE)
+		f = s->driver->begin(s);        /* it was cut while nothing was under way */
 	if (f != FAULT_NONE) {
 		pthread_mutex_unlock(&s->sealing->writing);
 		return f;
@@ -60,9 +62,7 @@ store_rollback(struct store *s)
 {
 	if (s->depth == 0)
 		return;
-	/* SQLite may have rolled back by itself (full disk). */
-	if (!sqlite3_get_autocommit(s->db) && sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
-		s->failed = true;
+	s->driver->rollback(s);
 	if (s->changing)
 		heads_forget(s);
 	s->changing = false;
@@ -81,7 +81,7 @@ store_commit(struct store *s)
 	}
 	enum fault f = s->changing ? heads_write(s) : FAULT_NONE;
 	if (f == FAULT_NONE)
-		f = run(s, "COMMIT");
+		f = s->driver->commit(s);
 	if (f != FAULT_NONE) {
 		store_rollback(s);
 		return f;
@@ -98,23 +98,26 @@ enum fault
 store_exec(struct store *s, const char *sql)
 {
 	enum fault f = connection_ready(s);
-	if (f != FAULT_NONE)
-		return f;
-	return sqlite_fault(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+	return f == FAULT_NONE ? s->driver->exec(s, sql) : f;
 }
 
 enum fault
 read_begin(struct store *s)
 {
 	enum fault f = connection_ready(s);
-	if (f != FAULT_NONE || !sqlite3_get_autocommit(s->db))
+	if (f != FAULT_NONE || s->depth > 0)
 		return f;
-	return run(s, "SAVEPOINT reading");
+	f = s->driver->read_begin(s);
+	if (f == FAULT_OFFLINE && s->failed && (f = connection_ready(s)) == FAULT_NONE)
+		f = s->driver->read_begin(s);
+	s->reading = f == FAULT_NONE;
+	return f;
 }
 
 void
 read_end(struct store *s)
 {
-	if (s->depth == 0 && s->db != NULL && !sqlite3_get_autocommit(s->db))
-		sqlite3_exec(s->db, "RELEASE reading", NULL, NULL, NULL);
+	if (s->reading && s->db != NULL)
+		s->driver->read_end(s);
+	s->reading = false;
 }

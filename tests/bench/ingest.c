@@ -59,7 +59,7 @@ tool_open(struct tool *t)
 	snprintf(t->database, sizeof t->database, "%s/local.db", t->folder);
 	snprintf(t->library, sizeof t->library, "%s/library", t->folder);
 	must(vault_start(), "vault");
-	must(store_open(&t->db, &(struct store_paths){ t->database, NULL }, &clock_system), "store");
+	must(store_open(&t->db, &(struct store_paths){ .database = t->database }, &clock_system), "store");
 	must(library_open(&t->l, &config, t->db), "library");
 }
 

@@ -56,7 +56,7 @@ static struct vault_secret key;
 static struct store *
 fresh(void)
 {
-	struct store_paths paths = { database, anchor };
+	struct store_paths paths = { .database = database, .anchor = anchor };
 	struct store *s;
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	must(folder_make(folder));
@@ -157,7 +157,7 @@ bench_inserts(const char *name, unsigned count, unsigned batch)
 static double
 unlock_once(void)
 {
-	struct store_paths paths = { database, anchor };
+	struct store_paths paths = { .database = database, .anchor = anchor };
 	struct store *s;
 	double start = now_s();
 	must(store_open(&s, &paths, &clock_system));
@@ -200,7 +200,7 @@ bench_large(void)
 {
 	unsigned seen = 0;
 	uint64_t records;
-	struct store_paths paths = { database, anchor };
+	struct store_paths paths = { .database = database, .anchor = anchor };
 	struct store *s = fresh();
 	insert(s, put_sealed, 0, MESSAGES, A_BATCH);
 	store_close(s);

@@ -96,7 +96,7 @@ main(int argc, char **argv)
 	text_printf(&database, "%s/local.db", argv[2]);
 	text_printf(&library, "%s/library", argv[2]);
 	config.folder = library.data;
-	if (vault_start() != FAULT_NONE || store_open(&db, &(struct store_paths){ database.data, NULL }, &clock_system) != FAULT_NONE
+	if (vault_start() != FAULT_NONE || store_open(&db, &(struct store_paths){ .database = database.data }, &clock_system) != FAULT_NONE
 		|| library_open(&l, &config, db) != FAULT_NONE)
 		return fail("open");
 	status = str_same(argv[1], "add") ? add(l, db, argv[2]) : check(l, db, library.data, argc > 3 && str_same(argv[3], "added"));

@@ -39,7 +39,7 @@ open_store(struct store **out, const char *folder)
 	char database[256], anchor[256];
 	snprintf(database, sizeof database, "%s/local.db", folder);
 	snprintf(anchor, sizeof anchor, "%s/anchor", folder);
-	struct store_paths paths = { database, anchor };
+	struct store_paths paths = { .database = database, .anchor = anchor };
 	return store_open(out, &paths, NULL);
 }
 

@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (fd < 0 || write(fd, bytes, n) != (ssize_t)n)
 		abort();
 	close(fd);
-	struct store_paths paths = { path, NULL };
+	struct store_paths paths = { .database = path };
 	if (store_open(&s, &paths, NULL) == FAULT_NONE) {
 		struct vault_secret key = known_key();
 		enum fault f = store_unlock(s, SLOT_KEY_FILE, &key);

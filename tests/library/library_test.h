@@ -50,7 +50,7 @@ bench_open(struct bench *b)
 	file_put(b->extractor, "#!/bin/sh\nexec cat\n", 19);
 	ck_assert_int_eq(chmod(b->extractor, 0700), 0);
 	WELL(vault_start());
-	WELL(store_open(&b->db, &(struct store_paths){ database, NULL }, &b->clock));
+	WELL(store_open(&b->db, &(struct store_paths){ .database = database }, &b->clock));
 	b->config = (struct library_config){ .folder = library, .clock = &b->clock, .chance = &b->chance, .extractor = b->extractor };
 	bench_reopen(b);
 }

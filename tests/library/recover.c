@@ -59,7 +59,7 @@ reopen_all(struct bench *b)
 	char database[96];
 
 	snprintf(database, sizeof database, "%s/local.db", b->folder);
-	WELL(store_open(&b->db, &(struct store_paths){ database, NULL }, &b->clock));
+	WELL(store_open(&b->db, &(struct store_paths){ .database = database }, &b->clock));
 	b->l = NULL;
 	bench_reopen(b);
 }

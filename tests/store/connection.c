@@ -47,7 +47,7 @@ START_TEST(what_is_no_file_of_ours_is_refused)
 	struct store *s;
 	char path[128];
 	bench_open(&b);
-	struct store_paths paths = { path, NULL };
+	struct store_paths paths = { .database = path };
 	snprintf(path, sizeof path, "%s/link.db", b.folder);
 	ck_assert_int_eq(symlink(b.database, path), 0);
 	FAILS(FAULT_DENIED, store_open(&s, &paths, NULL));
@@ -84,7 +84,7 @@ START_TEST(a_folder_behind_a_link_is_taken)
 	snprintf(link, sizeof link, "%s/home", b.folder);
 	snprintf(path, sizeof path, "%s/deep/er/other.db", link);
 	ck_assert_int_eq(symlink(b.folder, link), 0);
-	struct store_paths paths = { path, NULL };
+	struct store_paths paths = { .database = path };
 	WELL(store_open(&s, &paths, NULL));
 	ck_assert(store_is_new(s));
 	store_close(s);

@@ -19,7 +19,7 @@ static void
 exercise(struct bench *b)
 {
 	struct store *s;
-	struct store_paths paths = { b->database, NULL };
+	struct store_paths paths = { .database = b->database };
 	uint64_t records;
 	int seen = 0;
 	if (store_open(&s, &paths, &b->clock) != FAULT_NONE)

@@ -19,7 +19,7 @@ START_TEST(a_first_seal_happens_once)
 	store_close(other);
 	char path[128];
 	snprintf(path, sizeof path, "%s/fresh.db", b.folder);
-	struct store_paths paths = { path, NULL };
+	struct store_paths paths = { .database = path };
 	WELL(store_open(&other, &paths, NULL));
 	ck_assert(store_is_new(other));
 	FAILS(FAULT_ABSENT, store_unlock(other, SLOT_PASSPHRASE, &s));

@@ -40,7 +40,7 @@ secret_of(const char *s)
 static inline enum fault
 bench_store(struct bench *b, struct store **out)
 {
-	struct store_paths paths = { b->database, b->anchor };
+	struct store_paths paths = { .database = b->database, .anchor = b->anchor };
 	return store_open(out, &paths, &b->clock);
 }
 

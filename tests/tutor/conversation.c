@@ -400,7 +400,7 @@ desk_shut(struct desk *d)
 static void
 desk_again(struct desk *d)
 {
-	WELL(store_open(&d->db, &(struct store_paths){ d->database, d->anchor }, &d->clock));
+	WELL(store_open(&d->db, &(struct store_paths){ .database = d->database, .anchor = d->anchor }, &d->clock));
 	WELL(store_unlock(d->db, SLOT_KEY_FILE, &d->key));
 	WELL(library_open(&d->library, &(struct library_config){ .folder = d->shelf, .clock = &d->clock, .chance = &chance_system }, d->db));
 	desk_tutor(d, false);

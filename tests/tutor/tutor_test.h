@@ -93,7 +93,7 @@ desk_open(struct desk *d, bool filled)
 	d->chance = (struct chance){ desk_fill, &d->drawn };
 	arena_init(&d->a);
 	WELL(vault_key_make(&d->key));
-	WELL(store_open(&d->db, &(struct store_paths){ d->database, d->anchor }, &d->clock));
+	WELL(store_open(&d->db, &(struct store_paths){ .database = d->database, .anchor = d->anchor }, &d->clock));
 	WELL(store_seal_new(d->db, SLOT_KEY_FILE, &d->key, "test"));
 	WELL(library_open(&d->library, &(struct library_config){ .folder = d->shelf, .clock = &d->clock, .chance = &chance_system }, d->db));
 	if (filled) {
