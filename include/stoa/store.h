@@ -7,7 +7,8 @@
  * Documents' passages are plain rows; everything a person wrote is a sealed
  * record.  Acknowledged means durable (WAL, synchronous=FULL).
  * Threads: a struct store is one connection, used by one thread at a time;
- * store_join() opens another on the same file and unlocked vault.
+ * store_join() opens another on the same file and unlocked vault; the first may be
+ * in use meanwhile.
  */
 #ifndef STOA_STORE_H
 #define STOA_STORE_H
@@ -99,6 +100,10 @@ int64_t store_last_id(struct store *s);
  * or "" for the one person of this machine (so it is at first).  Two owners may use
  * the same ids and never meet.  Anything else: every sealed call answers INPUT. */
 void store_set_owner(struct store *s, const char *owner);
+/* What the caller wants to travel with the connection, for rooms above that are
+ * handed nothing else: who reads, and what he may see. The store does not look at it. */
+void store_set_note(struct store *s, const void *note);
+const void *store_note(const struct store *s);
 /* Everybody but "" who has a record that is not buried. */
 enum fault store_owners(struct text_list *out, struct arena *a, struct store *s) STOA_MUST;
 /* Bury everything of the connection's owner, in one transaction. */

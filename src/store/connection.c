@@ -101,8 +101,6 @@ store_join(struct store **out, struct store *first)
 	s->name = mem_strdup(first->name);
 	s->anchor = mem_strdup(first->anchor);
 	s->sealing = first->sealing;
-	memcpy(s->owner, first->owner, sizeof s->owner);
-	s->bad_owner = first->bad_owner;
 	atomic_fetch_add(&s->sealing->users, 1);
 	enum fault f = s->driver->open(s);
 	if (f != FAULT_NONE) {

@@ -26,6 +26,18 @@ store_set_owner(struct store *s, const char *owner)
 			       owner_is_nobody(s->owner);
 }
 
+void
+store_set_note(struct store *s, const void *note)
+{
+	s->note = note;
+}
+
+const void *
+store_note(const struct store *s)
+{
+	return s->note;
+}
+
 enum fault
 owner_check(const struct store *s)
 {

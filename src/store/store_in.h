@@ -71,6 +71,7 @@ struct store {
 	uint64_t uses;
 	id_bytes owner;
 	bool bad_owner;             /* what was set is no owner */
+	const void *note;           /* the caller's */
 	int depth;                  /* of nested transactions */
 	bool changing;              /* this transaction changes sealed records */
 	bool reading;               /* inside read_begin() */
