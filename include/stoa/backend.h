@@ -25,6 +25,7 @@ struct backend_config {              /* what stoa.conf and the places say */
 		const char *url;             /* "https://host:port", without a path */
 		const char *ca_file;         /* certificates to trust instead of the system's; NULL: the system's */
 		const struct backend_secret *token;   /* NULL: the one that signing in kept */
+		const char *user;            /* whose it is; for the copy, with token */
 	} server;                    /* for backend_open_remote() */
 };
 /* Copies the config and returns without touching the disk: the crew opens the engine as
@@ -56,6 +57,15 @@ enum fault backend_call(unsigned *id, struct backend *b, const char *operation, 
 void backend_cancel(struct backend *b, unsigned id);   /* id 0: every call that runs */
 /* Turn the loop until the call has ended; the reply lives in a. For verbs. */
 enum fault backend_call_wait(const void **reply, struct arena *a, struct backend *b, const char *operation, const void *request, const struct backend_handlers *h) STOA_MUST;
+
+/* ---- who one is at a server ---------------------------------------------------- */
+
+/* Sealed in the store of this machine: it needs the open lock. user: his id there. */
+struct backend_account { const char *url, *user, *name, *role, *token, *refresh_token; int64_t expires; };
+/* ABSENT: not signed in there. All wait for the store; for verbs. */
+enum fault backend_account_get(struct backend_account **out, struct arena *a, struct backend *b, const char *url) STOA_MUST;
+enum fault backend_account_set(struct backend *b, const struct backend_account *account) STOA_MUST;
+enum fault backend_account_forget(struct backend *b, const char *url) STOA_MUST;
 
 /* ---- the lock: secrets never travel as records ------------------------------- */
 

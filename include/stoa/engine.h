@@ -89,6 +89,12 @@ struct call_options {
  * be NULL. ABSENT: no such operation. OFTEN: fault_retry_ms(). EXISTS: the
  * idempotency key came with another request. */
 enum fault engine_call(void **reply, struct arena *a, struct engine *e, const struct principal *who, const char *operation, const void *request, const struct call_options *options) STOA_MUST;
+/* For a backend at a server, which keeps its copy, outbox and token in this store: run
+ * fn with a connection that reads and writes for owner. LOCKED. Also what a server
+ * showed, as tutor_keep(). */
+typedef enum fault engine_lend_fn(struct store *db, void *arg);
+enum fault engine_lend(struct engine *e, const char *owner, engine_lend_fn *fn, void *arg) STOA_MUST;
+enum fault engine_keep(struct engine *e, const char *owner, const struct conversation *conversation, const struct record_list *messages) STOA_MUST;
 /* Is anybody here who does this operation of the table? Else it is 501. */
 bool engine_does(const char *operation);
 

@@ -63,6 +63,10 @@ void tutor_index_forget(struct tutor *t);      /* on lock */
 enum fault tutor_expire(int64_t *removed, struct tutor *t, struct store *db, const struct cancel *cancel) STOA_MUST;
 enum fault tutor_export(struct exported *out, struct arena *a, struct tutor *t, struct store *db, const struct export_run *req) STOA_MUST;
 enum fault tutor_import(struct imported *out, struct arena *a, struct tutor *t, struct store *db, const struct import_run *req) STOA_MUST;
+/* Keep a conversation (may be NULL) and messages as a server showed them, each after
+ * what it answers; they are read, searched and exported like one's own. DAMAGED: they
+ * do not fit together. */
+enum fault tutor_keep(struct store *db, const struct conversation *conversation, const struct record_list *messages) STOA_MUST;
 enum fault tutor_settings_get(struct settings *out, struct arena *a, struct tutor *t, struct store *db) STOA_MUST;
 enum fault tutor_settings_set(struct tutor *t, struct store *db, const struct settings *s) STOA_MUST;
 

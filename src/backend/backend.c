@@ -68,6 +68,7 @@ config_copy(struct arena *a, const struct backend_config *c)
 	out->domains_folder = arena_strdup(a, c->domains_folder);
 	out->server.url = arena_strdup(a, c->server.url);
 	out->server.ca_file = arena_strdup(a, c->server.ca_file);
+	out->server.user = arena_strdup(a, c->server.user);
 	out->server.token = NULL; /* whoever needs it has copied it */
 	return out;
 }

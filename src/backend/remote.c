@@ -32,6 +32,31 @@ remote_token_set(struct remote *r, const void *bytes, size_t n)
 	vault_secret_clear(&old);
 }
 
+void
+remote_user_set(struct remote *r, const char *user)
+{
+	char owner[ID_BYTES], both[2200];
+	snprintf(both, sizeof both, "%s|%s", r->url, user);
+	name_sum(owner, "copy", both);
+	pthread_mutex_lock(&r->lock);
+	memcpy(r->owner, owner, sizeof owner);
+	r->account_known = true;
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* A locked store forgets the token too. */
+static void
+lock_changed(struct backend *b, bool locked)
+{
+	struct remote *r = b->remote;
+	if (!locked || r->given)
+		return;
+	remote_token_set(r, NULL, 0);
+	pthread_mutex_lock(&r->lock);
+	r->account_known = false;
+	pthread_mutex_unlock(&r->lock);
+}
+
 /* ---- the word ------------------------------------------------------------------------- */
 
 static const char *
@@ -150,7 +175,10 @@ call_remote(struct flight *f)
 	id_make(key, f->backend->config.chance);
 	const struct asking q = { .op = f->op, .request = f->request, .key = f->op->writes ? key : NULL,
 		.emit = f->handlers.event != NULL ? flight_event : NULL, .arg = f, .cancel = &f->cancel };
-	enum fault bad = remote_ask(&f->reply, &f->arena, f->backend, &q);
+	enum fault bad = f->op->least > ROLE_NONE ? account_ready(f->backend) : FAULT_NONE;
+	if (bad != FAULT_NONE)
+		return bad;
+	bad = remote_ask(&f->reply, &f->arena, f->backend, &q);
 	link_heard(f->backend, bad);
 	return bad;
 }
@@ -173,6 +201,9 @@ open_link(struct backend *b, const struct backend_config *config)
 	pthread_mutex_init(&r->lock, NULL);
 	if (config->server.token != NULL)
 		remote_token_set(r, config->server.token->s.bytes, config->server.token->s.len);
+	r->given = config->server.token != NULL;
+	if (r->given)
+		remote_user_set(r, config->server.user != NULL ? config->server.user : "");
 	f = crew_new(&b->link_crew, 1);
 	if (f == FAULT_NONE)
 		r->probing = crew_submit(b->link_crew, probe, b) == FAULT_NONE;
@@ -207,7 +238,12 @@ enum fault
 backend_open_remote(struct backend **out, const struct backend_config *config, struct loop *loop)
 {
 	static const struct backend_way way = {
-		.call = call_remote, .word = word, .open = open_link, .closing = closing, .close = close_link
+		.call = call_remote,
+		.word = word,
+		.open = open_link,
+		.lock_changed = lock_changed,
+		.closing = closing,
+		.close = close_link,
 	};
 	return backend_make(out, config, loop, &way);
 }

@@ -26,11 +26,13 @@ struct remote {
 	const char *url, *ca_file;         /* live in the backend's arena */
 	pthread_mutex_t lock;              /* guards what follows */
 	struct vault_secret token;         /* NUL behind it; no bytes: none */
+	bool account_known;                /* token and owner are what was kept, or handed in */
+	char owner[ID_BYTES];              /* of the copy and the outbox */
 	bool online, heard;                /* heard: anything at all, good or bad */
 	struct cancel cancel;              /* of the link's own work */
 	unsigned timer;                    /* loop thread from here on */
 	int tries;
-	bool probing, closing;
+	bool probing, closing, given;      /* given: the token came with the config */
 	char word[24];                     /* what backend_word() lent */
 };
 struct asking {
@@ -41,6 +43,11 @@ struct asking {
 	const struct cancel *cancel;
 };
 void remote_token_set(struct remote *r, const void *bytes, size_t n);   /* n 0: none */
+/* Whose copy it is from now on; "": nobody's who signed in. */
+void remote_user_set(struct remote *r, const char *user);
+/* The token and whose copy it is, read at first need. LOCKED. */
+enum fault account_ready(struct backend *b) STOA_MUST;
+void name_sum(char out[ID_BYTES], const char *kind, const char *name);
 /* On a worker: an exchange ended so; what that says of the link is noted. */
 void link_heard(struct backend *b, enum fault f);
 /* Ask the server itself. OFFLINE: not reached, or cut before the end. */

@@ -290,6 +290,8 @@ transcript_verify(struct kept_chain *chain, struct arena *a, struct tutor *t, st
 	for (size_t i = 0; i < chain->count; i++) {
 		struct message *m = chain->items[i].message;
 		const char *context = NULL;
+		if (chain->items[i].seen)
+			continue;
 		for (size_t k = 0; k < i; k++)
 			if (str_same(chain->items[k].message->id, chain->items[i].question))
 				context = chain->items[k].context;

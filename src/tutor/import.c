@@ -78,29 +78,6 @@ distrust(struct record_list *list, struct importing *in, const char *context)
 	return FAULT_NONE;
 }
 
-/* The pieces must fit: role, ids, and sentences that cite what is there. */
-static enum fault
-check_message(const struct kept_message *kept, const char *conv_id)
-{
-	const struct message *m = kept->message;
-	const struct sentence *s = m->sentences.items;
-	const struct citation *c = m->citations.items;
-	if (!id_for_others(m->id) || !str_same(m->conversation_id, conv_id) || m->content == NULL)
-		return fault(
-			FAULT_INPUT, "a message of the import does not belong where it stands");
-	if (!str_same(m->role, "user") && !str_same(m->role, "stoa"))
-		return fault(FAULT_INPUT, "message %s was said by nobody", m->id);
-	if (kept->question != NULL && !id_valid(kept->question))
-		return fault(FAULT_INPUT, "message %s answers no question", m->id);
-	for (size_t i = 0; i < m->citations.count; i++)
-		if (c[i].start < 0 || c[i].end < c[i].start || c[i].quote == NULL)
-			return fault(
-				FAULT_INPUT, "a citation of message %s has no proper range", m->id);
-	for (size_t i = 0; i < m->sentences.count; i++)
-		if (s[i].text == NULL || s[i].citation < 0)
-			return fault(FAULT_INPUT, "a sentence of message %s is none", m->id);
-	return FAULT_NONE;
-}
 
 /* As when it was answered: deleting the conversation counts back. */
 static enum fault
@@ -122,7 +99,9 @@ import_message(struct importing *in, struct json_object *o, const char *context)
 	enum fault f = record_from_object(&record, &in->a, &record_kept_message, o);
 	struct kept_message *kept = record;
 	if (f == FAULT_NONE)
-		f = check_message(kept, in->conv_id);
+		kept->seen = false;
+	if (f == FAULT_NONE)
+		f = kept_check(kept, in->conv_id);
 	if (f == FAULT_NONE)
 		f = is_here(&here, &mine, in, kept->message->id);
 	if (f != FAULT_NONE)

@@ -27,6 +27,7 @@ static const struct field kept_message_fields[] = {
 		.of = &record_message),
 	FIELD_OF(kept_message, context, FIELD_TEXT, .flags = FIELD_SEALED | FIELD_OMIT,
 		.max = CONTEXT_BYTES_MAX),
+	FIELD_OF(kept_message, seen, FIELD_BOOL, .flags = FIELD_OMIT),
 };
 RECORD_TYPE(record_kept_message, kept_message, kept_message_fields, "one turn of a conversation");
 
@@ -74,6 +75,30 @@ bool
 id_for_others(const char *id)
 {
 	return id_valid(id) && !((id[0] == '6' || id[0] == '7') && str_ends(id, "0000000000000001"));
+}
+
+/* The pieces must fit: role, ids, and sentences that cite what is there. */
+enum fault
+kept_check(const struct kept_message *kept, const char *conv_id)
+{
+	const struct message *m = kept->message;
+	const struct sentence *s = m->sentences.items;
+	const struct citation *c = m->citations.items;
+	if (!id_for_others(m->id) || !str_same(m->conversation_id, conv_id) || m->content == NULL)
+		return fault(
+			FAULT_INPUT, "a message does not belong where it stands");
+	if (!str_same(m->role, "user") && !str_same(m->role, "stoa"))
+		return fault(FAULT_INPUT, "message %s was said by nobody", m->id);
+	if (kept->question != NULL && !id_valid(kept->question))
+		return fault(FAULT_INPUT, "message %s answers no question", m->id);
+	for (size_t i = 0; i < m->citations.count; i++)
+		if (c[i].start < 0 || c[i].end < c[i].start || c[i].quote == NULL)
+			return fault(
+				FAULT_INPUT, "a citation of message %s has no proper range", m->id);
+	for (size_t i = 0; i < m->sentences.count; i++)
+		if (s[i].text == NULL || s[i].citation < 0)
+			return fault(FAULT_INPUT, "a sentence of message %s is none", m->id);
+	return FAULT_NONE;
 }
 
 enum fault

@@ -186,7 +186,8 @@ void put_marked(struct text *out, const char *sentence, int64_t n);
 
 struct kept_title { const char *title, *subject, *type, *status; bool named; int64_t created; };
 extern const struct record_type record_kept_title;
-struct kept_message { int64_t at; const char *question; struct message *message; const char *context; };
+/* seen: as a server said it; its quotations stand in documents that are not here. */
+struct kept_message { int64_t at; const char *question; struct message *message; const char *context; bool seen; };
 extern const struct record_type record_kept_message;
 struct kept_feedback { const char *message, *comment; int64_t score, at; struct text_list reasons; };
 extern const struct record_type record_kept_feedback;
@@ -196,6 +197,8 @@ extern const struct record_type record_kept_feedback;
 bool id_for_others(const char *id);
 enum fault kept_put(struct store *db, enum vault_kind kind, const char *conv_id, const char *rec_id, const struct record_type *type, const void *record) STOA_MUST;
 enum fault kept_read(void **out, struct arena *a, const struct record_type *type, const struct sealed *rec) STOA_MUST;
+/* INPUT: the pieces of a message do not fit together, or not into conv_id. */
+enum fault kept_check(const struct kept_message *kept, const char *conv_id) STOA_MUST;
 enum fault kept_title_get(struct kept_title **out, struct arena *a, struct store *db, const char *conv_id) STOA_MUST;
 /* Every message of a chain, oldest first, with the newest feedback put on. DAMAGED:
  * out holds what is whole, and is cleared by the caller all the same. */
