@@ -45,6 +45,7 @@ static inline void
 home_close(struct home *h)
 {
 	backend_close(h->b);
+	WELL(loop_turn(h->loop, 0));     /* a message to a backend that closed itself still waits */
 	loop_free(h->loop);
 	places_clear(&h->config.places);
 	arena_clear(&h->arena);
