@@ -47,6 +47,7 @@ chat_close(struct chat *c)
 {
 	conversation_forget(c);
 	c->more->list_epoch++;
+	c->more->warm = false;
 	arena_clear(&c->more->next_arena);
 	mem_free(c->more->next);
 	c->more->next = NULL;
@@ -170,7 +171,7 @@ stream_changed(struct app *app)
 	struct chat *c = app->chat;
 	if (c->more->stream == NULL)
 		return;
-	turn_unlay(&c->turns[c->turn_count - 1]);
+	c->more->grown = true;
 	app_dirty(app, &pane_transcript);
 }
 

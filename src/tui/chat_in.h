@@ -9,6 +9,7 @@
 
 enum piece_state { PIECE_NONE, PIECE_ASKED, PIECE_LOADED };
 struct piece { struct arena arena; enum piece_state state; unsigned used; };
+struct stream_laid { size_t bytes, rows; };
 struct chat_more {
 	struct app *app;
 	struct piece *pieces; size_t piece_count, piece_cap;
@@ -17,13 +18,18 @@ struct chat_more {
 	struct arena live;             /* the tail, and what was said since */
 	struct message *stream;        /* the answer that is coming; NULL: none */
 	struct text streamed;
+	struct stream_laid laid;       /* of it, in the flow of its turn */
+	bool grown;                    /* and there is more */
 	size_t flows[FLOWS_KEPT]; size_t flow_at;
 	/* the list that is being fetched */
 	struct arena next_arena;
 	struct conversation *next; size_t next_count, next_cap;
 	unsigned list_epoch;
+	bool warm;                     /* searching was made ready */
 };
 
+/* Lay out what came of an answer since, below what is laid out, and what is done now. */
+void chat_stream_flow(struct flow *f, struct stream_laid *laid, const struct text *said, const char *step);
 void turns_reserve(struct chat *c, size_t count);
 void turn_unlay(struct chat_turn *t);      /* its rows are laid out anew */
 

@@ -227,7 +227,7 @@ struct flow *chat_flow(struct app *app, size_t turn, int cols);   /* its rows; N
 void chat_rated(struct app *app, size_t turn, int64_t rating);
 void chat_flows_drop(struct chat *c);                        /* another width */
 const struct record_list *chat_sources(const struct message *m);   /* citations, or what is nearest */
-void chat_turn_flow(struct flow *f, const struct message *m, const char *step);   /* turn.c */
+void chat_turn_flow(struct flow *f, const struct message *m);   /* turn.c */
 void chat_ask_only(struct app *app, const char *document_id, const char *name);   /* NULL: everything */
 void chat_free(struct chat *c);
 void chat_close(struct chat *c);                            /* everything: the lock */

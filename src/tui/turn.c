@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chat_in.h"
 #include "flow_in.h"
 
 #define LEAD 7                         /* "stoa   " */
@@ -89,17 +90,27 @@ answer_flow(struct flow *f, const struct message *m)
 		flow_text(f, STYLE_DIM, i == 0 ? "       next: " : "             ", STYLE_DIM, LEAD + 6, m->followups.items[i], strlen(m->followups.items[i]));
 }
 
+/* Lines come whole, so that what is laid out stays as it is; only the step below it goes. */
 void
-chat_turn_flow(struct flow *f, const struct message *m, const char *step)
+chat_stream_flow(struct flow *f, struct stream_laid *laid, const struct text *said, const char *step)
+{
+	f->count = laid->rows;
+	if (said->len > laid->bytes) {
+		size_t from = laid->bytes + (laid->bytes > 0);     /* behind the line end */
+		flow_text(f, STYLE_TEXT, laid->bytes > 0 ? "       " : "stoa   ", laid->bytes > 0 ? STYLE_TEXT : STYLE_STOA, LEAD,
+			said->data + from, said->len - from);
+		*laid = (struct stream_laid){ said->len, f->count };
+	}
+	flow_text(f, STYLE_DIM, laid->bytes > 0 ? "       " : "stoa   ", STYLE_STOA, LEAD, step, strlen(step));
+	flow_blank(f);
+}
+
+void
+chat_turn_flow(struct flow *f, const struct message *m)
 {
 	if (str_same(m->role, "user")) {
 		const char *content = m->content != NULL ? m->content : "";
 		flow_text(f, STYLE_STRONG, "you    ", STYLE_YOU, LEAD, content, strlen(content));
-	} else if (step != NULL) {
-		const char *content = m->content != NULL ? m->content : "";
-		if (*content != '\0')
-			flow_text(f, STYLE_TEXT, "stoa   ", STYLE_STOA, LEAD, content, strlen(content));
-		flow_text(f, STYLE_DIM, *content != '\0' ? "       " : "stoa   ", STYLE_STOA, LEAD, step, strlen(step));
 	} else {
 		answer_flow(f, m);
 	}

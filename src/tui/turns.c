@@ -131,17 +131,12 @@ chat_message(struct app *app, size_t turn)
 	return c->turns[turn].m;
 }
 
-struct flow *
-chat_flow(struct app *app, size_t turn, int cols)
+/* An empty flow for a turn; the turn laid out longest ago gives its rows up. */
+static void
+flow_make(struct chat *c, size_t turn, int cols)
 {
-	struct chat *c = app->chat;
 	struct chat_more *m = c->more;
-	const struct message *message = chat_message(app, turn);
-	if (message == NULL)
-		return NULL;
 	struct chat_turn *t = &c->turns[turn];
-	if (t->flow != NULL && flow_fits(t->flow, cols))
-		return t->flow;
 	if (t->flow == NULL) {
 		size_t *slot = &m->flows[m->flow_at++ % FLOWS_KEPT];
 		if (*slot < c->turn_count)
@@ -152,6 +147,29 @@ chat_flow(struct app *app, size_t turn, int cols)
 		flow_clear(t->flow);
 	}
 	flow_init(t->flow, cols);
-	chat_turn_flow(t->flow, message, message == m->stream ? c->step : NULL);
+	if (t->m == m->stream)
+		m->laid = (struct stream_laid){ 0 };
+}
+
+struct flow *
+chat_flow(struct app *app, size_t turn, int cols)
+{
+	struct chat *c = app->chat;
+	struct chat_more *m = c->more;
+	const struct message *message = chat_message(app, turn);
+	if (message == NULL)
+		return NULL;
+	struct chat_turn *t = &c->turns[turn];
+	bool coming = message == m->stream;
+	if (t->flow == NULL || !flow_fits(t->flow, cols)) {
+		flow_make(c, turn, cols);
+		if (!coming)
+			chat_turn_flow(t->flow, message);
+		m->grown |= coming;
+	}
+	if (coming && m->grown) {
+		chat_stream_flow(t->flow, &m->laid, &m->streamed, c->step);
+		m->grown = false;
+	}
 	return t->flow;
 }
