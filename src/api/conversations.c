@@ -93,7 +93,7 @@ RECORD_TYPE(record_transcript, transcript, transcript_fields, "A conversation wi
 
 static const struct field history_search_fields[] = {
 	FIELD_OF(history_search, query, FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_SEALED,
-		.min = 1, .max = 4096, .help = "What to look for in everything said."),
+		.min = 1, .max = 4096, .help = "What to look for in everything said; a blank only makes searching ready."),
 	FIELD_OF(history_search, subject, FIELD_TEXT, .flags = FIELD_OMIT, .max = 200,
 		.help = "Only conversations about this subject."),
 	FIELD_OF(history_search, role, FIELD_TEXT, .flags = FIELD_OMIT, .choices = "user|stoa",

@@ -3,6 +3,7 @@
  * A question under an id that is being answered right now is refused, so that
  * the tutor, which answers an id once for ever, never meets it twice at once. */
 #include <stdio.h>
+#include <string.h>
 
 #include "engine_in.h"
 
@@ -76,8 +77,11 @@ conversation_import(void **reply, struct call *c, const void *request)
 static enum fault
 history_search(void **reply, struct call *c, const void *request)
 {
+	const char *query = ((const struct history_search *)request)->query;
 	struct history_hits *hits = record_new(c->a, &record_history_hits);
 	*reply = hits;
+	if (query[strspn(query, " ")] == '\0')
+		return tutor_index_warm(c->tutor, c->db, c->cancel);
 	return tutor_history_search(hits, c->a, c->tutor, c->db, request);
 }
 

@@ -10,6 +10,18 @@
 struct list_call { unsigned epoch; };
 static void list_page(struct app *app, const char *cursor);
 
+/* The first search reads all that was ever said: let that happen behind the screen,
+ * once for each opening of the history.  Whether it went well shows with the search. */
+static void
+search_warm(struct app *app)
+{
+	unsigned id;
+	if (app->chat->more->warm)
+		return;
+	app->chat->more->warm = true;
+	(void)!backend_call(&id, app->backend, "history.search", &(struct history_search){ .query = " " }, &(struct backend_handlers){ NULL, NULL, NULL });
+}
+
 static void
 list_taken(struct app *app)
 {
@@ -33,6 +45,7 @@ list_taken(struct app *app)
 		c->list_at = c->list_count > 0 ? c->list_count - 1 : 0;
 	app_dirty(app, &pane_conversations);
 	app_dirty(app, &pane_transcript);
+	search_warm(app);
 }
 
 static void

@@ -185,6 +185,21 @@ START_TEST(calls_run_side_by_side)
 }
 END_TEST
 
+START_TEST(a_blank_search_finds_nothing_and_the_next_one_does)
+{
+	struct history_hits *hits;
+	struct message *m;
+	world_open(&w);
+	add_course(&w);
+	WELL(ask_engine(&m, &w, "message.send", (&(struct message_send){ .content = "What do ribosomes translate?" })));
+	WELL(ask_engine(&hits, &w, "history.search", (&(struct history_search){ .query = "  " })));
+	ck_assert_uint_eq(hits->items.count, 0);
+	WELL(ask_engine(&hits, &w, "history.search", (&(struct history_search){ .query = "ribosomes" })));
+	ck_assert_uint_ge(hits->items.count, 1);
+	world_close(&w);
+}
+END_TEST
+
 /* ---- the person ------------------------------------------------------------------- */
 
 START_TEST(settings_change_only_where_asked)
@@ -306,7 +321,7 @@ END_TEST
 TESTS("ask", a_question_is_answered_with_events_and_a_verified_quotation,
 	what_the_sources_do_not_say_is_refused, one_id_is_answered_once_for_ever,
 	an_ephemeral_question_leaves_nothing,
-	the_same_question_from_many_threads_is_answered_once, calls_run_side_by_side,
+	the_same_question_from_many_threads_is_answered_once, calls_run_side_by_side, a_blank_search_finds_nothing_and_the_next_one_does,
 	settings_change_only_where_asked,
 	conversations_that_outlived_the_retention_go_while_the_engine_runs, the_persons_retention_holds_for_what_he_adds,
 	an_export_of_everything_holds_everything_and_comes_in_again,
