@@ -1,224 +1,186 @@
-/* The screen against a bare ncurses floor, in one run: what a person at the keys
- * would notice.
+/* The screen against a bare ncurses program and a named peer, in one run: what a
+ * person at the keys would notice.
  *
- * Both programs run in turn on a pseudo-terminal of 120x40.  While something is
- * measured, what comes is only timed and kept; it is parsed afterwards.  Targets
- * stand behind the values; ratios are to the floor. */
-#include <glob.h>
+ * All run in turn on pseudo-terminals of 120x40, so that a busy machine slows each.
+ * While something is measured, what comes is only timed and kept; it is parsed
+ * afterwards.  Cold means that the kernel was asked to drop every file the program
+ * had mapped, and its home, where no other program holds them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../support/terminal.h"
+#include "../support/peers.h"
 
 #define ROUNDS 21
-#define KEYS 300
-#define PAGES 200
+#define COLD_ROUNDS 11
+#define KEYS 800
 #define IDLE_MS 10000
-#define MESSAGES 10000
 
-static const char *const environment[] = {
-	"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR", "COLUMNS", "LINES", "TMUX", "STY", "DISPLAY", "WAYLAND_DISPLAY", NULL
-};
-
-struct program { const char *path, *ready, *prompt; };
-struct sample { double values[4096]; size_t n; };
-
-static int
-by_size(const void *a, const void *b)
+/* What one figure is for each peer, printed for stoa with the others beside it. */
+static void
+say(const char *name, const char *unit, const double by[PEERS], enum goal goal, double limit)
 {
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
+	figure_print(&(struct figure){ name, unit, by[STOA], by[FLOOR], by[WEECHAT], goal, limit });
 }
 
 static void
-sample_add(struct sample *s, double v)
+say_at(const char *name, const char *unit, struct sample by[PEERS], double share, enum goal goal, double limit)
 {
-	if (s->n < COUNT_OF(s->values))
-		s->values[s->n++] = v;
+	double values[PEERS];
+	for (int k = 0; k < PEERS; k++)
+		values[k] = sample_at(&by[k], share);
+	say(name, unit, values, goal, limit);
 }
 
+static void
+clear(struct sample by[PEERS])
+{
+	for (int k = 0; k < PEERS; k++)
+		sample_clear(&by[k]);
+}
+
+/* ---- start ------------------------------------------------------------------------- */
+
+static bool
+until_raw(struct terminal *t, const char *bytes, double *ms)
+{
+	size_t n = strlen(bytes), from = t->raw.len > n ? t->raw.len - n : 0;
+	for (double end = terminal_now_ms() + 10000; terminal_now_ms() < end; (void)terminal_pump(t, 100))
+		if (t->raw.len > from && memmem(t->raw.data + from, t->raw.len - from, bytes, n) != NULL) {
+			*ms = t->arrivals[t->arrival_count - 1].ms;
+			return true;
+		}
+	return false;
+}
+
+/* Spawn until a key, typed as soon as the first frame is there, is shown. */
 static double
-quantile(struct sample *s, double q)
-{
-	if (s->n == 0)
-		return 0;
-	qsort(s->values, s->n, sizeof s->values[0], by_size);
-	return s->values[(size_t)((double)(s->n - 1) * q + 0.5)];
-}
-
-static void
-say(const char *name, double value, const char *unit, double floor_value, const char *target)
-{
-	if (floor_value > 0)
-		printf("%-34s %9.2f  %-6s %6.2fx  (%s)\n", name, value, unit, value / floor_value, target);
-	else
-		printf("%-34s %9.2f  %-6s          (%s)\n", name, value, unit, target);
-	fflush(stdout);
-}
-
-static void
-open_program(struct terminal *t, const struct program *p)
-{
-	const char *const argv[] = { p->path, NULL };
-	terminal_start(t, 40, 120, argv, environment);
-	if (!terminal_wait(t, p->ready, 20000)) {
-		struct text shown;
-		text_init(&shown, 1024 * 1024);
-		terminal_print(&shown, t);
-		fprintf(stderr, "%s does not get ready:\n%s", p->path, shown.data);
-		exit(1);
-	}
-	terminal_quiet(t, 200);
-}
-
-/* Spawn until a typed character is shown behind the prompt. */
-static double
-start_ms(const struct program *p)
+start_ms(const struct peer *p)
 {
 	struct terminal t;
-	const char *const argv[] = { p->path, NULL };
-	char shown[32];
-	double began = terminal_now_ms();
-	terminal_start(&t, 40, 120, argv, environment);
-	while (strstr(t.raw.len > 0 ? t.raw.data : "", p->prompt) == NULL)
-		(void)terminal_pump(&t, 1000);
-	terminal_say(&t, "Z");
-	snprintf(shown, sizeof shown, "> Z");
-	if (!terminal_wait(&t, shown, 20000))
-		fprintf(stderr, "%s: the key is not shown\n", p->path);
-	double ms = terminal_now_ms() - began;
+	double began = terminal_now_ms(), shown = 0;
+	peer_start(&t, p);
+	t.later = true;
+	bool there = until_raw(&t, p->first, &shown);
+	terminal_say(&t, "~");
+	if (!there || !until_raw(&t, "~", &shown))
+		fprintf(stderr, "%s: the key is not shown\n", p->name);
 	terminal_close(&t);
-	return ms;
+	return shown - began;
 }
-
-/* From a key until the first bytes after it, and until no more come for 8 ms. */
-static void
-one_key(struct terminal *t, const char *key, struct sample *first, struct sample *bytes)
-{
-	size_t before = t->raw.len;
-	double began = terminal_now_ms();
-	terminal_say(t, key);
-	if (!terminal_pump(t, 1000))
-		return;
-	sample_add(first, terminal_now_ms() - began);
-	while (terminal_pump(t, 8))
-		;
-	sample_add(bytes, (double)(t->raw.len - before));
-}
-
-/* The number behind a name in a file of /proc; name "": the first in the file. */
-static double
-proc_number(const char *path, const char *name)
-{
-	char line[256];
-	double value = 0;
-	FILE *f = fopen(path, "re");
-	while (f != NULL && fgets(line, sizeof line, f) != NULL)
-		if (str_starts(line, name)) {
-			value = strtod(line + strlen(name), NULL);
-			break;
-		}
-	if (f != NULL)
-		fclose(f);
-	return value;
-}
-
-static double
-threads_sum(pid_t pid, const char *file, const char *name)
-{
-	char path[128];
-	double sum = 0;
-	glob_t found = { 0 };
-	snprintf(path, sizeof path, "/proc/%d/task/*/%s", (int)pid, file);
-	if (glob(path, 0, NULL, &found) == 0)
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			sum += proc_number(found.gl_pathv[i], name);
-	globfree(&found);
-	return sum;
-}
-
-static double
-cpu_ms(pid_t pid)
-{
-	return threads_sum(pid, "schedstat", "") / 1e6;
-}
-
-static double
-memory_mb(pid_t pid)
-{
-	char path[64];
-	snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-	return proc_number(path, "VmRSS:") * 1024 / 1e6;
-}
-
-/* ---- measures -------------------------------------------------------------------- */
 
 static void
-measure_start(const struct program p[2])
+measure_start(const struct peers *p)
 {
-	struct sample s[2] = { { .n = 0 }, { .n = 0 } };
+	struct sample by[PEERS] = { 0 };
 	for (int i = 0; i < ROUNDS; i++)
-		for (int k = 0; k < 2; k++)
-			sample_add(&s[k], start_ms(&p[k]));
-	double floor_ms = quantile(&s[0], 0.5);
-	say("floor.start", floor_ms, "ms", 0, "floor");
-	say("screen.start", quantile(&s[1], 0.5), "ms", floor_ms, "<= 2.5x, warm, key shown");
+		for (size_t k = 0; k < p->count; k++)
+			sample_add(&by[k], start_ms(&p->of[k]));
+	say_at("start.warm", "ms", by, 0.5, GOAL_TIMES_FLOOR, 2.5);
+	clear(by);
+}
+
+/* What each has mapped when it has settled, its home, and how terminals are described. */
+static void
+files_of(struct text *out, const struct peers *p, size_t k)
+{
+	struct terminal t;
+	peer_open(&t, &p->of[k]);
+	process_files(out, t.pid);
+	terminal_close(&t);
+	text_printf(out, "%s\nthemes\n/lib/terminfo/x/xterm-256color\n/usr/share/terminfo/x/xterm-256color\n", p->home);
 }
 
 static void
-measure_keys(struct terminal t[2])
+measure_cold(const struct peers *p)
 {
-	struct sample first[2] = { { .n = 0 }, { .n = 0 } }, bytes[2] = { { .n = 0 }, { .n = 0 } };
-	static const char *const letters[] = { "a", "n", "e", "s", "i", "t" };
-	for (int i = 0; i < KEYS; i++)
-		for (int k = 0; k < 2; k++)
-			one_key(&t[k], i % 60 == 59 ? "\025" : letters[i % 6], &first[k], &bytes[k]);
-	for (int q = 0; q < 2; q++) {
-		double at = q == 0 ? 0.5 : 0.99, base = quantile(&first[0], at);
-		say(q == 0 ? "floor.key.p50" : "floor.key.p99", base, "ms", 0, "floor");
-		say(q == 0 ? "screen.key.p50" : "screen.key.p99", quantile(&first[1], at), "ms", base, q == 0 ? "<= 1.4x" : "<= 1.1x");
+	struct sample by[PEERS] = { 0 };
+	struct text files[PEERS];
+	for (size_t k = 0; k < p->count; k++) {
+		text_init(&files[k], 1024 * 1024);
+		files_of(&files[k], p, k);
 	}
-	say("screen.key.bytes.p50", quantile(&bytes[1], 0.5), "bytes", quantile(&bytes[0], 0.5), "<= 4 bytes");
-	say("screen.key.bytes.p90", quantile(&bytes[1], 0.9), "bytes", quantile(&bytes[0], 0.9), "no target");
-	for (int k = 0; k < 2; k++) {
+	for (int i = 0; i < COLD_ROUNDS; i++)
+		for (size_t k = 0; k < p->count; k++) {
+			files_evict(files[k].data);
+			sample_add(&by[k], start_ms(&p->of[k]));
+		}
+	say_at("start.cold", "ms", by, 0.5, GOAL_TIMES_FLOOR, 4);
+	for (size_t k = 0; k < p->count; k++)
+		text_clear(&files[k]);
+	clear(by);
+}
+
+static void
+measure_memory(const struct peers *p)
+{
+	double mb[PEERS] = { 0 };
+	for (size_t k = 0; k < p->count; k++) {
+		struct terminal t;
+		peer_open(&t, &p->of[k]);
+		mb[k] = process_memory_mb(t.pid);
+		terminal_close(&t);
+	}
+	say("memory.empty", "MB", mb, GOAL_VALUE, 14);
+}
+
+/* ---- keys, idle, sizes ------------------------------------------------------------- */
+
+static void
+measure_keys(const struct peers *p, struct terminal t[PEERS])
+{
+	static const char *const letters[] = { "a", "n", "e", "s", "i", "t" };
+	struct sample first[PEERS] = { 0 }, bytes[PEERS] = { 0 };
+	double ms, n;
+	for (int i = 0; i < KEYS; i++)
+		for (size_t k = 0; k < p->count; k++)
+			if (peer_keys(&t[k], i % 60 == 59 ? "\025" : letters[i % 6], &ms, &n)) {
+				sample_add(&first[k], ms);
+				sample_add(&bytes[k], n);
+			}
+	say_at("key.p50", "ms", first, 0.5, GOAL_TIMES_FLOOR, 1.4);
+	say_at("key.p99", "ms", first, 0.99, GOAL_TIMES_FLOOR, 1.1);
+	say_at("key.bytes.p50", "bytes", bytes, 0.5, GOAL_VALUE, 4);
+	say_at("key.bytes.p90", "bytes", bytes, 0.9, GOAL_NONE, 0);
+	for (size_t k = 0; k < p->count; k++) {
 		terminal_say(&t[k], "\025");
 		terminal_quiet(&t[k], 100);
 	}
+	clear(first);
+	clear(bytes);
 }
 
 static void
-measure_idle(struct terminal t[2])
+pump_all(const struct peers *p, struct terminal t[PEERS], int ms)
 {
-	double end = terminal_now_ms() + 3000;     /* what follows the last key: the draft */
-	while (terminal_now_ms() < end)
-		(void)terminal_pump(&t[1], 100);
-	double woken = threads_sum(t[1].pid, "status", "voluntary_ctxt_switches:"), cpu = cpu_ms(t[1].pid);
-	size_t before = t[1].raw.len;
-	end = terminal_now_ms() + IDLE_MS;
-	while (terminal_now_ms() < end)
-		(void)terminal_pump(&t[1], 500);
-	say("screen.idle.wakeups", threads_sum(t[1].pid, "status", "voluntary_ctxt_switches:") - woken, "in 10s", 0, "<= 1");
-	say("screen.idle.cpu", cpu_ms(t[1].pid) - cpu, "ms", 0, "0 ms");
-	say("screen.idle.bytes", (double)(t[1].raw.len - before), "bytes", 0, "0");
+	for (double end = terminal_now_ms() + ms; terminal_now_ms() < end;)
+		for (size_t k = 0; k < p->count; k++)
+			(void)terminal_pump(&t[k], 100);
 }
 
 static void
-measure_memory(const struct program p[2])
+measure_idle(const struct peers *p, struct terminal t[PEERS])
 {
-	double mb[2];
-	for (int k = 0; k < 2; k++) {
-		struct terminal t;
-		open_program(&t, &p[k]);
-		mb[k] = memory_mb(t.pid);
-		terminal_close(&t);
+	double woken[PEERS] = { 0 }, cpu[PEERS] = { 0 }, bytes[PEERS] = { 0 };
+	pump_all(p, t, 3000);              /* what follows the last key: the draft */
+	for (size_t k = 0; k < p->count; k++) {
+		woken[k] = -process_wakeups(t[k].pid);
+		cpu[k] = -process_cpu_ms(t[k].pid);
+		bytes[k] = -(double)t[k].raw.len;
 	}
-	say("screen.memory.empty", mb[1], "MB", mb[0], "<= 14 MB");
+	pump_all(p, t, IDLE_MS);
+	for (size_t k = 0; k < p->count; k++) {
+		woken[k] += process_wakeups(t[k].pid);
+		cpu[k] += process_cpu_ms(t[k].pid);
+		bytes[k] += (double)t[k].raw.len;
+	}
+	say("idle.wakeups in 10 s", "", woken, GOAL_VALUE, 1);
+	say("idle.cpu in 10 s", "ms", cpu, GOAL_VALUE, 0);
+	say("idle.bytes in 10 s", "bytes", bytes, GOAL_VALUE, 0);
 }
 
 static size_t
-bad_rows(struct terminal *t, const char *redraw)
+bad_rows(struct terminal *t)
 {
 	struct text a, b;
 	size_t bad = 0;
@@ -226,7 +188,7 @@ bad_rows(struct terminal *t, const char *redraw)
 	text_init(&b, 1024 * 1024);
 	terminal_quiet(t, 300);
 	terminal_print(&a, t);
-	terminal_say(t, redraw);
+	terminal_say(t, "\014");
 	terminal_quiet(t, 300);
 	terminal_print(&b, t);
 	for (const char *x = a.data, *y = b.data; *x != '\0' && *y != '\0';) {
@@ -240,96 +202,42 @@ bad_rows(struct terminal *t, const char *redraw)
 }
 
 static void
-measure_resize(struct terminal t[2])
+measure_resize(const struct peers *p, struct terminal t[PEERS])
 {
 	static const int sizes[][2] = { { 24, 80 }, { 50, 160 }, { 40, 120 } };
-	double cpu[2];
-	for (int k = 0; k < 2; k++) {
-		cpu[k] = cpu_ms(t[k].pid);
+	double cpu[PEERS] = { 0 }, bad[PEERS] = { 0 };
+	for (size_t k = 0; k < p->count; k++) {
+		cpu[k] = -process_cpu_ms(t[k].pid);
 		for (int i = 0; i < 200; i++) {
 			terminal_resize(&t[k], sizes[i % 3][0], sizes[i % 3][1]);
 			(void)terminal_pump(&t[k], 2);
 		}
 		terminal_resize(&t[k], 40, 120);
 		terminal_quiet(&t[k], 200);
-		cpu[k] = cpu_ms(t[k].pid) - cpu[k];
+		cpu[k] += process_cpu_ms(t[k].pid);
+		bad[k] = (double)bad_rows(&t[k]);
 	}
-	say("screen.resize200.cpu", cpu[1], "ms", cpu[0], "<= 1.5x");
-	say("screen.resize200.bad_rows", (double)bad_rows(&t[1], "\014"), "rows", 0, "0");
-}
-
-static void
-measure_pages(struct terminal t[2])
-{
-	struct sample first[2] = { { .n = 0 }, { .n = 0 } }, bytes[2] = { { .n = 0 }, { .n = 0 } };
-	for (int i = 0; i < PAGES; i++)
-		for (int k = 0; k < 2; k++)
-			one_key(&t[k], "\033[5~", &first[k], &bytes[k]);
-	double base = quantile(&first[0], 0.5);
-	say("floor.pageup.p50", base, "ms", 0, "floor");
-	say("screen.pageup.p50", quantile(&first[1], 0.5), "ms", base, "<= 2x, of 10,000 messages");
-	say("screen.pageup.p99", quantile(&first[1], 0.99), "ms", quantile(&first[0], 0.99), "no target");
-	say("screen.pageup.bytes", quantile(&bytes[1], 0.5), "bytes", quantile(&bytes[0], 0.5), "no target");
-	say("screen.memory.10000", memory_mb(t[1].pid), "MB", 0, "<= 40 MB at 100,000");
-}
-
-/* ---- a home with a long conversation ------------------------------------------------- */
-
-static void
-history_make(const char *stoa, const char *home)
-{
-	char path[600], line[2048];
-	snprintf(path, sizeof path, "%s/history.json", home);
-	FILE *f = fopen(path, "we");
-	if (f == NULL)
-		exit(1);
-	fprintf(f, "{\"settings\":{},\"documents\":[],\"format\":\"stoa-history\",\"version\":1,\"conversations\":["
-		"{\"id\":\"%032x\",\"title\":{\"title\":\"A long one\",\"type\":\"general\",\"status\":\"active\",\"named\":true,"
-		"\"created\":1767600000000},\"feedback\":[],\"messages\":[", 1);
-	for (int i = 0; i < MESSAGES; i++)
-		fprintf(f, "%s{\"at\":%lld,\"message\":{\"id\":\"%032x\",\"conversation_id\":\"%032x\",\"role\":\"%s\",%s"
-			"\"content\":\"Message %d says what was asked or answered, about as long as people write.\","
-			"\"language\":\"en\",\"created\":\"2026-01-05T08:00:00Z\"}}", i > 0 ? "," : "",
-			1767600000000LL + i, 1000 + i, 1, i % 2 == 0 ? "user" : "stoa", i % 2 == 0 ? "" : "\"status\":\"answered\",", i);
-	fprintf(f, "]}]}\n");
-	fclose(f);
-	snprintf(line, sizeof line, "'%s' history import '%s' >/dev/null </dev/null", stoa, path);
-	if (system(line) != 0) {
-		fprintf(stderr, "the long conversation cannot be made\n");
-		exit(1);
-	}
+	say("resize.200.cpu", "ms", cpu, GOAL_TIMES_FLOOR, 1.5);
+	say("resize.200.bad", "rows", bad, GOAL_VALUE, 0);
 }
 
 int
 main(void)
 {
-	char home[] = "/tmp/stoa-bench-XXXXXX", stoa[512], floor_path[512], line[700];
-	const char *build = getenv("STOA_BUILD");
-	struct terminal t[2];
-	if (build == NULL || mkdtemp(home) == NULL)
-		return 1;
-	setenv("STOA_HOME", home, 1);
-	snprintf(stoa, sizeof stoa, "%s/stoa", build);
-	snprintf(floor_path, sizeof floor_path, "%s/tests/bench/floor", build);
-	snprintf(line, sizeof line, "'%s' init --defaults --no-lock >/dev/null 2>&1 </dev/null", stoa);
-	if (system(line) != 0)
-		return 1;
-	const struct program programs[2] = { { floor_path, "1 Chat", "> " }, { stoa, "The library is empty", "> " } };
-	measure_memory(programs);
-	history_make(stoa, home);
-	measure_start(programs);
-	for (int k = 0; k < 2; k++)
-		open_program(&t[k], &programs[k]);
-	measure_keys(t);
-	measure_idle(t);
-	measure_resize(t);
-	terminal_say(&t[1], "/chat.open 00000000000000000000000000000001\r");
-	if (!terminal_wait(&t[1], "Message 9999", 20000))
-		fprintf(stderr, "the long conversation is not shown\n");
-	terminal_quiet(&t[1], 200);
-	measure_pages(t);
-	for (int k = 0; k < 2; k++)
+	struct peers p;
+	struct terminal t[PEERS];
+	peers_make(&p);
+	measure_memory(&p);
+	measure_start(&p);
+	measure_cold(&p);
+	for (size_t k = 0; k < p.count; k++)
+		peer_open(&t[k], &p.of[k]);
+	measure_keys(&p, t);
+	measure_idle(&p, t);
+	measure_resize(&p, t);
+	for (size_t k = 0; k < p.count; k++)
 		terminal_close(&t[k]);
-	snprintf(line, sizeof line, "rm -rf '%s'", home);
-	return system(line) != 0;
+	peers_remove(&p);
+	figures_sum();
+	return 0;
 }

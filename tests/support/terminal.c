@@ -92,6 +92,7 @@ terminal_close(struct terminal *t)
 	close(t->fd);
 	vterm_free(t->emulator);
 	text_clear(&t->raw);
+	mem_free(t->arrivals);
 }
 
 void
@@ -173,12 +174,29 @@ terminal_pump(struct terminal *t, int ms)
 	ssize_t n = read(t->fd, bytes, sizeof bytes);
 	if (n <= 0)
 		return false;
+	mem_reserve(&t->arrivals, &t->arrival_cap, t->arrival_count + 1, sizeof *t->arrivals);
+	struct arrival *a = &t->arrivals[t->arrival_count++];
+	a->ms = terminal_now_ms();
 	text_put_n(&t->raw, bytes, (size_t)n);
-	if (t->others == NULL)
-		vterm_input_write(t->emulator, bytes, (size_t)n);
-	else
-		show(t, bytes, (size_t)n);
+	a->end = t->raw.len;
+	while (!t->later && terminal_replay(t) != NULL)
+		;
 	return true;
+}
+
+const struct arrival *
+terminal_replay(struct terminal *t)
+{
+	if (t->shown == t->arrival_count)
+		return NULL;
+	const struct arrival *a = &t->arrivals[t->shown];
+	size_t from = t->shown > 0 ? t->arrivals[t->shown - 1].end : 0;
+	t->shown++;
+	if (t->others == NULL)
+		vterm_input_write(t->emulator, t->raw.data + from, a->end - from);
+	else
+		show(t, t->raw.data + from, a->end - from);
+	return a;
 }
 
 void

@@ -13,10 +13,14 @@
 /* A terminal that counts otherwise: libvterm is shown `as` for `of`, whose width it
  * takes, and what is printed shows `of` again. */
 struct terminal_other { uint32_t of, as; };
+struct arrival { double ms; size_t end; };    /* when raw had grown to end bytes */
 struct terminal {
 	pid_t pid;
 	int fd, rows, cols;
 	struct text raw;                  /* every byte written so far */
+	struct arrival *arrivals;
+	size_t arrival_count, arrival_cap, shown;   /* shown: arrivals the emulator has had */
+	bool later;                       /* only keep what comes; terminal_replay() shows it */
 	struct VTerm *emulator;
 	struct VTermScreen *screen;
 	const struct terminal_other *others;   /* of = 0 at the end; NULL: none */
@@ -32,6 +36,9 @@ void terminal_say(struct terminal *t, const char *text);
 void terminal_resize(struct terminal *t, int rows, int cols);
 /* Take what has come within ms (0: what is there); false: nothing did. */
 bool terminal_pump(struct terminal *t, int ms);
+/* Show the next arrival that was kept for later; NULL: all are shown.  Good until the
+ * next pump. */
+const struct arrival *terminal_replay(struct terminal *t);
 void terminal_quiet(struct terminal *t, int ms);    /* until nothing has come for ms */
 bool terminal_shows(struct terminal *t, const char *text);             /* now */
 bool terminal_wait(struct terminal *t, const char *text, int ms);      /* within ms */
