@@ -122,6 +122,63 @@ struct exported { const char *name, *format, *body; };
 struct import_run { const char *body; };
 struct imported { int64_t conversations, messages, skipped; };
 
+/* ---- people: signing in ------------------------------------------------------------ */
+
+/* Whom a token belongs to; what is kept about him for others to see. */
+struct user {
+	const char *id, *name, *mail;      /* name, mail: sealed at rest */
+	const char *role;                  /* guest learner instructor admin: a right */
+	const char *status;                /* active blocked */
+	const char *provider;              /* guest code jwt, or the name of an OpenID provider */
+	int64_t created, seen;
+};
+struct auth_guest { const char *role; };             /* a profile, no right: instructor staff learner guest */
+struct auth_join { const char *code, *name; };
+/* One of: code with code_verifier (from the loopback redirect), or device_code. */
+struct auth_token { const char *code, *code_verifier, *device_code; };
+struct auth_refresh { const char *refresh_token; };
+struct auth_logout { bool everywhere; };
+/* What signing in gives. session_id names the session in words; only token opens anything. */
+struct signed_in {
+	const char *token, *refresh_token, *session_id;
+	int64_t expires;
+	struct user *user;
+	struct text_list classes;
+};
+struct auth_provider { const char *provider, *redirect_uri, *code_challenge, *state; };
+struct auth_url { const char *auth_url; int64_t expires; };
+struct auth_callback { const char *code, *state, *error; };
+struct auth_redirect { const char *location; };      /* answered as 302 */
+struct auth_device { const char *provider; };
+struct device_code { const char *device_code, *user_code, *verification_uri, *verification_uri_complete; int64_t interval, expires; };
+struct auth_way { const char *name, *title; bool device; };
+struct auth_ways { struct record_list providers; /* auth_way */ bool guest, join; };
+
+struct profile_set { const char *role; };            /* instructor staff learner guest */
+struct quick_action { const char *title, *description; struct text_list queries; };
+struct profile { const char *role; struct record_list quick_actions; /* quick_action */ struct text_list suggested_topics, recent_updates; };
+
+/* ---- people: classes --------------------------------------------------------------- */
+
+struct class { const char *id, *title, *status; const char *role; /* of who asks */ int64_t members, created; };
+struct class_list { const char *status, *cursor; int64_t limit; };
+struct classes { struct record_list items; /* class */ const char *cursor; int64_t total; };
+struct class_create { const char *id, *title; };
+struct class_update { const char *id, *title, *status; };
+struct class_member { const char *id, *name, *role; int64_t joined; };
+struct class_members_list { const char *id, *cursor; int64_t limit; };
+struct class_members { struct record_list items; /* class_member */ const char *cursor; int64_t total; };
+struct class_member_set { const char *id, *person, *role; };     /* role learner instructor */
+struct class_member_remove { const char *id, *person; };
+struct join_code_make { const char *id; int64_t days, uses; };   /* 0: 14 days, 40 uses */
+struct join_code { const char *id, *code; /* code: only when made */ int64_t uses, uses_left, created, expires; };
+struct join_codes { struct record_list items; /* join_code */ };
+struct join_code_remove { const char *id, *code_id; };
+
+struct user_list { const char *search, *role, *cursor; int64_t limit; };
+struct users { struct record_list items; /* user */ const char *cursor; int64_t total; };
+struct user_update { const char *id, *role, *status; };
+
 /* ---- settings, health ------------------------------------------------------------ */
 
 struct settings {
@@ -129,6 +186,7 @@ struct settings {
 	const char *draft;                          /* typed and not sent yet; "" takes it away */
 	int64_t retention_days, lock_minutes;
 	struct text_list subjects;
+	const char *id, *name, *role;               /* who you are; only name can be changed */
 };
 struct health { const char *status, *version; bool database, disk, model, unlocked; int64_t documents, passages, conversations; };
 struct nothing { bool ok; };
@@ -148,7 +206,16 @@ extern const struct record_type record_document, record_document_add, record_doc
 	record_conversation_create, record_conversation_update, record_conversation_get,
 	record_transcript, record_message_send, record_message_feedback, record_history_search,
 	record_history_hit, record_history_hits, record_export_run, record_exported,
-	record_import_run, record_imported, record_settings, record_health, record_nothing,
+	record_import_run, record_imported, record_user, record_auth_guest, record_auth_join,
+	record_auth_token, record_auth_refresh, record_auth_logout, record_signed_in,
+	record_auth_provider, record_auth_url, record_auth_callback, record_auth_redirect,
+	record_auth_device, record_device_code, record_auth_way, record_auth_ways,
+	record_profile_set, record_quick_action, record_profile, record_class, record_class_list,
+	record_classes, record_class_create, record_class_update, record_class_member,
+	record_class_members_list, record_class_members, record_class_member_set,
+	record_class_member_remove, record_join_code_make, record_join_code, record_join_codes,
+	record_join_code_remove, record_user_list, record_users, record_user_update,
+	record_settings, record_health, record_nothing,
 	record_ev_start, record_ev_status, record_ev_delta, record_ev_progress;
 
 /* ---- operations --------------------------------------------------------------------- */

@@ -51,6 +51,7 @@ struct store_driver;
 struct engine_config {
 	const char *url; const struct store_driver *driver;    /* PostgreSQL; database then only names the data folder */
 	const char *database, *anchor, *library_folder, *domains_folder;
+	const char *roles_folder;   /* kits/roles; NULL: the one that comes with stoa */
 	const struct clock *clock; const struct chance *chance;
 	/* [llm] of stoa.conf; base_url NULL: no model, nothing is ever sent */
 	const char *llm_base_url, *llm_model, *llm_embedding_model, *llm_key_command;
@@ -71,10 +72,13 @@ void engine_close(struct engine *e);
 
 /* user: 32 hex digits, whose records are the call's; anything else is the one
  * person of this machine. */
-struct principal { char user[ID_BYTES]; enum role role; };
+struct principal { char user[ID_BYTES]; enum role role; char session[ID_BYTES]; /* which of his, "": none */ };
 /* Who brings this token: a session's or a JWT. NULL, "": nobody, role none.
  * DENIED: not valid, or no longer. Slides the session. */
 enum fault engine_principal(struct principal *out, struct engine *e, const char *bearer) STOA_MUST;
+/* A code by which one person becomes the first administrator (auth.join), good for a
+ * day, for the server to print; an earlier one is void. ABSENT: there is one. LOCKED. */
+enum fault engine_first_admin(const char **code, struct arena *a, struct engine *e) STOA_MUST;
 
 /* Events of the operation, in order, on the calling thread. name is from the table. */
 typedef void engine_emit_fn(const char *name, const struct record_type *type, const void *record, void *arg);

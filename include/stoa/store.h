@@ -104,6 +104,8 @@ void store_set_owner(struct store *s, const char *owner);
  * handed nothing else: who reads, and what he may see. The store does not look at it. */
 void store_set_note(struct store *s, const void *note);
 const void *store_note(const struct store *s);
+/* What that is now, to come back to. */
+void store_owner(char out[ID_BYTES], const struct store *s);
 /* Everybody but "" who has a record that is not buried. */
 enum fault store_owners(struct text_list *out, struct arena *a, struct store *s) STOA_MUST;
 /* Bury everything of the connection's owner, in one transaction. */

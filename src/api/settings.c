@@ -19,6 +19,12 @@ static const struct field settings_fields[] = {
 		.help = "Lock after so many idle minutes; 0 never. In a change 0 leaves it, -1 "
 			"turns it off."),
 	FIELD_OF(settings, subjects, FIELD_TEXTS, .max = 200, .help = "Subjects that are studied."),
+	FIELD_OF(settings, id, FIELD_TEXT, .flags = FIELD_OMIT, .max = ID_MAX,
+		.help = "Who you are; cannot be changed."),
+	FIELD_OF(settings, name, FIELD_TEXT, .flags = FIELD_OMIT | FIELD_SEALED, .max = 200,
+		.help = "What you are called on the server."),
+	FIELD_OF(settings, role, FIELD_TEXT, .flags = FIELD_OMIT, .max = 32,
+		.help = "What you may; cannot be changed here."),
 };
 RECORD_TYPE(record_settings, settings, settings_fields, "A person's settings.");
 

@@ -68,6 +68,15 @@ open_rooms(struct engine *e, const struct engine_config *config)
 		f = model_open(e, config);
 	if (f != FAULT_NONE)
 		return f;
+	const struct people_config people = {
+		.clock = &e->clock,
+		.chance = &e->chance,
+		.roles_folder = config->roles_folder != NULL ? config->roles_folder
+							     : STOA_PREFIX "/share/stoa/kits/roles",
+	};
+	f = people_new(&e->people, &people);
+	if (f != FAULT_NONE)
+		return f;
 	const struct library_config library = {
 		.folder = config->library_folder,
 		.clock = &e->clock,
@@ -129,6 +138,7 @@ engine_close(struct engine *e)
 	if (e == NULL)
 		return;
 	tutors_clear(&e->tutors);
+	people_free(e->people);
 	library_close(e->library);
 	for (size_t i = 0; i < e->idle_count; i++)
 		if (e->idle[i] != e->first)

@@ -10,6 +10,7 @@
 #include "stoa/engine.h"
 #include "stoa/library.h"
 #include "stoa/llm.h"
+#include "stoa/people.h"
 #include "stoa/tutor.h"
 
 #define POOL_MAX 8
@@ -89,6 +90,7 @@ struct engine {
 	struct llm *llm;                   /* NULL: none is set up */
 	struct tutor_model model;
 	struct library *library;
+	struct people *people;
 	struct tutors tutors;
 	struct round round;
 	_Atomic int64_t documents_day;     /* UTC, when retention was looked after; -1: never */
@@ -121,8 +123,12 @@ enum handler_flags {
 	HANDLER_ALONE = 2      /* takes long or keeps files: runs in no transaction but its own */
 };
 struct handler { const char *id; handler_fn *fn; unsigned flags; };
-extern const struct handler document_handlers[], conversation_handlers[], person_handlers[];
-extern const size_t document_handler_count, conversation_handler_count, person_handler_count;
+extern const struct handler document_handlers[], conversation_handlers[], person_handlers[], people_handlers[];
+extern const size_t document_handler_count, conversation_handler_count, person_handler_count, people_handler_count;
+
+/* Who asks, into his settings; a new name for him (people.c). */
+enum fault me_fill(struct settings *out, struct call *c) STOA_MUST;
+enum fault me_rename(struct call *c, const char *name) STOA_MUST;
 
 /* Once a day, remove what has outlived its retention (retention.c). The history's
  * under the gate and with the vault open. */

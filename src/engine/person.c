@@ -13,7 +13,8 @@ me_get(void **reply, struct call *c, const void *request)
 	struct settings *s = record_new(c->a, &record_settings);
 	(void)request;
 	*reply = s;
-	return tutor_settings_get(s, c->a, c->tutor, c->db);
+	enum fault f = tutor_settings_get(s, c->a, c->tutor, c->db);
+	return f == FAULT_NONE ? me_fill(s, c) : f;
 }
 
 /* What a change leaves and what it turns off is the tutor's to say; the reply is
@@ -25,7 +26,10 @@ me_update(void **reply, struct call *c, const void *request)
 	enum fault f = store_begin(c->db);
 	if (f != FAULT_NONE)
 		return f;
-	f = tutor_settings_set(c->tutor, c->db, request);
+	const struct settings *change = request;
+	f = tutor_settings_set(c->tutor, c->db, change);
+	if (f == FAULT_NONE && change->name != NULL && change->name[0] != '\0')
+		f = me_rename(c, change->name);
 	if (f == FAULT_NONE)
 		f = me_get(&now, c, NULL);
 	if (f == FAULT_NONE)

@@ -38,6 +38,17 @@ store_note(const struct store *s)
 	return s->note;
 }
 
+void
+store_owner(char out[ID_BYTES], const struct store *s)
+{
+	if (s->bad_owner)
+		memcpy(out, "?", 2);
+	else if (owner_is_nobody(s->owner))
+		out[0] = '\0';
+	else
+		vault_id_text(out, s->owner);
+}
+
 enum fault
 owner_check(const struct store *s)
 {

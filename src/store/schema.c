@@ -93,5 +93,41 @@ const struct migration schema[] = {
 	  "INSERT INTO head_one (conv_id, n, h, generation) SELECT conv_id, n, h, generation FROM head;"
 	  "DROP TABLE head; ALTER TABLE head_one RENAME TO head;",
 	  "SELECT count(*) FROM record WHERE owner <> x''", "records that belong to accounts" },
+	/* People: ids, rights, times and hashes; names and addresses are sealed records.
+	 * `lookup` finds a provider's user, `token` and `code` are hashes. */
+	{ 4, "people",
+	  "CREATE TABLE person (id TEXT PRIMARY KEY, role INTEGER NOT NULL, blocked INTEGER NOT NULL,"
+	  "  provider TEXT NOT NULL, profile TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL,"
+	  "  seen INTEGER NOT NULL, lookup BLOB);"
+	  "CREATE UNIQUE INDEX person_lookup ON person (lookup);"
+	  "CREATE INDEX person_created ON person (created, id);"
+	  "CREATE TABLE session (token BLOB PRIMARY KEY, family TEXT NOT NULL, person TEXT NOT NULL,"
+	  "  refresh INTEGER NOT NULL, used INTEGER NOT NULL, expires INTEGER NOT NULL,"
+	  "  ends INTEGER NOT NULL);"
+	  "CREATE INDEX session_family ON session (family);"
+	  "CREATE INDEX session_person ON session (person);"
+	  "CREATE INDEX session_expires ON session (expires);"
+	  "CREATE TABLE class (id TEXT PRIMARY KEY, title TEXT NOT NULL, archived INTEGER NOT NULL,"
+	  "  created INTEGER NOT NULL);"
+	  "CREATE TABLE class_member (class TEXT NOT NULL, person TEXT NOT NULL, role INTEGER NOT NULL,"
+	  "  joined INTEGER NOT NULL, PRIMARY KEY (class, person));"
+	  "CREATE INDEX class_member_person ON class_member (person);"
+	  "CREATE TABLE join_code (id TEXT PRIMARY KEY, code BLOB NOT NULL UNIQUE, class TEXT NOT NULL,"
+	  "  role INTEGER NOT NULL, uses INTEGER NOT NULL, uses_max INTEGER NOT NULL,"
+	  "  created INTEGER NOT NULL, expires INTEGER NOT NULL);"
+	  "CREATE INDEX join_code_class ON join_code (class);"
+	  "CREATE TABLE sign_in (secret BLOB PRIMARY KEY, step TEXT NOT NULL, provider TEXT NOT NULL,"
+	  "  person TEXT NOT NULL, redirect TEXT NOT NULL, challenge TEXT NOT NULL,"
+	  "  state TEXT NOT NULL, asked INTEGER NOT NULL, wait_ms INTEGER NOT NULL,"
+	  "  expires INTEGER NOT NULL);"
+	  "CREATE INDEX sign_in_expires ON sign_in (expires);"
+	  "CREATE TABLE audit (no INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
+	  "  actor TEXT NOT NULL, role INTEGER NOT NULL, operation TEXT NOT NULL, subject TEXT NOT NULL,"
+	  "  object TEXT NOT NULL, result TEXT NOT NULL);"
+	  "CREATE INDEX audit_subject ON audit (subject, no);"
+	  "CREATE INDEX audit_actor ON audit (actor, no);",
+	  "DROP TABLE audit; DROP TABLE sign_in; DROP TABLE join_code; DROP TABLE class_member;"
+	  "DROP TABLE class; DROP TABLE session; DROP TABLE person;",
+	  "SELECT count(*) FROM person", "accounts" },
 };
 const size_t schema_count = COUNT_OF(schema);

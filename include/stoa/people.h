@@ -1,0 +1,58 @@
+/* people -- who somebody is: accounts, guests, sessions, classes, sign-in.
+ *
+ * Tokens are 256 random bits, kept as a hash only; a session slides while it is
+ * used, its refresh token works once.  What is personal (name, mail address, the
+ * provider's subject) is a sealed record of its person, or a keyed look-up hash;
+ * plain columns hold ids, roles and times.  A class is a subject with members.
+ * No network and no cryptography but hashes: both are handed in.
+ * Threads: a struct people is shared; each call brings its store connection,
+ * whatever owner that is set to.
+ * Limits: a session ends 24 hours after its last use and 180 days after it began; a
+ * refresh token after 90 days; a one-time code after a minute.
+ */
+#ifndef STOA_PEOPLE_H
+#define STOA_PEOPLE_H
+#include "stoa/api.h"
+#include "stoa/store.h"
+
+/* ---- life ------------------------------------------------------------------- */
+
+struct people;
+struct people_config {
+	const struct clock *clock; const struct chance *chance;
+	const char *roles_folder;        /* kits/roles; NULL: profiles suggest nothing */
+	bool no_guests, no_codes;
+};
+enum fault people_new(struct people **out, const struct people_config *config) STOA_MUST;
+void people_free(struct people *p);
+
+/* Who asks. person: 32 hex digits, or anything else for the one person of this machine. */
+struct people_asker { const char *person; enum role role; };
+
+/* ---- sessions ------------------------------------------------------------------ */
+
+struct people_session { char person[ID_BYTES], family[ID_BYTES]; enum role role; };
+/* Who brings this token. DENIED: never valid, ended, or the account is blocked.
+ * Slides the session, writing at most every ten minutes. */
+enum fault people_session_find(struct people_session *out, struct people *p, struct store *db, const char *token) STOA_MUST;
+enum fault people_guest(struct signed_in *out, struct arena *a, struct people *p, struct store *db, const struct auth_guest *req) STOA_MUST;
+/* A new account, or who asks already: a guest becomes a learner and keeps what is
+ * his, under a new session. DENIED: no such code, used up, or expired. */
+enum fault people_join(struct signed_in *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct auth_join *req) STOA_MUST;
+/* The next pair of tokens. A refresh token used twice ends its session: DENIED. */
+enum fault people_refresh(struct signed_in *out, struct arena *a, struct people *p, struct store *db, const struct auth_refresh *req) STOA_MUST;
+/* That session of a person ends now; everywhere: all of his. */
+enum fault people_logout(struct people *p, struct store *db, const char *person, const char *family, bool everywhere) STOA_MUST;
+enum fault people_ways(struct auth_ways *out, struct arena *a, struct people *p) STOA_MUST;
+
+/* ---- accounts --------------------------------------------------------------------- */
+
+enum fault people_user(struct user *out, struct arena *a, struct people *p, struct store *db, const char *id) STOA_MUST;
+enum fault people_rename(struct people *p, struct store *db, const char *id, const char *name) STOA_MUST;
+/* A code that makes one administrator, good for a day; an earlier one is void.
+ * ABSENT: there is an administrator already. */
+enum fault people_first_admin(const char **code, struct arena *a, struct people *p, struct store *db) STOA_MUST;
+/* What a profile suggests; kept as the person's when he has an account. */
+enum fault people_profile_set(struct profile *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct profile_set *req) STOA_MUST;
+
+#endif

@@ -1,0 +1,137 @@
+/* Operations about people: signing in and out, who somebody is.
+ *
+ * The rules are the people room's; here requests meet them.  Nothing personal is
+ * logged, and a reply that holds a token lives in the arena of its call alone. */
+#include <string.h>
+
+#include "engine_in.h"
+
+static struct people_asker
+asker(const struct call *c)
+{
+	return (struct people_asker){ c->who->user, c->who->role };
+}
+
+/* ---- the door ------------------------------------------------------------------------ */
+
+enum fault
+engine_principal(struct principal *out, struct engine *e, const char *bearer)
+{
+	struct store *db = NULL;
+	struct people_session s;
+	if (bearer == NULL || bearer[0] == '\0') {
+		*out = (struct principal){ .role = ROLE_NONE };
+		return FAULT_NONE;
+	}
+	enum fault f = pool_take(&db, e, "");
+	if (f != FAULT_NONE)
+		return f;
+	f = people_session_find(&s, e->people, db, bearer);
+	pool_put(e, db);
+	if (f != FAULT_NONE)
+		return f;
+	*out = (struct principal){ .role = s.role };
+	memcpy(out->user, s.person, sizeof out->user);
+	memcpy(out->session, s.family, sizeof out->session);
+	return FAULT_NONE;
+}
+
+enum fault
+engine_first_admin(const char **code, struct arena *a, struct engine *e)
+{
+	struct store *db = NULL;
+	pthread_rwlock_rdlock(&e->gate);
+	enum fault f = pool_take(&db, e, "");
+	if (f == FAULT_NONE)
+		f = people_first_admin(code, a, e->people, db);
+	pool_put(e, db);
+	pthread_rwlock_unlock(&e->gate);
+	return f;
+}
+
+/* ---- signing in and out ---------------------------------------------------------------- */
+
+static enum fault
+auth_guest(void **reply, struct call *c, const void *request)
+{
+	*reply = record_new(c->a, &record_signed_in);
+	return people_guest(*reply, c->a, c->e->people, c->db, request);
+}
+
+static enum fault
+auth_join(void **reply, struct call *c, const void *request)
+{
+	const struct people_asker who = asker(c);
+	*reply = record_new(c->a, &record_signed_in);
+	return people_join(*reply, c->a, c->e->people, c->db, &who, request);
+}
+
+static enum fault
+auth_refresh(void **reply, struct call *c, const void *request)
+{
+	*reply = record_new(c->a, &record_signed_in);
+	return people_refresh(*reply, c->a, c->e->people, c->db, request);
+}
+
+static enum fault
+auth_logout(void **reply, struct call *c, const void *request)
+{
+	const struct auth_logout *r = request;
+	struct nothing *done = record_new(c->a, &record_nothing);
+	done->ok = true;
+	*reply = done;
+	return people_logout(c->e->people, c->db, c->who->user, c->who->session, r->everywhere);
+}
+
+static enum fault
+auth_ways(void **reply, struct call *c, const void *request)
+{
+	(void)request;
+	*reply = record_new(c->a, &record_auth_ways);
+	return people_ways(*reply, c->a, c->e->people);
+}
+
+/* ---- who I am ------------------------------------------------------------------------------ */
+
+enum fault
+me_fill(struct settings *out, struct call *c)
+{
+	struct user me = { 0 };
+	enum fault f = people_user(&me, c->a, c->e->people, c->db, c->who->user);
+	if (f == FAULT_ABSENT)          /* the person of this machine has no account */
+		return FAULT_NONE;
+	out->id = me.id;
+	out->name = me.name;
+	out->role = me.role;
+	return f;
+}
+
+enum fault
+me_rename(struct call *c, const char *name)
+{
+	struct user me = { 0 };
+	enum fault f = people_user(&me, c->a, c->e->people, c->db, c->who->user);
+	if (f == FAULT_NONE)
+		f = people_rename(c->e->people, c->db, me.id, name);
+	return f == FAULT_ABSENT ? fault(FAULT_INPUT, "only an account on a server has a name") : f;
+}
+
+static enum fault
+profile_set(void **reply, struct call *c, const void *request)
+{
+	const struct people_asker who = asker(c);
+	*reply = record_new(c->a, &record_profile);
+	return people_profile_set(*reply, c->a, c->e->people, c->db, &who, request);
+}
+
+/* What gives tokens takes no idempotency key: a reply that was kept would give them
+ * to whoever brings the key again. */
+const struct handler people_handlers[] = {
+	{ "auth.guest", auth_guest, HANDLER_SEALED | HANDLER_ALONE },
+	{ "auth.join", auth_join, HANDLER_SEALED | HANDLER_ALONE },
+	{ "auth.logout", auth_logout, HANDLER_SEALED | HANDLER_ALONE },
+	{ "auth.refresh", auth_refresh, HANDLER_SEALED | HANDLER_ALONE },
+	{ "auth.ways", auth_ways, HANDLER_SEALED | HANDLER_ALONE },
+	{ "profile.set", profile_set, HANDLER_SEALED },
+};
+const size_t people_handler_count = COUNT_OF(people_handlers);

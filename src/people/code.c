@@ -1,0 +1,183 @@
+/* Join codes: a few letters that let a classroom in without an identity provider.
+ *
+ * A code is found by a keyed hash, counts its uses in one atomic step, and is said
+ * once, when it is made.  A code of no class makes an administrator: the first one
+ * of a server gets such a code on the server's own terminal.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "people_in.h"
+
+enum fault
+code_add(struct join_code *out, struct arena *a, struct people *p, struct store *db,
+	const char *class, enum role role, int64_t good_ms, int64_t uses)
+{
+	char id[ID_BYTES], code[CODE_TEXT];
+	unsigned char hash[VAULT_HASH_BYTES];
+	struct statement *st = NULL;
+	struct join_code made = { .uses_left = uses, .created = people_now(p) };
+	id_make(id, &p->chance);
+	code_make(code, p);
+	made.expires = made.created + good_ms;
+	made.id = arena_strdup(a, id);
+	made.code = arena_strdup(a, code);
+	enum fault f = lookup_hash(hash, p, db, "code", code);
+	if (f == FAULT_NONE)
+		f = store_prepare(&st, db,
+			"INSERT INTO join_code (id, code, class, role, uses, uses_max, created, expires)"
+			" VALUES (?, ?, ?, ?, 0, ?, ?, ?)");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, id);
+	statement_blob(st, 2, hash, sizeof hash);
+	statement_text(st, 3, class);
+	statement_int(st, 4, role);
+	statement_int(st, 5, uses);
+	statement_int(st, 6, made.created);
+	statement_int(st, 7, made.expires);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	vault_wipe(code, sizeof code);
+	if (f == FAULT_NONE)
+		*out = made;
+	return f;
+}
+
+/* The row that was used by one more; ABSENT without a sentence: none is good. */
+static enum fault
+count_use(struct people *p, struct store *db, const unsigned char *hash)
+{
+	struct statement *st = NULL;
+	int64_t changed = 0;
+	enum fault f = store_prepare(&st, db,
+		"UPDATE join_code SET uses = uses + 1"
+		" WHERE code = ? AND uses < uses_max AND expires > ?"
+		" AND NOT EXISTS (SELECT 1 FROM class WHERE class.id = join_code.class AND archived <> 0)");
+	if (f != FAULT_NONE)
+		return f;
+	statement_blob(st, 1, hash, VAULT_HASH_BYTES);
+	statement_int(st, 2, people_now(p));
+	f = statement_run(st, &changed);
+	statement_done(st);
+	return f == FAULT_NONE && changed != 1 ? FAULT_ABSENT : f;
+}
+
+enum fault
+code_use(const char **class, enum role *role, struct arena *a, struct people *p, struct store *db, const char *typed)
+{
+	char code[CODE_TEXT];
+	unsigned char hash[VAULT_HASH_BYTES];
+	struct statement *st = NULL;
+	enum fault f = FAULT_ABSENT;
+	if (code_plain(code, typed)) {
+		f = lookup_hash(hash, p, db, "code", code);
+		if (f == FAULT_NONE)
+			f = count_use(p, db, hash);
+	}
+	vault_wipe(code, sizeof code);
+	if (f == FAULT_ABSENT)
+		return fault(FAULT_DENIED, "this code is not good, or no longer; ask for a new one");
+	if (f == FAULT_NONE)
+		f = store_prepare(&st, db, "SELECT class, role FROM join_code WHERE code = ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_blob(st, 1, hash, sizeof hash);
+	f = statement_step(st);
+	if (f == FAULT_NONE) {
+		*class = arena_strdup(a, statement_col_text(st, 0));
+		*role = (enum role)statement_col_int(st, 1);
+	}
+	statement_done(st);
+	return f;
+}
+
+/* ---- joining ------------------------------------------------------------------------- */
+
+/* The account that joins: who asks, raised to what the code gives, or a new one. */
+static enum fault
+joiner(struct account *out, struct arena *a, struct people *p, struct store *db,
+	const struct people_asker *who, enum role role, const char *name)
+{
+	enum fault f;
+	if (who->role < ROLE_GUEST || !is_person(who->person)) {
+		const struct person about = { .name = name };
+		if (name == NULL || name[0] == '\0')
+			return fault(FAULT_INPUT, "joining needs a name to be called by");
+		return account_make(out, p, db, role, "code", &about, NULL);
+	}
+	f = account_find(out, a, db, who->person);
+	if (f == FAULT_NONE && out->role < role) {
+		f = account_set_role(db, out->id, role);
+		out->role = role;
+	}
+	if (f == FAULT_NONE && name != NULL && name[0] != '\0')
+		f = people_rename(p, db, out->id, name);
+	return f;
+}
+
+static enum fault
+join(struct signed_in *out, struct arena *a, struct people *p, struct store *db,
+	const struct people_asker *who, const struct auth_join *req)
+{
+	const char *class = NULL;
+	enum role role = ROLE_NONE;
+	struct account of;
+	enum fault f = code_use(&class, &role, a, p, db, req->code);
+	if (f == FAULT_NONE)
+		f = joiner(&of, a, p, db, who, role, req->name);
+	if (f == FAULT_NONE && class[0] != '\0')
+		f = member_add(p, db, class, of.id, role);
+	/* Rights have changed: what was known before is good no more. */
+	if (f == FAULT_NONE)
+		f = sessions_end(db, of.id, NULL);
+	return f == FAULT_NONE ? session_begin(out, a, p, db, &of) : f;
+}
+
+enum fault
+people_join(struct signed_in *out, struct arena *a, struct people *p, struct store *db,
+	const struct people_asker *who, const struct auth_join *req)
+{
+	if (p->no_codes)
+		return fault(FAULT_DENIED, "join codes are not taken here");
+	enum fault f = store_begin(db);
+	return f == FAULT_NONE ? finish(db, join(out, a, p, db, who, req)) : f;
+}
+
+/* ---- the first administrator -------------------------------------------------------------- */
+
+static enum fault
+admins(int64_t *out, struct store *db)
+{
+	struct statement *st = NULL;
+	enum fault f = store_prepare(&st, db, "SELECT count(*) FROM person WHERE role = ? AND blocked = 0");
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, ROLE_ADMIN);
+	f = statement_step(st);
+	if (f == FAULT_NONE)
+		*out = statement_col_int(st, 0);
+	statement_done(st);
+	return f;
+}
+
+enum fault
+people_first_admin(const char **code, struct arena *a, struct people *p, struct store *db)
+{
+	struct join_code made = { 0 };
+	int64_t count = 0;
+	enum fault f = store_begin(db);
+	if (f != FAULT_NONE)
+		return f;
+	f = admins(&count, db);
+	if (f == FAULT_NONE && count > 0)
+		f = fault(FAULT_ABSENT, "there is an administrator already");
+	if (f == FAULT_NONE)
+		f = RUN(db, NULL, "DELETE FROM join_code WHERE class = ?", "");
+	if (f == FAULT_NONE)
+		f = code_add(&made, a, p, db, "", ROLE_ADMIN, DAY_MS, 1);
+	f = finish(db, f);
+	if (f == FAULT_NONE)
+		*code = made.code;
+	return f;
+}

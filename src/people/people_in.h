@@ -1,0 +1,93 @@
+/* people, privately: tables, tokens, and how the files of the room see each other.
+ *
+ * Every function that touches sealed records sets the owner of the connection
+ * first and gives back the one it found. */
+#ifndef STOA_PEOPLE_IN_H
+#define STOA_PEOPLE_IN_H
+#include <pthread.h>
+
+#include "stoa/people.h"
+
+#define MINUTE_MS ((int64_t)60 * 1000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS (24 * HOUR_MS)
+#define SESSION_IDLE_MS DAY_MS
+#define SESSION_SLIDE_MS (10 * MINUTE_MS)  /* slide no oftener */
+#define SESSION_WHOLE_MS (180 * DAY_MS)
+#define REFRESH_MS (90 * DAY_MS)
+#define CLASSES_OF_MAX 1000
+
+struct people {
+	struct clock clock;
+	struct chance chance;
+	bool no_guests, no_codes;
+	char *roles_folder;
+};
+
+int64_t people_now(const struct people *p);
+/* The newest revision of a sealed record of owner; a new revision of it. */
+enum fault sealed_get(struct sealed *out, struct arena *a, struct store *db, const char *owner, const char *rec_id) STOA_MUST;
+enum fault sealed_put(struct store *db, const char *owner, const char *rec_id, const void *plain, size_t n) STOA_MUST;
+
+/* ---- tokens (token.c) ----------------------------------------------------------- */
+
+#define TOKEN_TEXT 64              /* with prefix and NUL */
+#define TOKEN_HASH VAULT_HASH_BYTES
+/* prefix and 256 random bits in base64url. */
+void token_make(char out[TOKEN_TEXT], struct people *p, const char *prefix);
+/* What is kept of a token. */
+void token_hash(unsigned char out[TOKEN_HASH], const char *token);
+/* A code to be typed: ten letters and digits that are not mistaken, in two groups. */
+#define CODE_TEXT 12
+void code_make(char out[CODE_TEXT], struct people *p);
+/* As it was made, whatever case, spaces and hyphens it was typed with; false: no code. */
+bool code_plain(char out[CODE_TEXT], const char *typed);
+/* Base64url without padding (RFC 7515 section 2). */
+void base64url_put(struct text *out, const void *bytes, size_t n);
+
+/* ---- accounts (account.c) --------------------------------------------------------- */
+
+/* The personal part of an account, sealed among the person's own records. */
+struct person { const char *name, *mail, *subject; };
+#define ACCOUNT_COLUMNS "id, role, blocked, provider, created, seen"
+struct account { char id[ID_BYTES]; enum role role; bool blocked; int64_t created, seen; const char *provider; };
+enum fault account_find(struct account *out, struct arena *a, struct store *db, const char *id) STOA_MUST;
+/* A new one; lookup may be NULL. EXISTS: another has that look-up hash. */
+enum fault account_make(struct account *out, struct people *p, struct store *db, enum role role, const char *provider, const struct person *about, const unsigned char *lookup) STOA_MUST;
+enum fault account_set_role(struct store *db, const char *id, enum role role) STOA_MUST;
+enum fault account_seen(struct people *p, struct store *db, const char *id) STOA_MUST;
+enum fault person_read(struct person *out, struct arena *a, struct store *db, const char *id) STOA_MUST;
+enum fault person_write(struct store *db, const char *id, const struct person *about) STOA_MUST;
+enum fault user_fill(struct user *out, struct arena *a, struct store *db, const struct account *of) STOA_MUST;
+/* A hash by which something personal can be found and not read: keyed by 256 bits
+ * that are sealed, so that a change of the vault's keys changes nothing. */
+enum fault lookup_hash(unsigned char out[VAULT_HASH_BYTES], struct people *p, struct store *db, const char *what, const char *value) STOA_MUST;
+
+/* ---- sessions (session.c) ----------------------------------------------------------- */
+
+/* Begin a session of an account, in the caller's transaction. */
+enum fault session_begin(struct signed_in *out, struct arena *a, struct people *p, struct store *db, const struct account *of) STOA_MUST;
+/* Every session of a person; family not NULL: only that one. */
+enum fault sessions_end(struct store *db, const char *person, const char *family) STOA_MUST;
+
+/* ---- codes and classes (code.c, class.c) ---------------------------------------------- */
+
+/* A new code, in the caller's transaction. class "": for an administrator. */
+enum fault code_add(struct join_code *out, struct arena *a, struct people *p, struct store *db, const char *class, enum role role, int64_t good_ms, int64_t uses) STOA_MUST;
+/* Use it up by one. DENIED. *class lives in a. */
+enum fault code_use(const char **class, enum role *role, struct arena *a, struct people *p, struct store *db, const char *typed) STOA_MUST;
+enum fault member_add(struct people *p, struct store *db, const char *class, const char *person, enum role role) STOA_MUST;
+enum fault classes_of(struct text_list *out, struct arena *a, struct store *db, const char *person) STOA_MUST;
+
+/* ---- small things ---------------------------------------------------------------------- */
+
+/* A statement with texts for its first parameters, run to its end. */
+enum fault run_texts(struct store *db, const char *sql, int64_t *changed, const char *const *values, size_t count) STOA_MUST;
+#define RUN(db, changed, sql, ...) \
+	run_texts(db, sql, changed, (const char *const[]){ __VA_ARGS__ }, \
+		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
+/* Commit what went well, take back what did not. */
+enum fault finish(struct store *db, enum fault f) STOA_MUST;
+bool is_person(const char *id);      /* 32 hex digits: an account, not this machine's person */
+
+#endif
