@@ -78,6 +78,8 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz_replay.o $(filter-out %/m
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp
 $(B)/tests/extract/%: $(B)/tests/extract/%.o $(filter-out %/main.o,$(EXTRACT)) $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp $(shell pkg-config --libs check)
+$(B)/tests/tui/chat $(B)/tests/tui/shelf: $(B)/tests/tui/%: $(B)/tests/tui/%.o $(B)/tests/golden/replies.o $(B)/libsupport.a $(B)/libstoa.a
+	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_test)
 $(B)/tests/golden/run: $(B)/tests/golden/run.o $(B)/tests/golden/replies.o $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/libstoa.a

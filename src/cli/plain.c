@@ -14,6 +14,7 @@ static const struct plain_row rows[] = {
 	{ "chat.rename", "title", NULL },
 	{ "chat.archive", "archive", NULL },
 	{ "chat.delete", "delete", NULL },
+	{ "chat.undo", "undo", NULL },
 	{ "chat.export", "export", NULL },
 	{ "cite.next", "next", NULL },
 	{ "cite.prev", "prev", NULL },

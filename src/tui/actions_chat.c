@@ -81,9 +81,7 @@ changed(struct app *app, const struct backend_done *d, void *arg)
 {
 	struct on_conversation *o = arg;
 	if (d->fault == FAULT_NONE && !app->leaving) {
-		if (d->op->reply == &record_nothing && str_same(app->chat->id, o->id))
-			chat_open(app, NULL);
-		else if (o->title[0] != '\0' && str_same(app->chat->id, o->id))
+		if (o->title[0] != '\0' && str_same(app->chat->id, o->id))
 			snprintf(app->chat->title, sizeof app->chat->title, "%s", o->title);
 		chat_refresh(app);
 		app_dirty(app, &pane_transcript);
@@ -145,28 +143,26 @@ act_chat_archive(struct app *app, const char *arg)
 	return FAULT_NONE;
 }
 
-static void
-on_delete(struct app *app, const char *answer, void *arg)
-{
-	struct on_conversation *o = arg;
-	if (answer != NULL)
-		change(app, "conversation.delete", &(struct id_request){ o->id }, o);
-	else
-		mem_free(o);
-}
-
 enum fault
 act_chat_delete(struct app *app, const char *arg)
 {
-	char question[400];
-	struct on_conversation *o = mem_new(sizeof *o);
+	char id[ID_BYTES], title[256];
 	(void)arg;
-	if (!meant(o->id, o->title, app)) {
-		mem_free(o);
+	if (!meant(id, title, app))
 		return fault(FAULT_ABSENT, "there is no conversation to delete");
-	}
-	snprintf(question, sizeof question, "Delete \"%.60s\" for good? y deletes, any other key keeps it", o->title);
-	app_confirm(app, question, on_delete, o);
+	const char *chord = keymap_chord(app->keymap, "chat.undo", PLACE_LIST);
+	chat_delete(app, id, title);
+	app_alert(app, "deleted \"%.60s\"; %s%s/undo brings it back for half a minute", title, chord, *chord != '\0' ? " or " : "");
+	return FAULT_NONE;
+}
+
+enum fault
+act_chat_undo(struct app *app, const char *arg)
+{
+	(void)arg;
+	if (!chat_undo(app))
+		return fault(FAULT_ABSENT, "there is nothing to undo");
+	app_alert(app, "\"%.60s\" is back", app->chat->gone_title);
 	return FAULT_NONE;
 }
 

@@ -46,6 +46,10 @@ void
 chat_close(struct chat *c)
 {
 	conversation_forget(c);
+	if (c->more->gone_timer != 0)
+		loop_untimer(c->more->app->loop, c->more->gone_timer);
+	c->more->gone_timer = 0;
+	c->gone[0] = '\0';
 	c->more->list_epoch++;
 	c->more->warm = false;
 	arena_clear(&c->more->next_arena);
@@ -57,6 +61,10 @@ chat_close(struct chat *c)
 	c->list_count = c->list_at = 0;
 	arena_clear(&c->list_arena);
 	c->filter[0] = '\0';
+	mem_free(c->more->seen);
+	c->more->seen = NULL;
+	c->more->seen_count = c->more->seen_cap = 0;
+	c->more->listed = false;
 }
 
 void
@@ -114,6 +122,7 @@ opened(struct app *app, const struct backend_done *d, void *arg)
 	size_t n = t->messages.count, total = (size_t)t->conversation->message_count;
 	if (total < n)
 		total = n;
+	seen_set(c, c->id, (int64_t)total);
 	turns_reserve(c, total + 16);
 	c->turn_count = total;
 	for (size_t i = 0; i < n; i++)
@@ -130,12 +139,11 @@ chat_open(struct app *app, const char *conversation_id)
 {
 	struct chat *c = app->chat;
 	char id[ID_BYTES] = "";
-	if (c->busy)
-		chat_cancel(app);
 	if (conversation_id != NULL)
 		snprintf(id, sizeof id, "%s", conversation_id);
 	conversation_forget(c);
-	c->busy = false;
+	c->busy = false;                 /* an answer that is on its way comes to its own conversation */
+	c->call = 0;
 	app_relayout(app);
 	app_dirty(app, NULL);
 	if (id[0] == '\0')
@@ -175,21 +183,22 @@ stream_changed(struct app *app)
 	app_dirty(app, &pane_transcript);
 }
 
-struct ask_call { struct app *app; unsigned epoch; char *question; int64_t began_ms; };
+struct ask_call { struct app *app; unsigned epoch; char *question, id[ID_BYTES]; int64_t began_ms, asked; };   /* asked: messages with it */
 
 static void
 on_event(const char *name, const struct record_type *type, const void *record, void *arg)
 {
-	const struct ask_call *call = arg;
+	struct ask_call *call = arg;
 	struct app *app = call->app;
 	struct chat *c = app->chat;
 	(void)name;
+	if (type == &record_ev_start && ((const struct ev_start *)record)->conversation_id != NULL)
+		snprintf(call->id, sizeof call->id, "%s", ((const struct ev_start *)record)->conversation_id);
 	if (call->epoch != c->epoch || c->more->stream == NULL)
 		return;
 	if (type == &record_ev_start) {
-		const struct ev_start *e = record;
-		if (c->id[0] == '\0' && e->conversation_id != NULL)
-			snprintf(c->id, sizeof c->id, "%s", e->conversation_id);
+		if (c->id[0] == '\0')
+			snprintf(c->id, sizeof c->id, "%s", call->id);
 	} else if (type == &record_ev_status) {
 		snprintf(c->step, sizeof c->step, "%s ...", ((const struct ev_status *)record)->step);
 	} else if (type == &record_ev_delta) {
@@ -208,8 +217,6 @@ answered(struct app *app, const struct message *m)
 	turn_unlay(t);
 	t->m = record_copy(&c->more->live, &record_message, m);
 	c->more->stream = NULL;
-	if (c->title[0] == '\0' && c->turn_count >= 2 && c->turns[c->turn_count - 2].m != NULL)
-		snprintf(c->title, sizeof c->title, "%s", c->turns[c->turn_count - 2].m->content);
 	chat_select(app, c->turn_count - 1, false);
 	app_relayout(app);
 }
@@ -225,9 +232,28 @@ unanswered(struct app *app, const struct ask_call *call)
 	if (c->turn_at > c->turn_count)
 		c->turn_at = c->turn_count;
 	c->more->stream = NULL;
+	if (c->turn_count == 0)
+		c->title[0] = '\0';
 	if (composer_text(app->composer)[0] == '\0')
 		composer_set(app->composer, call->question);
 	app_composer_resized(app);
+}
+
+/* Another conversation was opened meanwhile: the answer waits in its own, unread. */
+static void
+answered_elsewhere(struct app *app, const struct ask_call *call, enum fault f)
+{
+	struct chat *c = app->chat;
+	if (call->id[0] == '\0' || f != FAULT_NONE)
+		return;
+	if (str_same(call->id, c->id)) {            /* and left and opened again */
+		if (!c->busy)
+			chat_open(app, call->id);
+		return;
+	}
+	seen_set(c, call->id, call->asked);
+	app_alert(app, "the answer to \"%.60s\" is there, in the list", call->question);
+	app_notify(app, "the answer is there");
 }
 
 static void
@@ -249,6 +275,8 @@ on_done(const struct backend_done *d, void *arg)
 		int64_t took = app->config->clock->mono_ms(app->config->clock->arg) - call->began_ms;
 		if (took > 3000)
 			app_notify(app, d->fault == FAULT_NONE ? "the answer is there" : "no answer");
+	} else if (!app->leaving && app->vault == VAULT_OPEN) {
+		answered_elsewhere(app, call, d->fault);
 	}
 	if (!app->leaving && d->fault != FAULT_NONE && d->fault != FAULT_CANCELLED)
 		app_alert(app, "%s", d->sentence);
@@ -268,7 +296,9 @@ chat_send(struct app *app, const char *text)
 		return;
 	}
 	struct ask_call *call = mem_new(sizeof *call);
-	*call = (struct ask_call){ app, c->epoch, mem_strdup(text), app->config->clock->mono_ms(app->config->clock->arg) };
+	*call = (struct ask_call){ .app = app, .epoch = c->epoch, .question = mem_strdup(text), .asked = (int64_t)c->turn_count + 1,
+		.began_ms = app->config->clock->mono_ms(app->config->clock->arg) };
+	snprintf(call->id, sizeof call->id, "%s", c->id);
 	const struct message_send request = {
 		.conversation_id = c->id[0] != '\0' ? c->id : NULL,
 		.content = text,
@@ -283,6 +313,8 @@ chat_send(struct app *app, const char *text)
 		mem_free(call);
 		return;
 	}
+	if (c->title[0] == '\0')
+		snprintf(c->title, sizeof c->title, "%s", text);
 	say(c, "user", text);
 	text_reset(&c->more->streamed);
 	snprintf(c->step, sizeof c->step, "searching ...");

@@ -1,4 +1,4 @@
-/* What chat.c, conversations.c and turns.c share: the open conversation as far as it
+/* What chat.c, conversations.c, deleted.c and turns.c share: the open conversation as far as it
  * was fetched. */
 #ifndef CHAT_IN_H
 #define CHAT_IN_H
@@ -26,10 +26,15 @@ struct chat_more {
 	struct conversation *next; size_t next_count, next_cap;
 	unsigned list_epoch;
 	bool warm;                     /* searching was made ready */
+	/* what of each conversation was looked at, by id; listed: the first list has come */
+	struct seen { char id[ID_BYTES]; int64_t count; } *seen; size_t seen_count, seen_cap;
+	bool listed;
+	unsigned gone_timer;           /* then what was deleted goes for good */
 };
 
 /* Lay out what came of an answer since, below what is laid out, and what is done now. */
 void chat_stream_flow(struct flow *f, struct stream_laid *laid, const struct text *said, const char *step);
+void seen_set(struct chat *c, const char *id, int64_t count);   /* messages looked at */
 void turns_reserve(struct chat *c, size_t count);
 void turn_unlay(struct chat_turn *t);      /* its rows are laid out anew */
 

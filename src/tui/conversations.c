@@ -1,5 +1,9 @@
-/* The list of conversations: fetched page by page, shown when it is whole. */
+/* The list of conversations: fetched page by page, shown when it is whole.
+ *
+ * Of each the number of messages that were looked at is known: all that the first
+ * list of a session has, then what was open.  More are unread. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "chat_in.h"
@@ -9,6 +13,75 @@
 
 struct list_call { unsigned epoch; };
 static void list_page(struct app *app, const char *cursor);
+
+/* ---- looked at ----------------------------------------------------------------------- */
+
+static int
+by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct seen *)a)->id, ((const struct seen *)b)->id);
+}
+
+static struct seen *
+seen_find(const struct chat_more *m, const char *id)
+{
+	struct seen key;
+	if (id == NULL || m->seen_count == 0)
+		return NULL;
+	snprintf(key.id, sizeof key.id, "%s", id);
+	return bsearch(&key, m->seen, m->seen_count, sizeof *m->seen, by_id);
+}
+
+static void
+seen_add(struct chat_more *m, const char *id, int64_t count)
+{
+	mem_reserve(&m->seen, &m->seen_cap, m->seen_count + 1, sizeof *m->seen);
+	struct seen *s = &m->seen[m->seen_count++];
+	*s = (struct seen){ .count = count };
+	snprintf(s->id, sizeof s->id, "%s", id);
+}
+
+void
+seen_set(struct chat *c, const char *id, int64_t count)
+{
+	struct seen *s = seen_find(c->more, id);
+	if (s != NULL) {
+		s->count = count;
+	} else if (id[0] != '\0') {
+		seen_add(c->more, id, count);
+		qsort(c->more->seen, c->more->seen_count, sizeof *c->more->seen, by_id);
+	}
+}
+
+/* What is new in the list that has come; the open conversation is being looked at. */
+static void
+seen_take(struct chat *c)
+{
+	struct chat_more *m = c->more;
+	size_t known = m->seen_count;
+	for (size_t i = 0; i < c->list_count; i++) {
+		const struct conversation *v = &c->conversations[i];
+		struct chat_more before = { .seen = m->seen, .seen_count = known };
+		struct seen *s = seen_find(&before, v->id);
+		bool open = str_same(v->id, c->id);
+		if (s == NULL)
+			seen_add(m, v->id, open || !m->listed ? v->message_count : 0);
+		else if (open || v->message_count < s->count)
+			s->count = v->message_count;
+	}
+	if (m->seen_count > known)
+		qsort(m->seen, m->seen_count, sizeof *m->seen, by_id);
+	m->listed = true;
+}
+
+int64_t
+chat_unread(const struct chat *c, const struct conversation *v)
+{
+	const struct seen *s = seen_find(c->more, v->id);
+	return s == NULL || str_same(v->id, c->id) || v->message_count <= s->count ? 0 : v->message_count - s->count;
+}
+
+/* ---- the list ------------------------------------------------------------------------ */
 
 /* The first search reads all that was ever said: let that happen behind the screen,
  * once for each opening of the history.  Whether it went well shows with the search. */
@@ -43,6 +116,7 @@ list_taken(struct app *app)
 			c->list_at = i;
 	if (c->list_at >= c->list_count)
 		c->list_at = c->list_count > 0 ? c->list_count - 1 : 0;
+	seen_take(c);
 	app_dirty(app, &pane_conversations);
 	app_dirty(app, &pane_transcript);
 	search_warm(app);
@@ -60,6 +134,8 @@ list_got(struct app *app, const struct backend_done *d, void *arg)
 	const struct conversations *page = d->reply;
 	for (size_t i = 0; i < page->items.count; i++) {
 		const struct conversation *v = (const struct conversation *)page->items.items + i;
+		if (str_same(v->id, app->chat->gone))
+			continue;              /* deleted, as far as anybody can see */
 		mem_reserve(&m->next, &m->next_cap, m->next_count + 1, sizeof *m->next);
 		m->next[m->next_count++] = *(struct conversation *)record_copy(&m->next_arena, &record_conversation, v);
 	}

@@ -2,8 +2,9 @@
  * stored yet, so that typing without a pause is stored too.
  *
  * It is the same record that the line dialogue keeps, so that a line begun in one
- * is found in the other.  Before leaving or locking it is stored at once; what runs
- * is cancelled first, so that this does not wait behind an answer. */
+ * is found in the other.  Before leaving or locking it is stored at once, and what was
+ * deleted goes; what runs is cancelled first, so that this does not wait behind an
+ * answer. */
 #include <string.h>
 
 #include "app_in.h"
@@ -11,7 +12,7 @@
 #define DRAFT_PAUSE_MS 1000
 #define DRAFT_PATIENCE_MS 3000
 
-struct flush { struct app *app; void (*then)(struct app *app); unsigned timer; };
+struct flush { struct app *app; void (*then)(struct app *app); unsigned timer; int waits; };
 
 static void
 remember(struct app *app, const char *line)
@@ -122,8 +123,10 @@ static void
 flush_stored(struct app *app, const struct backend_done *d, void *arg)
 {
 	struct flush *f = arg;
-	if (d->fault == FAULT_NONE)
+	if (d->fault == FAULT_NONE && str_same(d->op->id, "me.update"))
 		remember(app, composer_text(app->composer));
+	if (--f->waits > 0)
+		return;
 	if (f->then == NULL)              /* patience had an end before */
 		mem_free(f);
 	else
@@ -146,14 +149,19 @@ draft_flush(struct app *app, void (*then)(struct app *app))
 	if (app->draft_timer != 0)
 		loop_untimer(app->loop, app->draft_timer);
 	app->draft_timer = 0;
-	if (app_backend(app) == NULL || app->read_only || !unsaved(app)) {
+	bool typed = !app->read_only && unsaved(app);
+	if (app_backend(app) == NULL || (!typed && app->chat->gone[0] == '\0')) {
 		then(app);
 		return;
 	}
 	backend_cancel(app->backend, 0);
 	struct flush *f = mem_new(sizeof *f);
-	*f = (struct flush){ .app = app, .then = then };
-	if (app_call(app, "me.update", &(struct settings){ .draft = composer_text(app->composer) }, flush_stored, f) != 0)
+	*f = (struct flush){ .app = app, .then = then, .waits = 1 };
+	if (typed && app_call(app, "me.update", &(struct settings){ .draft = composer_text(app->composer) }, flush_stored, f) != 0)
+		f->waits++;
+	if (chat_delete_now(app, flush_stored, f))
+		f->waits++;
+	if (--f->waits > 0)
 		f->timer = loop_timer(app->loop, DRAFT_PATIENCE_MS, flush_late, f);
 	else
 		flush_end(f);

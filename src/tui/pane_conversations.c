@@ -38,17 +38,20 @@ row_draw(struct app *app, struct pane *p, int row, const struct conversation *v,
 {
 	struct screen *s = app_screen(app);
 	const struct clock *c = app_config(app)->clock;
-	char when[16];
+	char when[16], fresh[24] = "";
 	enum style style = now && p->focused ? STYLE_SELECTED : now ? STYLE_STRONG : STYLE_TEXT;
 	const char *title = v->title != NULL && *v->title != '\0' ? v->title : "(no title)";
 	int left = p->area.left, cols = p->area.cols;
 	day_text(when, v->updated, c->wall_ms(c->arg));
-	int width = (int)strlen(when);
+	if (chat_unread(app_chat(app), v) > 0)
+		snprintf(fresh, sizeof fresh, "+%lld", (long long)chat_unread(app_chat(app), v));
+	int more = (int)strlen(fresh), width = (int)strlen(when) + (more > 0 ? more + 1 : 0);
 	screen_put(s, row, left, 2, open ? STYLE_STRONG : STYLE_TEXT, open ? " >" : "  ", 2);
 	int used = screen_put(s, row, left + 3, cols - width - 5, style, title, strlen(title));
 	if (v->subject != NULL && *v->subject != '\0' && used + (int)strlen(v->subject) + width + 7 < cols)
 		screen_put(s, row, left + 4 + used, cols - used - width - 6, STYLE_DIM, v->subject, strlen(v->subject));
-	screen_put(s, row, left + cols - width - 1, width, STYLE_DIM, when, (size_t)width);
+	screen_put(s, row, left + cols - width - 1, more, STYLE_ALERT, fresh, (size_t)more);
+	screen_put(s, row, left + cols - (int)strlen(when) - 1, (int)strlen(when), STYLE_DIM, when, strlen(when));
 	if (now && p->focused)
 		screen_cursor(s, row, left + 3);
 }
@@ -145,5 +148,5 @@ const struct pane_type pane_conversations = {
 	.draw = list_draw,
 	.action = list_action,
 	.mouse = list_mouse,
-	.hints = "chat.open chat.new find.here chat.rename chat.archive chat.delete chat.export pane.next app.palette app.help",
+	.hints = "chat.open chat.new find.here chat.rename chat.archive chat.delete chat.undo chat.export pane.next app.palette app.help",
 };

@@ -91,7 +91,7 @@ hints_draw(struct app *app, int row, int cols)
 		const char *chord = keymap_chord(app->keymap, id, p->type->places | PLACE_ANY);
 		if (str_same(id, "chat.send"))
 			chord = "Enter";       /* the line's own key, bound to nothing */
-		if (a == NULL || *chord == '\0')
+		if (a == NULL || *chord == '\0' || (str_same(id, "chat.undo") && app->chat->gone[0] == '\0'))
 			continue;
 		int width = screen_width(app->screen, chord, strlen(chord)) + 1 + screen_width(app->screen, a->title, strlen(a->title));
 		if (col + width >= cols)

@@ -215,6 +215,7 @@ struct chat {
 	struct chat_turn *turns; size_t turn_count, turn_cap;
 	size_t turn_at;                    /* the answer that evidence belongs to; turn_count: none */
 	int citation;                      /* n shown in the evidence pane, 0 none */
+	char gone[ID_BYTES], gone_title[256]; bool gone_open;   /* deleted, and can be brought back */
 	bool busy; unsigned call; char step[64];
 	unsigned epoch, sent;              /* count conversations opened, and questions */
 	struct text_list documents;        /* ask only these; names[0] for the screen */
@@ -240,6 +241,11 @@ const struct message *chat_answer(struct app *app);         /* the one that evid
 const struct citation *chat_citation(struct app *app);      /* the current one, NULL */
 void chat_step(struct app *app, int by);                    /* [ and ] */
 const struct conversation *chat_selected(struct app *app);  /* of the list, NULL */
+int64_t chat_unread(const struct chat *c, const struct conversation *v);   /* messages that were not looked at */
+void chat_delete(struct app *app, const char *id, const char *title);   /* for good half a minute later */
+/* For good, now; false: there is nothing, or it could not be asked for. done: NULL, or as app_call(). */
+bool chat_delete_now(struct app *app, app_reply_fn *done, void *arg);
+bool chat_undo(struct app *app);                             /* false: nothing was deleted just now */
 
 struct shelf {
 	struct document *documents; size_t count, at; struct arena arena; bool loaded;
@@ -266,7 +272,7 @@ action_fn act_app_quit, act_app_redraw, act_app_suspend, act_app_lock, act_app_h
 	act_app_command, act_tab_chat, act_tab_library, act_pane_next, act_pane_prev, act_move_up,
 	act_move_down, act_move_page_up, act_move_page_down, act_move_top, act_move_bottom,
 	act_find_here, act_find_next, act_find_prev, act_find_everything, act_chat_new, act_chat_send,
-	act_chat_cancel, act_chat_open, act_chat_rename, act_chat_archive, act_chat_delete, act_chat_export,
+	act_chat_cancel, act_chat_open, act_chat_rename, act_chat_archive, act_chat_delete, act_chat_undo, act_chat_export,
 	act_cite_next, act_cite_prev, act_cite_open, act_cite_copy, act_cite_file, act_feedback_good,
 	act_feedback_bad, act_yank_message, act_yank_sentence, act_yank_citation, act_yank_code,
 	act_edit_external, act_doc_add, act_doc_open, act_doc_delete, act_doc_reindex, act_doc_search,

@@ -25,6 +25,8 @@ struct scripted {
 struct backend {
 	struct loop *loop;
 	struct text script, asked;
+	char *said[16];
+	size_t said_count;
 	char *lines[LINES_MAX];
 	size_t count;
 	struct scripted *calls;
@@ -51,6 +53,31 @@ after(const char *line, const char *word)
 	return strncmp(line, word, n) == 0 && (line[n] == ' ' || line[n] == '\0') ? line + n + (line[n] == ' ') : NULL;
 }
 
+static void
+lines_take(struct backend *b, char *at)
+{
+	char *line;
+	while ((line = strsep(&at, "\n")) != NULL && b->count < LINES_MAX)
+		if (*line != '\0' && *line != '#') {
+			const char *rest;
+			if ((rest = after(line, "lock")) != NULL)
+				b->lock = rest;
+			else if ((rest = after(line, "messages")) != NULL)
+				b->messages = strtoll(rest, NULL, 10);
+			else
+				b->lines[b->count++] = line;
+		}
+}
+
+void
+replies_say(struct backend *b, const char *block)
+{
+	if (b->said_count == COUNT_OF(b->said))
+		wrong("too much is said");
+	b->said[b->said_count] = mem_strdup(block);
+	lines_take(b, b->said[b->said_count++]);
+}
+
 enum fault
 replies_open(struct backend **out, const char *path, struct loop *loop)
 {
@@ -64,17 +91,7 @@ replies_open(struct backend **out, const char *path, struct loop *loop)
 		backend_close(b);
 		return f;
 	}
-	char *at = b->script.data, *line;
-	while ((line = strsep(&at, "\n")) != NULL && b->count < LINES_MAX)
-		if (*line != '\0' && *line != '#') {
-			const char *rest;
-			if ((rest = after(line, "lock")) != NULL)
-				b->lock = rest;
-			else if ((rest = after(line, "messages")) != NULL)
-				b->messages = strtoll(rest, NULL, 10);
-			else
-				b->lines[b->count++] = line;
-		}
+	lines_take(b, b->script.data);
 	b->locked = !str_same(b->lock, "open");
 	*out = b;
 	return FAULT_NONE;
@@ -93,6 +110,8 @@ backend_close(struct backend *b)
 		mem_free(c->request);
 		mem_free(c);
 	}
+	while (b->said_count > 0)
+		mem_free(b->said[--b->said_count]);
 	text_clear(&b->script);
 	text_clear(&b->asked);
 	mem_free(b);

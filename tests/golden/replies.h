@@ -19,6 +19,7 @@
 #include "stoa/backend.h"
 
 enum fault replies_open(struct backend **out, const char *path, struct loop *loop) STOA_MUST;
+void replies_say(struct backend *b, const char *block);   /* one block more, from now on */
 bool replies_quiet(const struct backend *b);    /* nothing is on its way but what is held */
 void replies_go(struct backend *b);             /* what is held goes on */
 const char *replies_asked(const struct backend *b);   /* the last request as JSON, with its operation before */
