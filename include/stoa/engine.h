@@ -62,6 +62,7 @@ struct engine_config {
 	bool limits_off;            /* a person alone on his machine */
 	struct engine_rate rates[ENGINE_RATES];   /* by limit_class */
 	int64_t upload_count_max, upload_bytes_max;   /* documents of one user; 0: 200, 1 GiB */
+	const char *upload_folder;  /* the only place document.add takes a user's file from; NULL: any */
 	const char *inbox;          /* mail address that escalated questions go to; NULL: none */
 	struct engine_outside outside;
 };

@@ -27,6 +27,21 @@ struct library_config {
 enum fault library_open(struct library **out, const struct library_config *config, struct store *db) STOA_MUST;
 void library_close(struct library *l);
 
+/* ---- who reads ------------------------------------------------------------ */
+
+/* A document with an owner is his alone.  One without is the class library's: seen by
+ * the members of the class that its subject names, or by everybody when there is no
+ * such class; added and changed by the teachers of the class (people's tables say who)
+ * and by who is everywhere: an administrator.  Anybody else adds for himself. */
+struct library_reader {
+	const char *person;                    /* 32 hex digits */
+	bool everywhere;
+	int64_t count_max, bytes_max;          /* of what he owns; 0: any */
+};
+/* From now on this reads and writes through the connection; it must live as long.
+ * NULL, as at first: the one person of this machine, who sees and may everything. */
+void library_read_as(struct store *db, const struct library_reader *reader);
+
 /* ---- documents --------------------------------------------------------- */
 
 typedef void library_progress_fn(const struct ev_progress *p, void *arg);
@@ -42,7 +57,7 @@ enum fault library_add_text(struct document **out, struct arena *a, struct libra
 enum fault library_get(struct document **out, struct arena *a, struct library *l, struct store *db, const char *id) STOA_MUST;
 enum fault library_list(struct documents *out, struct arena *a, struct library *l, struct store *db, const struct document_list *req) STOA_MUST;
 enum fault library_remove(struct library *l, struct store *db, const char *id) STOA_MUST;
-/* Extract and index again from the kept original. */
+/* Extract and index again from the kept original. DENIED: not yours to change. */
 enum fault library_reindex(struct document **out, struct arena *a, struct library *l, struct store *db, const char *id, library_progress_fn *progress, void *arg, const struct cancel *cancel) STOA_MUST;
 /* Remove what has outlived its retention; *removed counts. */
 enum fault library_expire(int64_t *removed, struct library *l, struct store *db) STOA_MUST;

@@ -63,7 +63,9 @@ request_sum(const char **out, struct call *c, const void *request)
 	text_init(&file, 65 * 1024 * 1024);
 	if (c->op->request == &record_document_add) {
 		add = *(const struct document_add *)request;
-		f = file_read(&file, add.path);
+		f = upload_check(c, add.path);
+		if (f == FAULT_NONE)
+			f = file_read(&file, add.path);
 		if (f != FAULT_NONE)
 			goto out;
 		vault_sum(sum, sizeof sum, file.len > 0 ? file.data : "", file.len);

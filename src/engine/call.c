@@ -85,6 +85,19 @@ check_store(const struct call *c, bool sealed, bool writes)
 	return FAULT_NONE;
 }
 
+/* The library shows what the caller may see; the person of this machine sees all. */
+static void
+read_as_caller(struct call *c)
+{
+	if (owner_of(c->who)[0] == '\0' && c->who->role != ROLE_NONE)
+		return;
+	c->reader = (struct library_reader){ .person = owner_of(c->who)[0] ? c->who->user : "nobody",
+		.everywhere = c->who->role == ROLE_ADMIN,
+		.count_max = c->e->upload_count_max,
+		.bytes_max = c->e->upload_bytes_max };
+	library_read_as(c->db, &c->reader);
+}
+
 static enum fault
 perform(void **reply, struct call *c, const struct handler *h, const void *request)
 {
@@ -98,6 +111,7 @@ perform(void **reply, struct call *c, const struct handler *h, const void *reque
 		f = tutors_take(&c->seat, &c->e->tutors, owner_of(c->who));
 	if (f == FAULT_NONE) {
 		c->tutor = c->seat->tutor;
+		read_as_caller(c);
 		f = check_store(c, sealed, c->op->writes && !leaves_nothing(c->op, request));
 	}
 	if (f == FAULT_NONE && sealed)

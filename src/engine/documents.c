@@ -1,4 +1,6 @@
 /* Operations on documents, passages and search: the library's, nothing sealed. */
+#include <string.h>
+
 #include "engine_in.h"
 
 static void
@@ -23,14 +25,30 @@ retention_days(struct call *c, int64_t asked)
 	return s.retention_days;
 }
 
+/* On a server a file comes from the folder of uploads, whatever path somebody sends. */
+enum fault
+upload_check(const struct call *c, const char *path)
+{
+	const char *folder = c->e->upload_folder;
+	size_t n = folder == NULL ? 0 : strlen(folder);
+	if (folder == NULL || owner_of(c->who)[0] == '\0')
+		return FAULT_NONE;
+	if (strncmp(path, folder, n) != 0 || path[n] != '/' || strchr(path + n + 1, '/') != NULL)
+		return fault(FAULT_DENIED, "documents are sent, not named by a path");
+	return FAULT_NONE;
+}
+
 static enum fault
 document_add(void **reply, struct call *c, const void *request)
 {
 	struct document_add req = *(const struct document_add *)request;
 	struct document *d = NULL;
+	enum fault f = upload_check(c, req.path);
+	if (f != FAULT_NONE)
+		return f;
 	retention_documents(c);
 	req.retention_days = retention_days(c, req.retention_days);
-	enum fault f = library_add(&d, c->a, c->e->library, c->db, &req, on_progress, c, c->cancel);
+	f = library_add(&d, c->a, c->e->library, c->db, &req, on_progress, c, c->cancel);
 	*reply = d;
 	/* What was begun under this key before has been finished already. */
 	return f == FAULT_EXISTS && c->again && d != NULL ? FAULT_NONE : f;

@@ -7,6 +7,9 @@
 
 #include "engine_in.h"
 
+#define UPLOADS_MAX 200
+#define UPLOAD_BYTES_MAX ((int64_t)1 << 30)
+
 enum fault
 pool_take(struct store **out, struct engine *e, const char *owner)
 {
@@ -27,6 +30,7 @@ pool_put(struct engine *e, struct store *db)
 	if (db == NULL)
 		return;
 	store_rollback(db);
+	library_read_as(db, NULL);
 	pthread_mutex_lock(&e->pool_lock);
 	bool kept = e->idle_count < POOL_MAX;
 	/* The first is always kept: room for it is made by closing another. */
@@ -107,6 +111,9 @@ engine_open(struct engine **out, const struct engine_config *config)
 	e->clock = *config->clock;
 	e->chance = *config->chance;
 	e->limits_off = config->limits_off;
+	e->upload_folder = mem_strdup(config->upload_folder);
+	e->upload_count_max = config->upload_count_max > 0 ? config->upload_count_max : UPLOADS_MAX;
+	e->upload_bytes_max = config->upload_bytes_max > 0 ? config->upload_bytes_max : UPLOAD_BYTES_MAX;
 	e->data_folder = folder_of(config->database);
 	pthread_mutex_init(&e->pool_lock, NULL);
 	pthread_mutex_init(&e->doing_lock, NULL);
@@ -156,5 +163,6 @@ engine_close(struct engine *e)
 	arena_clear(&e->round.arena);
 	mem_free(e->doing);
 	mem_free(e->data_folder);
+	mem_free(e->upload_folder);
 	mem_free(e);
 }

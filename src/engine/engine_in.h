@@ -78,6 +78,8 @@ struct engine {
 	struct chance chance;
 	bool limits_off;
 	char *data_folder;                 /* where there must be room to write */
+	char *upload_folder;               /* documents of others than the one person come from here; NULL: anywhere */
+	int64_t upload_count_max, upload_bytes_max;
 	struct store *first;               /* lives as long as the engine; also lent */
 	pthread_mutex_t pool_lock;
 	struct store *idle[POOL_MAX];
@@ -109,6 +111,7 @@ struct call {
 	struct engine *e;
 	struct arena *a;
 	struct store *db;                  /* its owner is set */
+	struct library_reader reader;      /* set on db for whoever is not the one person of this machine */
 	struct seat *seat;
 	struct tutor *tutor;               /* the seat's */
 	const struct operation *op;
@@ -140,6 +143,8 @@ enum fault retention_round(struct engine *e, struct store *db, const struct canc
 /* Do it, but a write with an idempotency key only once (again.c). The connection is
  * taken and looked at; the gate is held when the handler is sealed. */
 enum fault again_perform(void **reply, struct call *c, const struct handler *h, const void *request) STOA_MUST;
+/* May the caller name this path? DENIED. */
+enum fault upload_check(const struct call *c, const char *path) STOA_MUST;
 /* The id that a key stands for. */
 void again_id(char out[ID_BYTES], const char *key);
 /* Hold (user, name) so that nobody else does it at the same time; BUSY. */

@@ -38,7 +38,10 @@ retention_documents(struct call *c)
 	int64_t removed = 0;
 	if (!is_due(&c->e->documents_day, c->e))
 		return;
+	const struct library_reader *reader = c->reader.person != NULL ? &c->reader : NULL;
+	library_read_as(c->db, NULL); /* time passes for everybody's */
 	enum fault f = library_expire(&removed, c->e->library, c->db);
+	library_read_as(c->db, reader);
 	tell("documents", removed, f);
 }
 

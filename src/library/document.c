@@ -17,8 +17,9 @@ static const size_t text_columns[] = {
 	offsetof(struct document_row, d.kind), offsetof(struct document_row, d.status), offsetof(struct document_row, d.reason),
 	offsetof(struct document_row, d.error_message), offsetof(struct document_row, d.language),
 	offsetof(struct document_row, d.sha256), offsetof(struct document_row, d.origin), offsetof(struct document_row, d.preview),
+	offsetof(struct document_row, owner),
 };
-enum { COL_AUTHORS = 15, COL_CONCEPTS, COL_TEXT_SHA256 };
+enum { COL_AUTHORS = 16, COL_CONCEPTS, COL_TEXT_SHA256 };
 static const size_t int_columns[] = {
 	offsetof(struct document_row, text_bytes), offsetof(struct document_row, d.pages), offsetof(struct document_row, d.passages),
 	offsetof(struct document_row, d.words), offsetof(struct document_row, d.size_bytes), offsetof(struct document_row, d.cited),
@@ -92,15 +93,27 @@ document_row_read(struct document_row *r, struct arena *a, struct statement *st)
 		*int_at(r, int_columns[i]) = statement_col_int(st, COL_INTS + (int)i);
 }
 
+/* The first row for which column = value and that the reader may see. */
 static enum fault
-row_where(struct document_row *out, struct arena *a, struct store *db, const char *sql, const char *value)
+row_where(struct document_row *out, struct arena *a, struct store *db, const char *column, const char *value, const char *rest)
 {
-	struct statement *st;
-	enum fault f = store_prepare(&st, db, sql);
+	const char *values[READER_VALUES];
+	size_t count = reader_values(values, db);
+	struct statement *st = NULL;
+	struct text sql;
+	enum fault f;
 
+	text_init(&sql, 4096);
+	text_printf(&sql, "SELECT " DOCUMENT_COLUMNS " FROM document AS d WHERE d.%s = ? AND %s AND %s", column, reader_sql(db), rest);
+	f = text_check(&sql, "the query");
+	if (f == FAULT_NONE)
+		f = store_prepare(&st, db, sql.data);
+	text_clear(&sql);
 	if (f != FAULT_NONE)
 		return f;
 	statement_text(st, 1, value);
+	for (size_t i = 0; i < count; i++)
+		statement_text(st, (int)i + 2, values[i]);
 	f = statement_step(st);
 	if (f == FAULT_NONE)
 		document_row_read(out, a, st);
@@ -115,25 +128,37 @@ document_row_get(struct document_row *out, struct arena *a, struct store *db, co
 
 	if (id == NULL || !id_valid(id))
 		return fault(FAULT_ABSENT, "there is no such document");
-	f = row_where(out, a, db, "SELECT " DOCUMENT_COLUMNS " FROM document WHERE id = ? AND status <> 'removed' "
-		"ORDER BY CASE status WHEN 'processing' THEN 1 ELSE 0 END, no LIMIT 1", id);
+	f = row_where(out, a, db, "id", id, "d.status <> 'removed' "
+		"ORDER BY CASE d.status WHEN 'processing' THEN 1 ELSE 0 END, d.no LIMIT 1");
 	return f == FAULT_ABSENT ? fault(FAULT_ABSENT, "there is no document %s", id) : f;
 }
 
 enum fault
 document_row_by_sha256(struct document_row *out, struct arena *a, struct store *db, const char *sha256)
 {
-	return row_where(out, a, db, "SELECT " DOCUMENT_COLUMNS " FROM document WHERE sha256 = ? AND status <> 'removed' "
-		"ORDER BY CASE status WHEN 'completed' THEN 0 WHEN 'processing' THEN 1 ELSE 2 END, no LIMIT 1", sha256);
+	return row_where(out, a, db, "sha256", sha256, "d.status <> 'removed' "
+		"ORDER BY CASE d.status WHEN 'completed' THEN 0 WHEN 'processing' THEN 1 ELSE 2 END, d.no LIMIT 1");
 }
 
 enum fault
-document_row_by_origin(struct document_row *out, struct arena *a, struct store *db, const char *origin)
+document_row_by_origin(struct document_row *out, struct arena *a, struct store *db, const char *origin, const char *owner)
 {
+	struct statement *st;
+	enum fault f;
+
 	if (origin == NULL || origin[0] == '\0')
 		return FAULT_ABSENT;
-	return row_where(out, a, db, "SELECT " DOCUMENT_COLUMNS " FROM document WHERE origin = ? "
-		"AND status IN ('completed', 'failed') ORDER BY no DESC LIMIT 1", origin);
+	f = store_prepare(&st, db, "SELECT " DOCUMENT_COLUMNS " FROM document WHERE origin = ? AND owner = ? "
+		"AND status IN ('completed', 'failed') ORDER BY no DESC LIMIT 1");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, origin);
+	statement_text(st, 2, owner);
+	f = statement_step(st);
+	if (f == FAULT_NONE)
+		document_row_read(out, a, st);
+	statement_done(st);
+	return f;
 }
 
 /* ---- writing -------------------------------------------------------------------- */
@@ -165,9 +190,9 @@ document_row_insert(int64_t *no, struct store *db, const struct document_row *r)
 {
 	struct statement *st;
 	enum fault f = store_prepare(&st, db, "INSERT INTO document (id, stored, name, title, subject, domain, kind, status, "
-		"reason, error_message, language, sha256, origin, preview, authors, concepts, text_sha256, text_bytes, pages, "
+		"reason, error_message, language, sha256, origin, preview, owner, authors, concepts, text_sha256, text_bytes, pages, "
 		"passages, words, size_bytes, cited, stale, added, changed, expires) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	if (f != FAULT_NONE)
 		return f;
@@ -186,7 +211,7 @@ document_row_finish(struct store *db, const struct document_row *r)
 	struct statement *st;
 	enum fault f = store_prepare(&st, db, "UPDATE document SET id = ?, stored = ?, name = ?, title = ?, subject = ?, "
 		"domain = ?, kind = ?, status = ?, reason = ?, error_message = ?, language = ?, sha256 = ?, origin = ?, "
-		"preview = ?, authors = ?, concepts = ?, text_sha256 = ?, text_bytes = ?, pages = ?, passages = ?, words = ?, "
+		"preview = ?, owner = ?, authors = ?, concepts = ?, text_sha256 = ?, text_bytes = ?, pages = ?, passages = ?, words = ?, "
 		"size_bytes = ?, cited = ?, stale = ?, added = ?, changed = ?, expires = ? WHERE no = ? AND status = 'processing'");
 
 	if (f != FAULT_NONE)

@@ -7,6 +7,7 @@
  *	concept.c  key terms of a body
  *	ingest.c   the course of one addition, safe to kill anywhere
  *	document.c rows of documents; list.c which of them
+ *	reader.c   who reads, what is his
  *	source.c   what is given to be added; describe.c what it says of itself
  */
 #ifndef DOCUMENT_IN_H
@@ -134,16 +135,27 @@ struct library {
 	_Atomic int64_t documents, passages;
 };
 /* A row as the room needs it, beside the record. */
-struct document_row { struct document d; int64_t no, text_bytes; const char *stored, *text_sha256; };
+struct document_row { struct document d; int64_t no, text_bytes; const char *stored, *text_sha256, *owner; };
 #define DOCUMENT_COLUMNS "no, id, stored, name, title, subject, domain, kind, status, reason, error_message, language, " \
-	"sha256, origin, preview, authors, concepts, text_sha256, text_bytes, pages, passages, words, size_bytes, " \
+	"sha256, origin, preview, owner, authors, concepts, text_sha256, text_bytes, pages, passages, words, size_bytes, " \
 	"cited, stale, added, changed, expires"
+
+/* What the connection's reader may see: a condition on "document AS d" and the values
+ * that it binds; what is new is his or everybody's; DENIED, LIMIT (reader.c). */
+#define READER_VALUES 2
+const struct library_reader *reader_of(const struct store *db);
+const char *reader_sql(const struct store *db);
+size_t reader_values(const char *values[READER_VALUES], const struct store *db);
+enum fault reader_may_change(bool *out, struct store *db, const char *owner, const char *subject) STOA_MUST;
+enum fault reader_owner(const char **out, struct store *db, const char *subject) STOA_MUST;
+enum fault reader_quota(struct store *db, const char *owner, int64_t size_bytes, int64_t except_no) STOA_MUST;
+
 void document_row_read(struct document_row *r, struct arena *a, struct statement *st);
-/* The row that stands for id now: completed or failed, else processing. */
+/* The row that stands for id now, if its reader may see it: completed or failed, else processing. */
 enum fault document_row_get(struct document_row *out, struct arena *a, struct store *db, const char *id) STOA_MUST;
-/* The newest row with these bytes, from this origin; the row of this number. */
+/* The newest row with these bytes that the reader may see; from this origin of this owner. */
 enum fault document_row_by_sha256(struct document_row *out, struct arena *a, struct store *db, const char *sha256) STOA_MUST;
-enum fault document_row_by_origin(struct document_row *out, struct arena *a, struct store *db, const char *origin) STOA_MUST;
+enum fault document_row_by_origin(struct document_row *out, struct arena *a, struct store *db, const char *origin, const char *owner) STOA_MUST;
 /* Insert as processing; *no is never used again. */
 enum fault document_row_insert(int64_t *no, struct store *db, const struct document_row *r) STOA_MUST;
 /* Write what reading found out. ABSENT: removed meanwhile. */
@@ -152,6 +164,8 @@ enum fault document_row_finish(struct store *db, const struct document_row *r) S
 enum fault document_row_remark(struct store *db, int64_t no, const char *remark) STOA_MUST;
 /* From now on nobody sees it; document_forget() takes it away. */
 enum fault document_row_hide(struct store *db, int64_t no) STOA_MUST;
+/* DENIED: this row is not the reader's to change. */
+enum fault document_check_change(const struct document_row *row, struct store *db) STOA_MUST;
 /* Take a hidden document out of index, shelf and table; may be done again. */
 enum fault document_forget(struct library *l, struct store *db, int64_t no, const char *stored) STOA_MUST;
 /* Title, authors, language, key terms, preview and counts of a body with passages.

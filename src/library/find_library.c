@@ -1,5 +1,6 @@
 /* The library's own way in: filters, stored passages, search with highlights. */
 #include <string.h>
+#include "document_in.h"
 #include "find_in.h"
 
 struct reading { struct library *l; struct store *db; };
@@ -9,6 +10,29 @@ read_passage(struct passage *p, struct arena *a, passage_no no, void *arg)
 {
 	struct reading *r = arg;
 	return passage_read(p, a, r->l, r->db, no);
+}
+
+/* Does the word stand in what was found? */
+static bool
+is_shown(const struct found *f, const char *word)
+{
+	for (size_t i = 0; i < f->passage_count; i++)
+		if (strcasestr(f->passages[i].p.text, word) != NULL || strcasestr(f->passages[i].p.title, word) != NULL)
+			return true;
+	return false;
+}
+
+/* The dictionary knows words of documents that this reader may not see: a repair is
+ * told only when its words stand in what he was shown. */
+static const char *
+corrected_shown(struct arena *a, const struct found *f, const char *query)
+{
+	static const char *const breaks = " \t\n\r.,;:!?()[]\"'";
+	char *rest = arena_strdup(a, f->corrected), *end = NULL;
+	for (const char *word = strtok_r(rest, breaks, &end); word != NULL; word = strtok_r(NULL, breaks, &end))
+		if (strcasestr(query, word) == NULL && !is_shown(f, word))
+			return NULL;
+	return f->corrected;
 }
 
 enum fault
@@ -22,7 +46,11 @@ library_find(struct found **out, struct arena *a, struct library *l, struct stor
 	if (req->passages < 0 || req->sentences < 0 || req->passages > 200 || req->sentences > 1000)
 		return fault(FAULT_LIMIT, "at most 200 passages and 1000 sentences can be found at once");
 	enum fault f = documents_allowed(&from.allow.docs, &from.allow.count, &from.allow.all, a, l, db, req->filter);
-	return f != FAULT_NONE ? f : find_run(out, a, &from, req, cancel);
+	if (f == FAULT_NONE)
+		f = find_run(out, a, &from, req, cancel);
+	if (f == FAULT_NONE && reader_of(db) != NULL && (*out)->corrected != NULL)
+		(*out)->corrected = corrected_shown(a, *out, req->query);
+	return f;
 }
 
 static int64_t

@@ -60,6 +60,7 @@ row_fill(struct ingest *g)
 	struct document *d = &g->row.d;
 	int64_t now = now_ms(g);
 
+	g->row.owner = o != NULL ? g->old.owner : "";
 	d->id = o != NULL ? o->id : arena_strdup(g->a, g->in.stored);
 	g->row.stored = arena_strdup(g->a, g->in.stored);
 	d->name = given(req->name != NULL ? source_name(g->a, req->name) : NULL, o != NULL && req->path == NULL ? o->name : source_name(g->a, given(req->path, "document")));
@@ -92,20 +93,45 @@ same_find(struct ingest *g)
 	return f;
 }
 
-/* Are these bytes, or an earlier state of this file, here already? */
+/* Are these bytes, or an earlier state of this file, here already? What is not the
+ * reader's to change is left alone. */
 static enum fault
 old_find(struct ingest *g)
 {
+	bool may = true;
 	enum fault f = same_find(g);
 
 	if (f == FAULT_NONE && str_same(g->old.d.status, "processing"))
 		return fault(g->req->again ? FAULT_BUSY : FAULT_EXISTS, "these bytes are being added just now");
 	if (f == FAULT_NONE && str_same(g->old.d.status, "completed") && !g->req->again)
 		return fault(FAULT_EXISTS, "these bytes are in the library as %s", g->old.d.name);
-	if (f == FAULT_ABSENT)
-		f = document_row_by_origin(&g->old, g->a, g->db, g->row.d.origin);
-	g->has_old = f == FAULT_NONE;
+	if (f == FAULT_NONE && g->req->again)
+		f = document_check_change(&g->old, g->db);
+	if (f == FAULT_NONE)
+		f = reader_may_change(&may, g->db, g->old.owner, g->old.d.subject);
+	if (f == FAULT_ABSENT || (f == FAULT_NONE && !may)) {
+		f = document_row_by_origin(&g->old, g->a, g->db, g->row.d.origin, g->row.owner);
+		if (f == FAULT_NONE)
+			f = reader_may_change(&may, g->db, g->old.owner, g->old.d.subject);
+	}
+	g->has_old = f == FAULT_NONE && may;
 	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+/* Whose it will be: nothing gets into a class by another way than its teachers. */
+static enum fault
+row_own(struct ingest *g)
+{
+	bool may = false;
+	enum fault f = FAULT_NONE;
+
+	if (!g->has_old)
+		f = reader_owner(&g->row.owner, g->db, g->row.d.subject);
+	if (f == FAULT_NONE)
+		f = reader_may_change(&may, g->db, g->row.owner, g->row.d.subject);
+	if (f == FAULT_NONE && !may)
+		return fault(FAULT_DENIED, "documents of %s are not yours to change", g->row.d.subject);
+	return f == FAULT_NONE ? reader_quota(g->db, g->row.owner, g->row.d.size_bytes, g->has_old ? g->old.no : 0) : f;
 }
 
 static enum fault
@@ -116,10 +142,14 @@ row_begin(struct ingest *g, bool look)
 	if (f != FAULT_NONE)
 		return f;
 	row_fill(g);
-	if (look) {
+	if (look)
+		f = reader_owner(&g->row.owner, g->db, g->row.d.subject);
+	if (f == FAULT_NONE && look) {
 		f = old_find(g);
 		row_fill(g);
 	}
+	if (f == FAULT_NONE)
+		f = row_own(g);
 	if (f == FAULT_NONE)
 		f = document_row_insert(&g->row.no, g->db, &g->row);
 	if (f == FAULT_NONE)
@@ -384,6 +414,8 @@ library_reindex(struct document **out, struct arena *a, struct library *l, struc
 
 	if (f == FAULT_NONE && str_same(g.old.d.status, "processing"))
 		f = fault(FAULT_BUSY, "document %s is still being read", id);
+	if (f == FAULT_NONE)
+		f = document_check_change(&g.old, db);
 	if (f == FAULT_NONE)
 		f = shelf_original(&fd, &l->shelf, g.old.stored);
 	if (f != FAULT_NONE)

@@ -25,6 +25,14 @@ filter_in(struct filter *w, const char *column, const struct text_list *list)
 	text_put_c(&w->sql, ')');
 }
 
+/* What the reader may see; the first of all conditions, so that its values fit. */
+static void
+filter_reader(struct filter *w, const struct store *db)
+{
+	text_printf(&w->sql, " AND %s", reader_sql(db));
+	w->count += reader_values(w->values + w->count, db);
+}
+
 static enum fault
 filter_check(const struct text_list *const lists[], size_t n)
 {
@@ -55,24 +63,29 @@ documents_allowed(const int64_t **docs, size_t *count, bool *all, struct arena *
 	struct statement *st = NULL;
 	int64_t *found = NULL;
 	size_t n = 0, cap = 0;
-	enum fault f;
+	bool filters = filter != NULL && filter->subjects.count + filter->domains.count + filter->kinds.count + filter->documents.count > 0;
+	enum fault f = FAULT_NONE;
 
 	(void)l;
-	*all = filter == NULL || filter->subjects.count + filter->domains.count + filter->kinds.count + filter->documents.count == 0;
+	*all = reader_of(db) == NULL && !filters;
 	*docs = NULL;
 	*count = 0;
 	if (*all)
 		return FAULT_NONE;
-	f = filter_check((const struct text_list *const[]){ &filter->subjects, &filter->domains, &filter->kinds, &filter->documents }, 4);
+	if (filters)
+		f = filter_check((const struct text_list *const[]){ &filter->subjects, &filter->domains, &filter->kinds, &filter->documents }, 4);
 	if (f != FAULT_NONE)
 		return f;
 	text_init(&w.sql, 8192);
-	text_put(&w.sql, "SELECT no FROM document WHERE status = 'completed'");
-	filter_in(&w, "subject", &filter->subjects);
-	filter_in(&w, "domain", &filter->domains);
-	filter_in(&w, "kind", &filter->kinds);
-	filter_in(&w, "id", &filter->documents);
-	text_put(&w.sql, " ORDER BY no");
+	text_put(&w.sql, "SELECT d.no FROM document AS d WHERE d.status = 'completed'");
+	filter_reader(&w, db);
+	if (filters) {
+		filter_in(&w, "d.subject", &filter->subjects);
+		filter_in(&w, "d.domain", &filter->domains);
+		filter_in(&w, "d.kind", &filter->kinds);
+		filter_in(&w, "d.id", &filter->documents);
+	}
+	text_put(&w.sql, " ORDER BY d.no");
 	f = filter_prepare(&st, db, &w);
 	while (f == FAULT_NONE && (f = statement_step(st)) == FAULT_NONE) {
 		mem_reserve(&found, &cap, n + 1, sizeof *found);
@@ -148,6 +161,7 @@ list_total(int64_t *total, struct arena *a, struct store *db, const struct docum
 
 	text_init(&w.sql, 16384);
 	text_put(&w.sql, "SELECT count(*)" SHOWN);
+	filter_reader(&w, db);
 	list_filter(&w, a, req);
 	f = filter_prepare(&st, db, &w);
 	if (f == FAULT_NONE)
@@ -196,6 +210,7 @@ library_list(struct documents *out, struct arena *a, struct library *l, struct s
 	items = arena_alloc(a, (size_t)limit * sizeof *items);
 	text_init(&w.sql, 16384);
 	text_put(&w.sql, "SELECT " DOCUMENT_COLUMNS SHOWN);
+	filter_reader(&w, db);
 	list_filter(&w, a, req);
 	text_put(&w.sql, " AND (d.added < ? OR (d.added = ? AND d.no < ?)) ORDER BY d.added DESC, d.no DESC LIMIT ?");
 	f = filter_prepare(&st, db, &w);

@@ -26,6 +26,36 @@ library_get(struct document **out, struct arena *a, struct library *l, struct st
 
 /* ---- removing -------------------------------------------------------------- */
 
+enum fault
+document_check_change(const struct document_row *row, struct store *db)
+{
+	bool may = false;
+	enum fault f = reader_may_change(&may, db, row->owner, row->d.subject);
+
+	if (f == FAULT_NONE && !may)
+		return fault(FAULT_DENIED, "document %s is not yours to change", row->d.id);
+	return f;
+}
+
+/* An administrator may remove what he may not read. */
+static enum fault
+check_remove(struct store *db, const char *id)
+{
+	const struct library_reader *r = reader_of(db);
+	struct document_row row;
+	struct arena a;
+	enum fault f;
+
+	if (r == NULL || r->everywhere)
+		return FAULT_NONE;
+	arena_init(&a);
+	f = document_row_get(&row, &a, db, id);
+	if (f == FAULT_NONE)
+		f = document_check_change(&row, db);
+	arena_clear(&a);
+	return f;
+}
+
 struct gone { int64_t no; char stored[ID_BYTES]; bool processing; };
 struct goners { struct gone *items; size_t count, cap; };
 
@@ -76,7 +106,9 @@ library_remove(struct library *l, struct store *db, const char *id)
 
 	if (id == NULL || !id_valid(id))
 		return fault(FAULT_ABSENT, "there is no such document");
-	f = hide_all(&gone, db, id);
+	f = check_remove(db, id);
+	if (f == FAULT_NONE)
+		f = hide_all(&gone, db, id);
 	if (f == FAULT_NONE && gone.count == 0)
 		f = fault(FAULT_ABSENT, "there is no document %s", id);
 	for (size_t i = 0; i < gone.count && f == FAULT_NONE; i++)

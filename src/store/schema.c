@@ -129,5 +129,11 @@ const struct migration schema[] = {
 	  "DROP TABLE audit; DROP TABLE sign_in; DROP TABLE join_code; DROP TABLE class_member;"
 	  "DROP TABLE class; DROP TABLE session; DROP TABLE person;",
 	  "SELECT count(*) FROM person", "accounts" },
+	/* Documents of one person alone; '' is the library of all, or of a class. */
+	{ 5, "library",
+	  "ALTER TABLE document ADD COLUMN owner TEXT NOT NULL DEFAULT '';"
+	  "CREATE INDEX document_owner ON document (owner) WHERE owner <> '';",
+	  "DROP INDEX document_owner; ALTER TABLE document DROP COLUMN owner;",
+	  "SELECT count(*) FROM document WHERE owner <> ''", "documents that belong to accounts" },
 };
 const size_t schema_count = COUNT_OF(schema);

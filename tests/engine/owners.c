@@ -119,6 +119,58 @@ START_TEST(what_has_outlived_its_time_goes_although_its_owner_does_not_come)
 }
 END_TEST
 
+START_TEST(a_question_is_answered_from_what_its_asker_may_see)
+{
+	struct message *m;
+	struct document *d, *same;
+	const struct message_send req = { .content = "What do ribosomes translate?" };
+	world_open(&w);
+	w.config.limits_off = true;
+	be(&w, 1);
+	d = add_course(&w);
+	WELL(ask_engine(&m, &w, "message.send", &req));
+	ck_assert_str_eq(m->status, "answered");
+	be(&w, 2);
+	WELL(ask_engine(&m, &w, "message.send", &req));
+	ck_assert_str_eq(m->status, "refused");
+	ck_assert_uint_eq(m->nearest.count, 0);
+	FAILS(FAULT_ABSENT, ask_engine(&same, &w, "document.get", &(struct id_request){ d->id }));
+	w.who.role = ROLE_ADMIN;
+	be(&w, 3);
+	same = add_course(&w);   /* everybody's */
+	be(&w, 2);
+	w.who.role = ROLE_GUEST;
+	WELL(ask_engine(&m, &w, "message.send", &req));
+	ck_assert_str_eq(m->status, "answered");
+	const struct citation *c = m->citations.items;
+	ck_assert_str_eq(c->file_id, same->id);
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_path_outside_the_folder_of_uploads_is_refused)
+{
+	char folder[160], file[200];
+	struct document *d;
+	world_make(&w);
+	snprintf(folder, sizeof folder, "%s/uploads", w.dir);
+	snprintf(file, sizeof file, "%s/1", folder);
+	WELL(folder_make(folder));
+	WELL(file_write(file, course, sizeof course - 1));
+	w.config.upload_folder = folder;
+	WELL(engine_open(&w.engine, &w.config));
+	struct vault_secret s = test_key(7);
+	WELL(engine_seal_new(w.engine, SLOT_KEY_FILE, &s, "test"));
+	vault_secret_clear(&s);
+	FAILS(FAULT_DENIED, ask_engine(&d, &w, "document.add", &(struct document_add){ .path = w.course }));
+	FAILS(FAULT_DENIED, ask_engine(&d, &w, "document.add", &(struct document_add){ .path = "/etc/passwd" }));
+	FAILS(FAULT_DENIED, ask_engine(&d, &w, "document.add", &(struct document_add){ .path = arena_printf(&w.arena, "%s/../cells.md", folder) }));
+	WELL(ask_engine(&d, &w, "document.add", &(struct document_add){ .path = file, .name = "cells.md" }));
+	ck_assert_str_eq(d->status, "completed");
+	world_close(&w);
+}
+END_TEST
+
 #define ROUNDS 6
 static void *
 live(void *arg)
@@ -160,4 +212,6 @@ END_TEST
 TESTS("owners", two_people_with_the_same_ids_never_meet, settings_and_exports_are_each_ones_own,
 	tutors_in_memory_are_bounded_and_come_back,
 	what_has_outlived_its_time_goes_although_its_owner_does_not_come,
+	a_question_is_answered_from_what_its_asker_may_see,
+	a_path_outside_the_folder_of_uploads_is_refused,
 	eight_threads_of_three_people_work_side_by_side)
