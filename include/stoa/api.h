@@ -178,6 +178,10 @@ struct join_code_remove { const char *id, *code_id; };
 struct user_list { const char *search, *role, *cursor; int64_t limit; };
 struct users { struct record_list items; /* user */ const char *cursor; int64_t total; };
 struct user_update { const char *id, *role, *status; };
+/* One access to somebody else's data: who, as what, doing what, to whom. */
+struct audit_row { int64_t at; const char *actor, *role, *operation, *subject, *object; };
+struct audit_list { const char *actor, *subject, *cursor; int64_t limit; };
+struct audit_rows { struct record_list items; /* audit_row */ const char *cursor; };
 
 /* ---- settings, health ------------------------------------------------------------ */
 
@@ -215,6 +219,7 @@ extern const struct record_type record_document, record_document_add, record_doc
 	record_class_members_list, record_class_members, record_class_member_set,
 	record_class_member_remove, record_join_code_make, record_join_code, record_join_codes,
 	record_join_code_remove, record_user_list, record_users, record_user_update,
+	record_audit_row, record_audit_list, record_audit_rows,
 	record_settings, record_health, record_nothing,
 	record_ev_start, record_ev_status, record_ev_delta, record_ev_progress;
 

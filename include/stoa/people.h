@@ -55,4 +55,31 @@ enum fault people_first_admin(const char **code, struct arena *a, struct people 
 /* What a profile suggests; kept as the person's when he has an account. */
 enum fault people_profile_set(struct profile *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct profile_set *req) STOA_MUST;
 
+/* ---- what an administrator does ---------------------------------------------------- */
+
+enum fault people_user_list(struct users *out, struct arena *a, struct people *p, struct store *db, const struct user_list *req) STOA_MUST;
+/* Holds from the next call on. EXISTS: the last administrator. */
+enum fault people_user_update(struct user *out, struct arena *a, struct people *p, struct store *db, const struct user_update *req) STOA_MUST;
+/* The account, its sessions, memberships and name; not what else its owner wrote. */
+enum fault people_delete(struct arena *a, struct people *p, struct store *db, const char *id) STOA_MUST;
+/* Before somebody else's data is handed out: subject, object may be NULL (of several). */
+enum fault people_audit(struct people *p, struct store *db, const struct people_asker *who, const char *operation, const char *subject, const char *object) STOA_MUST;
+enum fault people_audit_list(struct audit_rows *out, struct arena *a, struct people *p, struct store *db, const struct audit_list *req) STOA_MUST;
+
+/* ---- classes --------------------------------------------------------------------------- */
+/* ABSENT for who does not belong to it, DENIED for who does and does not teach it. */
+
+enum fault people_class_get(struct class *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const char *id) STOA_MUST;
+bool people_class_teaches(const struct class *c, const struct people_asker *who);
+enum fault people_class_list(struct classes *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct class_list *req) STOA_MUST;
+enum fault people_class_create(struct class *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct class_create *req) STOA_MUST;
+enum fault people_class_update(struct class *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct class_update *req) STOA_MUST;
+/* A learner sees himself and the instructors. */
+enum fault people_class_members(struct class_members *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct class_members_list *req) STOA_MUST;
+enum fault people_class_set_member(struct class_member *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct class_member_set *req) STOA_MUST;
+enum fault people_class_leave(struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct class_member_remove *req) STOA_MUST;
+enum fault people_code_make(struct join_code *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct join_code_make *req) STOA_MUST;
+enum fault people_code_list(struct join_codes *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const char *class) STOA_MUST;
+enum fault people_code_void(struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct join_code_remove *req) STOA_MUST;
+
 #endif

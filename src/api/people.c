@@ -332,3 +332,34 @@ static const struct field join_code_remove_fields[] = {
 };
 RECORD_TYPE(record_join_code_remove, join_code_remove, join_code_remove_fields,
 	"A join code to be taken back.");
+
+/* ---- audit ------------------------------------------------------------------------------- */
+
+static const struct field audit_row_fields[] = {
+	FIELD_OF(audit_row, at, FIELD_TIME, .help = "When."),
+	FIELD_OF(audit_row, actor, FIELD_TEXT, .max = ID_MAX, .help = "Account of who looked."),
+	FIELD_OF(audit_row, role, FIELD_TEXT, .max = 32, .help = "What he was then."),
+	FIELD_OF(audit_row, operation, FIELD_TEXT, .max = 64, .help = "What was asked for."),
+	FIELD_OF(audit_row, subject, FIELD_TEXT, .flags = FIELD_OMIT, .max = ID_MAX,
+		.help = "Account whose data it was; absent: of several."),
+	FIELD_OF(audit_row, object, FIELD_TEXT, .flags = FIELD_OMIT, .max = CLASS_ID_MAX,
+		.help = "The class, conversation or question it was about."),
+};
+RECORD_TYPE(record_audit_row, audit_row, audit_row_fields, "An access to somebody else's data.");
+
+static const struct field audit_list_fields[] = {
+	FIELD_OF(audit_list, actor, FIELD_TEXT, .flags = FIELD_OMIT, .max = ID_MAX,
+		.help = "Only what this account did."),
+	FIELD_OF(audit_list, subject, FIELD_TEXT, .flags = FIELD_OMIT, .max = ID_MAX,
+		.help = "Only what was done to this account's data."),
+	PAGE_FIELDS(audit_list),
+};
+RECORD_TYPE(record_audit_list, audit_list, audit_list_fields, "Which accesses to list.");
+
+static const struct field audit_rows_fields[] = {
+	FIELD_OF(audit_rows, items, FIELD_LIST, .of = &record_audit_row,
+		.help = "The accesses, newest first."),
+	FIELD_OF(audit_rows, cursor, FIELD_TEXT, .flags = FIELD_OMIT, .max = CURSOR_MAX,
+		.help = "Where the next page begins; absent at the end."),
+};
+RECORD_TYPE(record_audit_rows, audit_rows, audit_rows_fields, "A page of accesses.");

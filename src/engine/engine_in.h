@@ -126,11 +126,14 @@ enum handler_flags {
 	HANDLER_ALONE = 2      /* takes long or keeps files: runs in no transaction but its own */
 };
 struct handler { const char *id; handler_fn *fn; unsigned flags; };
-extern const struct handler document_handlers[], conversation_handlers[], person_handlers[], people_handlers[];
-extern const size_t document_handler_count, conversation_handler_count, person_handler_count, people_handler_count;
+extern const struct handler document_handlers[], conversation_handlers[], person_handlers[], people_handlers[], class_handlers[];
+extern const size_t document_handler_count, conversation_handler_count, person_handler_count, people_handler_count, class_handler_count;
 
+struct people_asker asker(const struct call *c);
 /* Who asks, into his settings; a new name for him (people.c). */
 enum fault me_fill(struct settings *out, struct call *c) STOA_MUST;
+/* What is kept about his account, as JSON members for an export. */
+enum fault me_put_account(struct text *out, struct call *c) STOA_MUST;
 enum fault me_rename(struct call *c, const char *name) STOA_MUST;
 
 /* Once a day, remove what has outlived its retention (retention.c). The history's

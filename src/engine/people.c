@@ -6,7 +6,7 @@
 
 #include "engine_in.h"
 
-static struct people_asker
+struct people_asker
 asker(const struct call *c)
 {
 	return (struct people_asker){ c->who->user, c->who->role };
@@ -116,6 +116,51 @@ me_rename(struct call *c, const char *name)
 	return f == FAULT_ABSENT ? fault(FAULT_INPUT, "only an account on a server has a name") : f;
 }
 
+enum fault
+me_put_account(struct text *out, struct call *c)
+{
+	struct user me = { 0 };
+	struct classes mine = { .total = 0 };
+	const struct people_asker who = { c->who->user, ROLE_GUEST };   /* his own, not all of an administrator */
+	const struct class_list all = { .status = "all", .limit = 1000 };
+	enum fault f = people_user(&me, c->a, c->e->people, c->db, c->who->user);
+	if (f == FAULT_ABSENT)
+		return FAULT_NONE;
+	if (f == FAULT_NONE)
+		f = people_class_list(&mine, c->a, c->e->people, c->db, &who, &all);
+	if (f != FAULT_NONE)
+		return f;
+	text_put(out, "\"account\":");
+	record_to_json(out, &record_user, &me);
+	text_put(out, ",\"classes\":");
+	record_to_json(out, &record_classes, &mine);
+	text_put_c(out, ',');
+	return FAULT_NONE;
+}
+
+/* Everything of the account at once, or nothing of it. */
+static enum fault
+me_delete(void **reply, struct call *c, const void *request)
+{
+	struct nothing *n = record_new(c->a, &record_nothing);
+	(void)request;
+	if (!id_valid(c->who->user))
+		return fault(FAULT_INPUT, "there is no account here to delete");
+	enum fault f = store_begin(c->db);
+	if (f != FAULT_NONE)
+		return f;
+	f = people_delete(c->a, c->e->people, c->db, c->who->user);
+	if (f == FAULT_NONE)
+		f = store_bury_owner(c->db);
+	if (f == FAULT_NONE)
+		f = store_commit(c->db);
+	if (f != FAULT_NONE)
+		store_rollback(c->db);
+	n->ok = true;
+	*reply = n;
+	return f;
+}
+
 static enum fault
 profile_set(void **reply, struct call *c, const void *request)
 {
@@ -132,6 +177,7 @@ const struct handler people_handlers[] = {
 	{ "auth.logout", auth_logout, HANDLER_SEALED | HANDLER_ALONE },
 	{ "auth.refresh", auth_refresh, HANDLER_SEALED | HANDLER_ALONE },
 	{ "auth.ways", auth_ways, HANDLER_SEALED | HANDLER_ALONE },
+	{ "me.delete", me_delete, HANDLER_SEALED | HANDLER_ALONE },
 	{ "profile.set", profile_set, HANDLER_SEALED },
 };
 const size_t people_handler_count = COUNT_OF(people_handlers);

@@ -87,7 +87,9 @@ me_export(void **reply, struct call *c, const void *request)
 	if (f == FAULT_NONE) {
 		record_to_json(&body, &record_settings, &s);
 		text_put_c(&body, ',');
-		f = put_documents(&body, c);
+		f = me_put_account(&body, c);
+		if (f == FAULT_NONE)
+			f = put_documents(&body, c);
 	}
 	text_put(&body, x->body + 1);
 	if (f == FAULT_NONE)

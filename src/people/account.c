@@ -56,9 +56,20 @@ person_write(struct store *db, const char *id, const struct person *about)
 	return f;
 }
 
+enum fault
+person_bury(struct store *db, const char *id)
+{
+	char before[ID_BYTES];
+	store_owner(before, db);
+	store_set_owner(db, id);
+	enum fault f = store_bury(db, PERSON_RECORD);
+	store_set_owner(db, before);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
 /* ---- the row ---------------------------------------------------------------------- */
 
-static void
+void
 account_of_row(struct account *out, struct arena *a, struct statement *st)
 {
 	snprintf(out->id, sizeof out->id, "%s", statement_col_text(st, 0));

@@ -9,6 +9,8 @@
 
 #include "people_in.h"
 
+#define CODES_MAX 100
+
 enum fault
 code_add(struct join_code *out, struct arena *a, struct people *p, struct store *db,
 	const char *class, enum role role, int64_t good_ms, int64_t uses)
@@ -142,6 +144,73 @@ people_join(struct signed_in *out, struct arena *a, struct people *p, struct sto
 		return fault(FAULT_DENIED, "join codes are not taken here");
 	enum fault f = store_begin(db);
 	return f == FAULT_NONE ? finish(db, join(out, a, p, db, who, req)) : f;
+}
+
+/* ---- codes of a class ------------------------------------------------------------------- */
+
+enum fault
+people_code_make(struct join_code *out, struct arena *a, struct people *p, struct store *db,
+	const struct people_asker *who, const struct join_code_make *req)
+{
+	struct class c;
+	enum fault f = store_begin(db);
+	if (f != FAULT_NONE)
+		return f;
+	f = class_taught(&c, a, db, who, req->id);
+	if (f == FAULT_NONE && str_same(c.status, "archived"))
+		f = fault(FAULT_EXISTS, "class %s is archived and takes no more members", c.id);
+	if (f == FAULT_NONE)
+		f = code_add(out, a, p, db, c.id, ROLE_LEARNER, (req->days > 0 ? req->days : 14) * DAY_MS,
+			req->uses > 0 ? req->uses : 40);
+	return finish(db, f);
+}
+
+enum fault
+people_code_list(struct join_codes *out, struct arena *a, struct people *p, struct store *db,
+	const struct people_asker *who, const char *class)
+{
+	struct class c;
+	struct statement *st = NULL;
+	struct join_code *items = arena_alloc(a, CODES_MAX * sizeof *items);
+	size_t n = 0;
+	enum fault f = class_taught(&c, a, db, who, class);
+	if (f == FAULT_NONE)
+		f = store_prepare(&st, db,
+			"SELECT id, uses, uses_max, created, expires FROM join_code"
+			" WHERE class = ? AND expires > ? AND uses < uses_max ORDER BY created DESC, id LIMIT ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, c.id);
+	statement_int(st, 2, people_now(p));
+	statement_int(st, 3, CODES_MAX);
+	while (n < CODES_MAX && (f = statement_step(st)) == FAULT_NONE)
+		items[n++] = (struct join_code){
+			.id = arena_strdup(a, statement_col_text(st, 0)),
+			.uses = statement_col_int(st, 1),
+			.uses_left = statement_col_int(st, 2) - statement_col_int(st, 1),
+			.created = statement_col_int(st, 3),
+			.expires = statement_col_int(st, 4),
+		};
+	statement_done(st);
+	if (f != FAULT_NONE && f != FAULT_ABSENT)
+		return f;
+	out->items = (struct record_list){ items, n };
+	return FAULT_NONE;
+}
+
+enum fault
+people_code_void(struct arena *a, struct people *p, struct store *db, const struct people_asker *who,
+	const struct join_code_remove *req)
+{
+	struct class c;
+	int64_t gone = 0;
+	(void)p;
+	enum fault f = class_taught(&c, a, db, who, req->id);
+	if (f == FAULT_NONE)
+		f = RUN(db, &gone, "DELETE FROM join_code WHERE class = ? AND id = ?", c.id, req->code_id);
+	if (f == FAULT_NONE && gone == 0)
+		f = fault(FAULT_ABSENT, "class %s has no join code %s", c.id, req->code_id);
+	return f;
 }
 
 /* ---- the first administrator -------------------------------------------------------------- */

@@ -52,11 +52,13 @@ struct person { const char *name, *mail, *subject; };
 #define ACCOUNT_COLUMNS "id, role, blocked, provider, created, seen"
 struct account { char id[ID_BYTES]; enum role role; bool blocked; int64_t created, seen; const char *provider; };
 enum fault account_find(struct account *out, struct arena *a, struct store *db, const char *id) STOA_MUST;
+void account_of_row(struct account *out, struct arena *a, struct statement *st);   /* of ACCOUNT_COLUMNS */
 /* A new one; lookup may be NULL. EXISTS: another has that look-up hash. */
 enum fault account_make(struct account *out, struct people *p, struct store *db, enum role role, const char *provider, const struct person *about, const unsigned char *lookup) STOA_MUST;
 enum fault account_set_role(struct store *db, const char *id, enum role role) STOA_MUST;
 enum fault account_seen(struct people *p, struct store *db, const char *id) STOA_MUST;
 enum fault person_read(struct person *out, struct arena *a, struct store *db, const char *id) STOA_MUST;
+enum fault person_bury(struct store *db, const char *id) STOA_MUST;
 enum fault person_write(struct store *db, const char *id, const struct person *about) STOA_MUST;
 enum fault user_fill(struct user *out, struct arena *a, struct store *db, const struct account *of) STOA_MUST;
 /* A hash by which something personal can be found and not read: keyed by 256 bits
@@ -76,6 +78,9 @@ enum fault sessions_end(struct store *db, const char *person, const char *family
 enum fault code_add(struct join_code *out, struct arena *a, struct people *p, struct store *db, const char *class, enum role role, int64_t good_ms, int64_t uses) STOA_MUST;
 /* Use it up by one. DENIED. *class lives in a. */
 enum fault code_use(const char **class, enum role *role, struct arena *a, struct people *p, struct store *db, const char *typed) STOA_MUST;
+/* A class as who asks sees it: ABSENT. As who teaches it: DENIED. */
+enum fault class_seen(struct class *out, struct arena *a, struct store *db, const struct people_asker *who, const char *id) STOA_MUST;
+enum fault class_taught(struct class *out, struct arena *a, struct store *db, const struct people_asker *who, const char *id) STOA_MUST;
 enum fault member_add(struct people *p, struct store *db, const char *class, const char *person, enum role role) STOA_MUST;
 enum fault classes_of(struct text_list *out, struct arena *a, struct store *db, const char *person) STOA_MUST;
 
@@ -88,6 +93,7 @@ enum fault run_texts(struct store *db, const char *sql, int64_t *changed, const 
 		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
 /* Commit what went well, take back what did not. */
 enum fault finish(struct store *db, enum fault f) STOA_MUST;
+#define page_limit(asked) ((size_t)((asked) > 0 ? (asked) : 20))
 bool is_person(const char *id);      /* 32 hex digits: an account, not this machine's person */
 
 #endif

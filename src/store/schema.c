@@ -123,7 +123,7 @@ const struct migration schema[] = {
 	  "CREATE INDEX sign_in_expires ON sign_in (expires);"
 	  "CREATE TABLE audit (no INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
 	  "  actor TEXT NOT NULL, role INTEGER NOT NULL, operation TEXT NOT NULL, subject TEXT NOT NULL,"
-	  "  object TEXT NOT NULL, result TEXT NOT NULL);"
+	  "  object TEXT NOT NULL);"
 	  "CREATE INDEX audit_subject ON audit (subject, no);"
 	  "CREATE INDEX audit_actor ON audit (actor, no);",
 	  "DROP TABLE audit; DROP TABLE sign_in; DROP TABLE join_code; DROP TABLE class_member;"

@@ -75,6 +75,7 @@ START_TEST(what_was_typed_is_in_no_file)
 	WELL(ask_engine(&x, &w, "me.export", &run));
 	ck_assert_ptr_nonnull(strstr(x->body, "canary"));
 	int asked = 0;
+	w.who.role = ROLE_ADMIN;
 	for (size_t i = 0; i < count; i++) {
 		void *reply;
 		if (strstr(all[i].id, ".delete") != NULL || str_starts(all[i].id, "document.add"))
