@@ -1,5 +1,6 @@
 /* The input line: editing, history, pastes, vi mode, and where the caret stands. */
 #include "../stoa_test.h"
+#include <locale.h>
 #include <readline/readline.h>
 #include "../../src/tui/key_in.h"
 
@@ -52,6 +53,8 @@ opened(void)
 	struct composer *c;
 	setenv("INPUTRC", "/dev/null", 1);
 	setenv("TERM", "xterm", 1);
+	setenv("LC_ALL", "C.UTF-8", 1);      /* readline asks the environment again */
+	setlocale(LC_ALL, "");
 	sends = 0;
 	WELL(composer_new(&c, complete, on_event, NULL));
 	return c;
