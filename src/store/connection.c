@@ -9,6 +9,7 @@
 static void
 connection_close(struct store *s)
 {
+	s->failed = true;       /* nothing more is said on it */
 	statements_drop(s);
 	if (s->db != NULL)
 		s->driver->close(s);

@@ -25,6 +25,7 @@ check_mode(const char *folder)
 
 START_TEST(nobody_else_may_read_any_file_whatever_the_umask)
 {
+	OF_FILES_ONLY();
 	struct bench b;
 	umask(0);
 	bench_open(&b);
@@ -43,6 +44,7 @@ END_TEST
 
 START_TEST(what_is_no_file_of_ours_is_refused)
 {
+	OF_FILES_ONLY();
 	struct bench b;
 	struct store *s;
 	char path[128];
@@ -77,6 +79,7 @@ END_TEST
 
 START_TEST(a_folder_behind_a_link_is_taken)
 {
+	OF_FILES_ONLY();
 	struct bench b;
 	struct store *s;
 	char link[128], path[192];
@@ -94,6 +97,7 @@ END_TEST
 
 START_TEST(the_settings_are_those_of_the_rules)
 {
+	OF_FILES_ONLY();
 	static const struct { const char *sql; int64_t value; } settings[] = {
 		{ "PRAGMA synchronous", 2 }, { "PRAGMA secure_delete", 1 }, { "PRAGMA temp_store", 2 },
 		{ "PRAGMA trusted_schema", 0 }, { "PRAGMA cell_size_check", 1 }, { "PRAGMA foreign_keys", 1 },
@@ -176,7 +180,7 @@ START_TEST(statements_bind_and_give_back_every_type)
 	int64_t changed;
 	size_t n;
 	bench_open(&b);
-	WELL(store_exec(b.store, "CREATE TABLE t (a, b, c, d, e, UNIQUE (a))"));
+	WELL(store_exec(b.store, "CREATE TABLE t (a INTEGER, b REAL, c TEXT, d BLOB, e TEXT, UNIQUE (a))"));
 	WELL(store_prepare(&st, b.store, "INSERT INTO t VALUES (?, ?, ?, ?, ?)"));
 	statement_int(st, 1, INT64_MIN), statement_real(st, 2, 0.5), statement_text(st, 3, "grün"), statement_blob(st, 4, "\0x", 2), statement_text(st, 5, NULL);
 	WELL(statement_run(st, &changed));
@@ -213,13 +217,18 @@ START_TEST(hostile_values_stay_values)
 	};
 	struct bench b;
 	struct statement *st;
+	int64_t kept = 0;
 	bench_open(&b);
 	WELL(store_exec(b.store, "CREATE TABLE t (a TEXT)"));
 	for (size_t i = 0; i < COUNT_OF(hostile); i++) {
 		WELL(store_prepare(&st, b.store, "INSERT INTO t VALUES (?)"));
 		statement_text(st, 1, hostile[i]);
-		WELL(statement_run(st, NULL));
+		bool taken = !on_postgres() || utf8_valid(hostile[i], strlen(hostile[i]));   /* it keeps nothing else */
+		FAILS(taken ? FAULT_NONE : FAULT_INPUT, statement_run(st, NULL));
 		statement_done(st);
+		kept += taken;
+		if (!taken)
+			continue;
 		WELL(store_prepare(&st, b.store, "SELECT a FROM t WHERE a = ?"));
 		statement_text(st, 1, hostile[i]);
 		WELL(statement_step(st));
@@ -227,7 +236,7 @@ START_TEST(hostile_values_stay_values)
 		ck_assert_int_eq(statement_step(st), FAULT_ABSENT);
 		statement_done(st);
 	}
-	ck_assert_int_eq(number(b.store, "SELECT count(*) FROM t"), (int64_t)COUNT_OF(hostile));
+	ck_assert_int_eq(number(b.store, "SELECT count(*) FROM t"), kept);
 	ck_assert_int_eq(number(b.store, "SELECT count(*) FROM record"), 0);
 	bench_close(&b);
 }
@@ -255,21 +264,29 @@ START_TEST(many_statements_make_room_for_each_other)
 }
 END_TEST
 
+/* What migrations have made: tables and indexes. */
+static int64_t
+objects_of(struct store *s)
+{
+	return number(s, on_postgres() ? "SELECT count(*) - 2 FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema())" :
+		"SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'");
+}
+
 START_TEST(every_migration_goes_down_and_up_again)
 {
 	struct bench b;
 	bench_open(&b);
 	int newest = store_version(b.store);
 	ck_assert_int_ge(newest, 1);
-	int64_t objects = number(b.store, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'");
+	int64_t objects = objects_of(b.store);
 	for (int v = newest - 1; v >= 0; v--) {
 		WELL(store_migrate(b.store, v));
 		ck_assert_int_eq(store_version(b.store), v);
 	}
-	ck_assert_int_eq(number(b.store, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"), 0);
+	ck_assert_int_eq(objects_of(b.store), 0);
 	for (int v = 1; v <= newest; v++)
 		WELL(store_migrate(b.store, v));
-	ck_assert_int_eq(number(b.store, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"), objects);
+	ck_assert_int_eq(objects_of(b.store), objects);
 	FAILS(FAULT_INPUT, store_migrate(b.store, newest + 1));
 	WELL(store_check(b.store));
 	bench_close(&b);
@@ -278,6 +295,7 @@ END_TEST
 
 START_TEST(vacuum_shrinks_and_keeps)
 {
+	OF_FILES_ONLY();
 	struct bench b;
 	struct stat before, after;
 	uint64_t records;

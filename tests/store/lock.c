@@ -19,8 +19,7 @@ START_TEST(a_first_seal_happens_once)
 	store_close(other);
 	char path[128];
 	snprintf(path, sizeof path, "%s/fresh.db", b.folder);
-	struct store_paths paths = { .database = path };
-	WELL(store_open(&other, &paths, NULL));
+	WELL(open_at(&other, path, NULL, NULL));
 	ck_assert(store_is_new(other));
 	FAILS(FAULT_ABSENT, store_unlock(other, SLOT_PASSPHRASE, &s));
 	FAILS(FAULT_INPUT, store_seal_new(other, SLOT_KEYRING, &b.key, "ring"));
@@ -222,17 +221,18 @@ START_TEST(a_canary_in_every_kind_is_nowhere_on_the_disk)
 		if (kind != KIND_TOMBSTONE)
 			WELL(store_put(b.store, (enum vault_kind)kind, CHAT, ID((unsigned)kind), canary, sizeof canary - 1));
 	WELL(store_put(b.store, KIND_DRAFT, CHAT, ID(KIND_DRAFT), canary, 12));
-	snprintf(command, sizeof command, "! grep -ral CANARY-4711 %s /proc/%d/environ", b.folder, (int)getpid());
+	const char *folder = on_postgres() ? getenv("STOA_TEST_FOLDER") : b.folder;
+	snprintf(command, sizeof command, "! grep -ral CANARY-4711 %s /proc/%d/environ", folder, (int)getpid());
 	ck_assert_int_eq(system(command), 0);           /* WAL and all */
 	WELL(store_bury(b.store, ID(1)));
 	WELL(store_vacuum(b.store));
 	store_lock(b.store);
 	ck_assert_int_eq(system(command), 0);
 	snprintf(command, sizeof command, "! test -s %s-wal", b.database);
-	ck_assert_int_eq(system(command), 0);
+	ck_assert(on_postgres() || system(command) == 0);
 	/* the negative control: a plain row is found */
 	WELL(store_exec(b.store, "CREATE TABLE plain AS SELECT 'CANARY-4711' AS c"));
-	snprintf(command, sizeof command, "grep -raq CANARY-4711 %s", b.folder);
+	snprintf(command, sizeof command, "grep -raq CANARY-4711 %s", folder);
 	ck_assert_int_eq(system(command), 0);
 	bench_close(&b);
 }

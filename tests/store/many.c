@@ -186,7 +186,7 @@ START_TEST(processes_make_one_store_at_once)
 		int status, sealed = 0;
 		bench_open(&b);
 		store_close(b.store);
-		ck_assert_int_eq(unlink(b.database), 0);
+		bench_remove(&b);
 		ck_assert_int_eq(unlink(b.anchor), 0);
 		for (unsigned i = 0; i < COUNT_OF(children); i++) {
 			children[i] = fork();

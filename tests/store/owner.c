@@ -170,16 +170,14 @@ static const char *const attacks[] = {
 START_TEST(a_record_given_to_another_owner_is_found_as_altered)
 {
 	struct bench b;
-	struct text saved;
 	fill(&b);
 	store_set_owner(b.store, ANN);
 	put_text(b.store, OTHER, 5, "Ann's alone");
 	WELL(store_verify(b.store, NULL));
 	store_close(b.store);
-	text_init(&saved, 1 << 22);
-	WELL(file_read(&saved, b.database));
+	bench_save(&b);
 	for (size_t i = 0; i < COUNT_OF(attacks); i++) {
-		WELL(file_write(b.database, saved.data, saved.len));
+		bench_bring_back(&b);
 		tamper(b.database, attacks[i]);
 		WELL(bench_store(&b, &b.store));
 		enum fault f = store_unlock(b.store, SLOT_KEY_FILE, &b.key);
@@ -191,7 +189,6 @@ START_TEST(a_record_given_to_another_owner_is_found_as_altered)
 		store_close(b.store);
 	}
 	b.store = NULL;
-	text_clear(&saved);
 	bench_close(&b);
 }
 END_TEST

@@ -17,16 +17,6 @@ fill(struct bench *b)
 	b->store = NULL;
 }
 
-static void
-copy_file(const char *from, const char *to)
-{
-	struct text t;
-	text_init(&t, 1 << 26);
-	WELL(file_read(&t, from));
-	WELL(file_write(to, t.data, t.len));
-	text_clear(&t);
-}
-
 static enum fault
 reopen(struct bench *b)
 {
@@ -78,14 +68,12 @@ static const char *const attacks[] = {
 START_TEST(every_alteration_is_found_on_opening)
 {
 	struct bench b;
-	char saved[128];
 	fill(&b);
-	snprintf(saved, sizeof saved, "%s/saved", b.folder);
-	copy_file(b.database, saved);
+	bench_save(&b);
 	WELL(reopen(&b));
 	store_close(b.store);
 	for (size_t i = 0; i < COUNT_OF(attacks); i++) {
-		copy_file(saved, b.database);
+		bench_bring_back(&b);
 		tamper(b.database, attacks[i]);
 		enum fault f = reopen(&b);
 		ck_assert_msg(f == FAULT_DAMAGED || f == FAULT_LOCKED, "%s: %s", attacks[i], fault_name(f));
@@ -109,12 +97,10 @@ START_TEST(without_keys_nothing_opens_when_slots_or_epochs_are_broken)
 		"UPDATE vault SET store_id = zeroblob(99)",
 	};
 	struct bench b;
-	char saved[128];
 	fill(&b);
-	snprintf(saved, sizeof saved, "%s/saved", b.folder);
-	copy_file(b.database, saved);
+	bench_save(&b);
 	for (size_t i = 0; i < COUNT_OF(broken); i++) {
-		copy_file(saved, b.database);
+		bench_bring_back(&b);
 		tamper(b.database, broken[i]);
 		enum fault f = reopen(&b);
 		ck_assert_msg(f != FAULT_NONE && store_is_locked(b.store), "%s: %s", broken[i], fault_name(f));
@@ -156,12 +142,10 @@ START_TEST(an_altered_history_goes_on_with_what_is_left_when_accepted)
 	struct bench b;
 	struct text t;
 	uint64_t records;
-	char saved[128];
 	fill(&b);
-	snprintf(saved, sizeof saved, "%s/saved", b.folder);
-	copy_file(b.database, saved);
+	bench_save(&b);
 	for (size_t i = 0; i < COUNT_OF(attacks); i++) {
-		copy_file(saved, b.database);
+		bench_bring_back(&b);
 		tamper(b.database, attacks[i]);
 		if (reopen(&b) == FAULT_DAMAGED) {
 			enum fault f = store_anchor_accept(b.store);
@@ -212,19 +196,17 @@ START_TEST(going_back_is_found_by_the_anchor_and_may_be_accepted)
 {
 	struct bench b;
 	uint64_t back = 0;
-	char saved[128];
 	bench_open(&b);
 	put_text(b.store, CHAT, 1, "one");
 	bench_reopen(&b);
 	store_close(b.store);
-	snprintf(saved, sizeof saved, "%s/saved", b.folder);
-	copy_file(b.database, saved);
+	bench_save(&b);
 	WELL(reopen(&b));
 	ck_assert_int_eq(store_anchor(b.store, NULL), ANCHOR_SAME);
 	for (unsigned i = 2; i < 7; i++)
 		put_text(b.store, CHAT, i, "more");
 	store_close(b.store);
-	copy_file(saved, b.database);
+	bench_bring_back(&b);
 	WELL(reopen(&b));
 	ck_assert_int_eq(store_anchor(b.store, &back), ANCHOR_BEHIND);
 	ck_assert_uint_eq(back, 5);
@@ -244,11 +226,9 @@ END_TEST
 START_TEST(another_past_of_the_same_length_is_found)
 {
 	struct bench b;
-	char saved[128];
 	bench_open(&b);
 	store_close(b.store);
-	snprintf(saved, sizeof saved, "%s/saved", b.folder);
-	copy_file(b.database, saved);
+	bench_save(&b);
 	WELL(reopen(&b));
 	put_text(b.store, CHAT, 1, "what was said");
 	store_close(b.store);
@@ -256,7 +236,7 @@ START_TEST(another_past_of_the_same_length_is_found)
 	char anchor[sizeof b.anchor];
 	memcpy(anchor, b.anchor, sizeof anchor);
 	snprintf(b.anchor, sizeof b.anchor, "%s/nowhere", b.folder);
-	copy_file(saved, b.database);
+	bench_bring_back(&b);
 	WELL(reopen(&b));
 	put_text(b.store, CHAT, 1, "what was not");
 	store_close(b.store);

@@ -1,0 +1,14 @@
+/* A PostgreSQL of the test's own: in a scratch folder, on a socket there, gone
+ * with it. */
+#ifndef SUPPORT_POSTGRES_H
+#define SUPPORT_POSTGRES_H
+#include <stdbool.h>
+
+struct postgres_own { char folder[64], tools[128], url[256]; bool running; };
+/* False: not installed here, or it does not start; why says so in one line. */
+bool postgres_own_start(struct postgres_own *p, char why[200]);
+/* "stop", "restart", with -m immediate. */
+bool postgres_own_control(struct postgres_own *p, const char *what);
+void postgres_own_stop(struct postgres_own *p);     /* and removes the folder */
+
+#endif
