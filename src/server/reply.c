@@ -90,8 +90,10 @@ reply_error_body(struct text *out, const char *code, const char *sentence, const
 int
 reply_start(struct exchange *x)
 {
-	const struct reply *r = &x->reply;
+	struct reply *r = &x->reply;
 	const struct server *s = x->listener->server;
+	/* What follows the head would be taken for the next request. */
+	r->close |= x->unread;
 	log_event(r->status >= 500 ? LOG_WARN : LOG_INFO, "server", "request",
 		"id=%s method=%s op=%s status=%d size=%zu ms=%lld", x->request_id,
 		x->method != NULL ? x->method : "-", x->route != NULL ? x->route->op->id : "-",
@@ -267,6 +269,14 @@ write_head(struct exchange *x)
 }
 
 int
+reply_done(struct exchange *x)
+{
+	if (x->reply.close && !x->http2)
+		return -1;
+	return lws_http_transaction_completed(x->wsi) != 0 ? -1 : 0;
+}
+
+int
 reply_write(struct exchange *x)
 {
 	struct reply *r = &x->reply;
@@ -286,7 +296,5 @@ reply_write(struct exchange *x)
 		lws_callback_on_writable(x->wsi);
 		return 0;
 	}
-	if (r->close && !x->http2)
-		return -1;
-	return lws_http_transaction_completed(x->wsi) != 0 ? -1 : 0;
+	return reply_done(x);
 }

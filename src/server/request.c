@@ -144,10 +144,15 @@ check_head(struct exchange *x, struct arena *a)
 	if (n > HEAD_BYTES_MAX)
 		return 431;
 	const char *host = header(a, x->wsi, WSI_TOKEN_HOST, &many);
-	if (!x->http2 && (many || (host == NULL &&
-				lws_hdr_total_length(x->wsi, WSI_TOKEN_HTTP1_0) <= 0)))
+	const char *version = header(a, x->wsi, WSI_TOKEN_HTTP, NULL);
+	bool old = version != NULL && strstr(version, "1.0") != NULL;
+	if (!x->http2 && (many || (host == NULL && !old)))
 		return 400;
-	return check_length(x, a);
+	int status = check_length(x, a);
+	/* A POST without a length: the library waits for a body, we do not. */
+	bool may = str_same(x->method, "POST") || str_same(x->method, "PUT") || str_same(x->method, "PATCH");
+	x->unread = x->length > 0 || (x->length < 0 && may);
+	return status;
 }
 
 /* What of the head the call needs. */
@@ -332,9 +337,20 @@ resume(struct exchange *x)
 static int
 refuse(struct exchange *x, int status)
 {
-	/* What follows the head would be taken for the next request. */
-	x->reply.close = x->length != 0 || status == 400 || status == 411;
+	x->reply.close = status == 400 || status == 411;
 	return reply_refuse(x, status, sentence_of(status));
+}
+
+/* "Expect: 100-continue": the library says nothing, so the client would wait. */
+static int
+expect(struct exchange *x)
+{
+	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	unsigned char *out = x->listener->out + LWS_PRE;
+	if (x->http2 || lws_hdr_total_length(x->wsi, WSI_TOKEN_HTTP_EXPECT) <= 0)
+		return 0;
+	memcpy(out, go_on, sizeof go_on - 1);
+	return lws_write(x->wsi, out, sizeof go_on - 1, LWS_WRITE_HTTP_HEADERS) < 0 ? -1 : 0;
 }
 
 int
@@ -350,13 +366,11 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 	if (status != 0)
 		return refuse(x, status);
 	status = find_route(x);
-	if (status != 0) {
-		x->reply.close = x->length > 0;
+	if (status != 0)
 		return reply_refuse(x, status, status == 404 ? "there is nothing at this path"
 							     : "not with this method");
-	}
 	if (atomic_load(&l->server->draining) && x->route->op->limit != LIMIT_NONE) {
-		x->reply.close = true;
+		x->reply.close = true; /* the next one may be let in elsewhere */
 		x->reply.retry_ms = 5000;
 		return reply_refuse(x, 503, "the server is being stopped");
 	}
@@ -371,9 +385,7 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 	if (resume(x))
 		return 0;
 	if (x->length > 0 || (x->http2 && operation_has_body(x->route->op)))
-		return 0; /* the body comes */
-	/* A POST without a length: the library waits for a body, we do not. */
-	x->reply.close = !x->http2 && x->length < 0 && operation_has_body(x->route->op);
+		return expect(x); /* the body comes */
 	return begin(x);
 }
 
@@ -396,13 +408,18 @@ request_body(struct exchange *x, const char *bytes, size_t n)
 		text_put_n(&c->body, bytes, n);
 	if (f == FAULT_NONE)
 		return 0;
-	x->reply.close = true;
 	return reply_refuse(x, fault_http_status(f), fault_sentence());
 }
 
 int
 request_body_end(struct exchange *x)
 {
+	/* Once more: the next request is here before this one is answered, which no client
+	 * should do behind a body (RFC 9112 9.3.2); the library would ask without end. */
+	if (x->complete)
+		return -1;
+	x->complete = true;
+	x->unread = false;
 	if (x->call == NULL || x->called || x->reply.status != 0)
 		return 0;
 	enum fault f = x->call->upload != NULL ? upload_end(x->call->upload) : FAULT_NONE;

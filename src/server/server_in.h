@@ -114,6 +114,7 @@ struct exchange {
 	char *path;
 	const struct route *route;
 	bool http2, head, streams, called;   /* called: a worker has it, its news will come */
+	bool unread, complete;       /* of the body: something will come, all has come */
 	int64_t length, received;    /* of the body; length -1: not said */
 	struct call *call;
 	struct answer *answer;
@@ -137,6 +138,8 @@ void reply_data_body(struct text *out, const char *json, size_t n, const char *r
 const char *status_code(int status);    /* API.md: "NOT_FOUND" */
 const char *status_reason(int status);
 int reply_write(struct exchange *x);
+/* All is written: go on with the connection. x may be gone when it returns. */
+int reply_done(struct exchange *x);
 /* Head of the reply as it is set; bytes: of the body, -1: not known. */
 int reply_head(struct exchange *x, struct text *out, int64_t bytes);
 

@@ -157,7 +157,7 @@ stream_write(struct exchange *x)
 		return -1;
 	x->reply.sent += n;
 	if (last)
-		return x->http2 ? (lws_http_transaction_completed(x->wsi) != 0 ? -1 : 0) : -1;
+		return x->http2 ? reply_done(x) : -1;
 	if (x->reply.sent < x->reply.body.len)
 		lws_callback_on_writable(x->wsi);
 	else if (!x->ticking)
