@@ -13,7 +13,7 @@
 
 #define DRAIN_MS 9000
 
-struct options { const char *listen, *data; bool json; };
+struct options { const char *listen, *data; bool json; struct server_outside outside; };
 
 /* The key of the store: made on first start, beside it, for this user alone. */
 static enum fault
@@ -61,6 +61,7 @@ engine_for(struct engine **out, const struct options *o, struct arena *a)
 		.clock = &clock_system,
 		.chance = &chance_system,
 		.threshold_email = 90,
+		.outside = server_outside(&o->outside),
 	};
 	enum fault f = folder_make(o->data);
 	if (f == FAULT_NONE)

@@ -42,4 +42,15 @@ void server_drain(struct server *s);
 int server_busy(struct server *s);
 void server_close(struct server *s);   /* cancels what still runs and waits for it */
 
+/* ---- what the engine borrows ---------------------------------------------------- */
+
+struct server_mail {                 /* how mail leaves; url NULL: it does not */
+	const char *url, *user, *password, *from, *from_name;
+};
+struct server_outside { struct server_mail mail; const char *ca_file; };
+/* fetch, mail and verify for struct engine_config; with must live as long. */
+struct engine_outside server_outside(const struct server_outside *with);
+/* The check of a signature alone (RS256, ES256, EdDSA, HS256). DENIED: not right. */
+enum fault server_signature_check(const struct outside_signature *s, void *arg) STOA_MUST;
+
 #endif

@@ -217,6 +217,29 @@ set_fault(struct call *c, enum fault f)
 	reply_error_body(&c->reply, code, fault_sentence(), c->request_id, &c->server->clock);
 }
 
+/* No byte that would end a header, or could be read in two ways. */
+static bool
+header_safe(const char *s)
+{
+	for (; *s > ' ' && *s < 0x7f; s++)
+		;
+	return *s == '\0';
+}
+
+/* A browser that comes back from an identity provider is sent on. */
+static enum fault
+redirect(struct call *c, const void *reply)
+{
+	const struct auth_redirect *r = reply;
+	if (c->op->reply != &record_auth_redirect || r->location == NULL)
+		return FAULT_NONE;
+	if (!header_safe(r->location))
+		return fault(FAULT_DAMAGED, "the address to go on at is none");
+	c->location = arena_strdup(&c->arena, r->location);
+	c->status = 302;
+	return FAULT_NONE;
+}
+
 static void
 run(void *arg)
 {
@@ -231,12 +254,14 @@ run(void *arg)
 		text_init(&json, REPLY_BYTES_MAX);
 		record_to_json(&json, c->op->reply, reply);
 		c->status = 200;
+		f = redirect(c, reply);
 		if (c->answer != NULL)
 			text_put_n(&c->reply, json.data, json.len);
 		else
 			reply_data_body(&c->reply, json.data, json.len, c->request_id, &s->clock);
 		text_clear(&json);
-		f = text_check(&c->reply, "the reply");
+		if (f == FAULT_NONE)
+			f = text_check(&c->reply, "the reply");
 	}
 	if (f != FAULT_NONE) {
 		text_reset(&c->reply);
