@@ -140,8 +140,8 @@ static enum fault
 ask_keys(struct cli *c)
 {
 	char answer;
-	if (!c->front || option_given(&c->args, "plain") || str_same(conf_get(&c->conf, "screen.plain"), "on"))
-		return FAULT_NONE;         /* the line mode has readline's */
+	if (!c->front)
+		return FAULT_NONE;
 	enum fault f = prompt_choice(&answer, "4/4  Keys   [p]lain   [v]i   ", "pv");
 	return f == FAULT_NONE && answer == 'v' ? conf_store(c, "screen.keys", "vi") : f;
 }

@@ -153,6 +153,9 @@ input_open(struct chat *ch)
 		rl_variable_bind("enable-bracketed-paste", "off");
 	rl_completer_word_break_characters = " \t";
 	rl_attempted_completion_function = complete;
+	rl_initialize();                /* the inputrc first, what was chosen for stoa after it */
+	if (str_same(conf_get(&ch->c->conf, "screen.keys"), "vi"))
+		rl_variable_bind("editing-mode", "vi");
 	rl_bind_keyseq("\\C-x\\C-e", edit_outside);
 	using_history();
 	stifle_history(500);

@@ -45,7 +45,7 @@ const struct action actions[] = {
 	{ "find.here", "Find here", MOVING, "/", NULL, NULL, "find words in this pane", act_find_here },
 	{ "find.next", "Next match", MOVING, "n", NULL, NULL, "go to the next match", act_find_next },
 	{ "find.prev", "Previous match", MOVING, "N", NULL, NULL, "go to the match before", act_find_prev },
-	{ "find.everything", "Search everything", EVERYWHERE, "C-x /", NULL, "stoa history search", "search conversations and documents", act_find_everything },
+	{ "find.everything", "Search everything", EVERYWHERE, "C-x /", NULL, "stoa history search", "search conversations and documents; also / twice", act_find_everything },
 	{ "move.up", "Up", MOVING, "Up", "k|Up", NULL, "one up", act_move_up },
 	{ "move.down", "Down", MOVING, "Down", "j|Down", NULL, "one down", act_move_down },
 	{ "move.page-up", "Page up", MOVING | PLACE_INPUT, "PageUp", "PageUp|C-b", NULL, "one page up", act_move_page_up },

@@ -154,10 +154,12 @@ on_find(struct app *app, const char *answer, void *arg)
 enum fault
 act_find_here(struct app *app, const char *arg)
 {
-	if (arg != NULL)
+	if (arg != NULL) {
 		find_here(app, arg);
-	else
-		app_ask(app, "/", false, on_find, NULL);
+		return FAULT_NONE;
+	}
+	app_ask(app, "/", false, on_find, NULL);
+	app->question.find = true;
 	return FAULT_NONE;
 }
 

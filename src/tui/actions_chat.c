@@ -217,8 +217,11 @@ on_export(struct app *app, const char *answer, void *arg)
 		mem_free(x);
 		return;
 	}
+	char here[512];
 	if (answer[0] == '~' && answer[1] == '/' && home != NULL)
 		snprintf(x->path, sizeof x->path, "%s/%s", home, answer + 2);
+	else if (answer[0] != '/' && getcwd(here, sizeof here) != NULL)     /* said whole, wherever one is */
+		snprintf(x->path, sizeof x->path, "%s/%s", here, answer);
 	else
 		snprintf(x->path, sizeof x->path, "%s", answer);
 	for (size_t i = 0; i < COUNT_OF(formats); i++)
@@ -229,19 +232,49 @@ on_export(struct app *app, const char *answer, void *arg)
 		mem_free(x);
 }
 
+/* FOLDER/words-of-the-title.md, so that one sees where it goes. */
+static void
+export_name(char *out, size_t cap, const char *title)
+{
+	const char *home = getenv("HOME");
+	char here[512], name[64];
+	size_t n = 0;
+	for (const char *at = title; *at != '\0' && n < 40; at++) {
+		unsigned char c = (unsigned char)*at;
+		bool word = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c >= 0x80;
+		if (word)
+			name[n++] = (char)c;
+		else if (n > 0 && name[n - 1] != '-')
+			name[n++] = '-';
+	}
+	while (n > 0 && (name[n - 1] == '-' || (*title != '\0' && !utf8_valid(name, n))))
+		n--;
+	name[n] = '\0';
+	const char *file = n > 0 ? name : "conversation";
+	size_t under = home != NULL ? strlen(home) : 0;
+	if (getcwd(here, sizeof here) == NULL)
+		snprintf(out, cap, "%s.md", file);
+	else if (under > 1 && strncmp(here, home, under) == 0 && (here[under] == '/' || here[under] == '\0'))
+		snprintf(out, cap, "~%s/%s.md", here + under, file);
+	else
+		snprintf(out, cap, "%s/%s.md", here, file);
+}
+
 enum fault
 act_chat_export(struct app *app, const char *arg)
 {
-	char title[256];
+	char title[256], name[700];
 	struct export *x = mem_new(sizeof *x);
 	if (!meant(x->id, title, app)) {
 		mem_free(x);
 		return fault(FAULT_ABSENT, "there is no conversation to export");
 	}
-	if (arg != NULL)
+	if (arg != NULL) {
 		on_export(app, arg, x);
-	else
-		app_ask_with(app, "Export to (.md .json .html .txt):", "conversation.md", on_export, x);
+		return FAULT_NONE;
+	}
+	export_name(name, sizeof name, title);
+	app_ask_with(app, "Export to (.md .json .html .txt):", name, on_export, x);
 	return FAULT_NONE;
 }
 

@@ -298,11 +298,13 @@ key_to_pane(struct app *app, keycode k)
 		return;
 	}
 	enum keymap_found found = keymap_feed(&id, app->keymap, places, k);
+	const keycode *lost;
+	size_t count = keymap_lost(&lost, app->keymap);
+	if (found == KEYMAP_ACTION && p->type == &pane_composer && count > 0 && composer_binds(app->composer, lost, count, k))
+		found = KEYMAP_NONE;
 	if (found == KEYMAP_ACTION) {
 		action_run(app, id, NULL);
 	} else if (found == KEYMAP_NONE) {
-		const keycode *lost;
-		size_t count = keymap_lost(&lost, app->keymap);
 		for (size_t i = 0; i < count; i++)
 			(void)code_to_pane(app, p, lost[i]);
 		if (!code_to_pane(app, p, k) && k == 27)       /* out of any pane, back to where one began */

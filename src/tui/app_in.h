@@ -27,7 +27,7 @@ struct selection { struct area area; int from_row, from_col, to_row, to_col; boo
 struct width_test { int row, got, cells[16]; unsigned timer; bool asked, late; };
 
 struct question {
-	bool asked, hidden, confirm;         /* confirm: one key, y or not */
+	bool asked, hidden, confirm, find;   /* confirm: one key, y or not; find: a second / is for everything */
 	char label[256];
 	char *typed; size_t len, caret;      /* QUESTION_MAX bytes of locked memory */
 	app_answer_fn *answered; void *arg;
@@ -130,6 +130,8 @@ void widths_remembered(struct app *app);     /* of this terminal, before the fir
 void widths_ask(struct app *app, bool again);   /* again: known or not */
 void widths_answer(struct app *app, const struct key_event *e);
 void widths_leave(struct app *app);          /* no answer is left to the shell */
+/* pane_transcript.c: go to a message of the conversation that is being opened */
+void transcript_seek(struct app *app, const char *message_id);
 /* everything.c */
 void everything_find(struct app *app, const char *query);
 /* rescue.c */

@@ -201,6 +201,40 @@ key_bytes(char out[8], keycode k)
 	return at + utf8_encode(out + at, k & 0xFFFFFF);
 }
 
+/* readline itself has nothing behind the chords of the screen, so what is there was put
+ * there by the inputrc. */
+bool
+composer_binds(struct composer *c, const keycode *keys, size_t n, keycode last)
+{
+	char sequence[64];
+	size_t len = 0;
+	int type = ISFUNC;
+	(void)c;
+	for (size_t i = 0; i <= n && len + 8 < sizeof sequence; i++)
+		len += key_bytes(sequence + len, i < n ? keys[i] : last);
+	rl_command_func_t *fn = rl_function_of_keyseq_len(sequence, len, NULL, &type);
+	return fn != NULL && type != ISKMAP && fn != rl_insert && fn != rl_do_lowercase_version;
+}
+
+/* In a locale of bytes readline would take half a character away, or stop inside. */
+static bool
+whole_character(keycode k)
+{
+	const char *text = rl_line_buffer;
+	size_t len = (size_t)rl_end, point = (size_t)rl_point, before = 0, after;
+	if (MB_CUR_MAX > 1 || (k != 127 && k != 8 && k != KEY_DELETE && k != KEY_LEFT_ARROW && k != KEY_RIGHT_ARROW))
+		return false;
+	after = utf8_grapheme_end(text, len, point);
+	for (size_t at = 0; at < point; at = utf8_grapheme_end(text, len, at))
+		before = at;
+	if (k == 127 || k == 8)
+		rl_delete_text((int)before, (int)point);
+	else if (k == KEY_DELETE)
+		rl_delete_text((int)point, (int)after);
+	rl_point = (int)(k == KEY_RIGHT_ARROW ? after : k == KEY_DELETE || point == 0 ? point : before);
+	return true;
+}
+
 static void
 changed(struct composer *c)
 {
@@ -244,6 +278,10 @@ composer_key(struct composer *c, keycode k, const char *bytes, size_t n)
 	if (k == 27 && rl_editing_mode == EMACS_MODE)
 		return;                        /* Escape leaves something; it is no Meta for the next key */
 	c->hint[0] = '\0';
+	if (whole_character(k)) {
+		changed(c);
+		return;
+	}
 	c->bytes = bytes;
 	c->at = 0;
 	c->n = n;

@@ -88,20 +88,17 @@ static void
 row_open(struct app *app, const struct everything_view *v)
 {
 	size_t said = said_count(v);
-	char id[ID_BYTES], query[512];
 	if (v->at >= row_count(v))
 		return;
 	if (v->at < said) {
-		snprintf(id, sizeof id, "%s", ((const struct history_hit *)v->said->items.items + v->at)->conversation_id);
-		app_overlay(app, NULL);
-		chat_open(app, id);
+		const struct history_hit *h = (const struct history_hit *)v->said->items.items + v->at;
+		chat_open(app, h->conversation_id);
+		transcript_seek(app, h->message_id);
 		app_focus(app, &pane_transcript);
 	} else {
-		snprintf(query, sizeof query, "%s", v->query);
-		app_overlay(app, NULL);
-		app_tab(app, TAB_LIBRARY);
-		shelf_search(app, query);
+		shelf_show(app, v->found, v->at - said, v->query);
 	}
+	app_overlay(app, NULL);              /* and what was found goes with it */
 }
 
 static bool

@@ -265,6 +265,7 @@ character_cut(const char *s, size_t n)
 /* ---- the reader --------------------------------------------------------------------- */
 
 #define SEQUENCE_MAX 4096      /* no terminal says so much at once */
+#define PASTE_BEHIND_MAX 65536 /* and nobody types so much behind a paste */
 #define PASTE_BEGIN "\033[200~"
 #define PASTE_END "\033[201~"
 
@@ -288,7 +289,7 @@ void
 key_feed(struct key_reader *r, const char *bytes, size_t n)
 {
 	if (r->pasting && n == 1 && bytes[0] == 3) {
-		r->pasting = false;
+		r->pasting = r->ending = false;
 		text_reset(&r->in);
 	}
 	text_put_n(&r->in, bytes, n);
@@ -324,7 +325,9 @@ paste_end(const char *s, size_t n)
 	return NULL;
 }
 
-/* Inside a paste: everything up to the end mark is text, whatever it looks like. */
+/* Inside a paste: everything up to the end mark is text, whatever it looks like.  A mark
+ * is not believed before the terminal was quiet behind it: a text that holds one has its
+ * own end still to come, in the next read perhaps. */
 static bool
 paste_next(struct key_reader *r, struct key_event *e)
 {
@@ -337,8 +340,16 @@ paste_next(struct key_reader *r, struct key_event *e)
 			consume(r, n);
 		return false;
 	}
+	const char *behind = end + sizeof PASTE_END - 1;
+	size_t left = r->in.len - n - (sizeof PASTE_END - 1);
+	bool next = mark_find(behind, left, PASTE_BEGIN) != NULL;
+	if (!r->quiet && !next && left < PASTE_BEHIND_MAX) {
+		text_cut(&r->paste, r->paste.len - n);
+		r->ending = true;
+		return false;
+	}
 	consume(r, n + sizeof PASTE_END - 1);
-	r->pasting = false;
+	r->pasting = r->ending = false;
 	*e = (struct key_event){ .kind = KEY_EVENT_PASTE, .bytes = r->paste.data, .n = r->paste.len };
 	return true;
 }
@@ -413,7 +424,13 @@ key_next(struct key_reader *r, struct key_event *e)
 bool
 key_waiting(const struct key_reader *r)
 {
-	return r->in.len > 0 && !r->pasting;
+	return r->in.len > 0 && (!r->pasting || r->ending);
+}
+
+int
+key_patience_ms(const struct key_reader *r)
+{
+	return r->pasting ? 50 : 25;
 }
 
 bool
@@ -421,6 +438,12 @@ key_timeout(struct key_reader *r, struct key_event *e)
 {
 	if (!key_waiting(r))
 		return false;
+	if (r->pasting) {
+		r->quiet = true;
+		bool ended = paste_next(r, e);
+		r->quiet = false;
+		return ended;
+	}
 	const char *s = r->in.data;
 	size_t n = r->in.len;
 	keycode code = 0;

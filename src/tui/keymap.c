@@ -153,6 +153,8 @@ keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k)
 		else if (whole == NULL || c->own || (whole->places & PLACE_ANY && !(c->places & PLACE_ANY)))
 			whole = c;             /* the nearer place wins */
 	}
+	m->lost_count = m->held_count > 0 ? m->held_count - 1 : 0;
+	memcpy(m->lost, m->held, m->lost_count * sizeof m->held[0]);
 	if (whole != NULL && !part) {
 		m->held_count = 0;
 		*id = whole->id;
@@ -160,8 +162,6 @@ keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k)
 	}
 	if (part)
 		return KEYMAP_PART;
-	m->lost_count = m->held_count > 0 ? m->held_count - 1 : 0;
-	memcpy(m->lost, m->held, m->lost_count * sizeof m->held[0]);
 	m->held_count = 0;
 	return KEYMAP_NONE;
 }

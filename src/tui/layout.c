@@ -59,7 +59,7 @@ static void
 chat_narrow(struct app *app, int top, int rows, int cols)
 {
 	struct layout *l = &app->layout;
-	int strip = l->rows < 30 ? 4 : 7;
+	int strip = chat_citation(app) == NULL ? 1 : l->rows < 30 ? 4 : 7;   /* "none" needs a row */
 	if (focused(app, &pane_evidence)) {
 		place_pane(app, PANE_EVIDENCE, top, 0, rows, cols);
 	} else if (focused(app, &pane_page)) {

@@ -97,7 +97,7 @@ view_key(struct app *app, struct pane *p, keycode k, const char *bytes, size_t n
 {
 	(void)p, (void)bytes, (void)n;
 	if (k == 27 || k == 'q')
-		app_focus(app, &pane_shelf);
+		app_focus(app, app_shelf(app)->hits != NULL ? &pane_results : &pane_shelf);
 	return true;
 }
 

@@ -12,7 +12,10 @@
 #define AHEAD 600                      /* turns asked for before they are in sight */
 
 struct place_at { size_t turn, row; };
+/* A search that goes on when what it waits for is loaded: for words, or for a message. */
+struct search { bool on; int by; size_t turn, from, left; char id[ID_BYTES]; };
 struct transcript_view {
+	struct search search;
 	struct place_at top;
 	bool follow;
 	size_t seen;                   /* turns there were when the tail was left */
@@ -149,6 +152,99 @@ select_in_sight(struct app *app, struct pane *p)
 		chat_select(app, last, false);
 }
 
+/* ---- finding ------------------------------------------------------------------------ */
+
+static bool
+has(const char *text, const char *find)
+{
+	return text != NULL && strcasestr(text, find) != NULL;
+}
+
+/* Looked at before anything is laid out: most messages do not have it. */
+static bool
+message_has(const struct message *m, const char *find)
+{
+	const struct sentence *s = m->sentences.items;
+	bool found = has(m->content, find) || has(m->note, find);
+	for (size_t i = 0; i < m->sentences.count && !found; i++)
+		found = has(s[i].text, find);
+	for (size_t i = 0; i < m->followups.count && !found; i++)
+		found = has(m->followups.items[i], find);
+	return found;
+}
+
+#define ROW_LAST SIZE_MAX
+
+static bool
+find_in(struct app *app, struct pane *p, const struct search *f)
+{
+	struct transcript_view *v = p->state;
+	const struct message *m = app_chat(app)->turns[f->turn].m;
+	if (f->id[0] != '\0') {
+		if (str_same(m->id, f->id))
+			v->top = (struct place_at){ f->turn, 0 };
+		return str_same(m->id, f->id);
+	}
+	if (!message_has(m, p->find))
+		return false;
+	const struct flow *flow = chat_flow(app, f->turn, text_area(p).cols);
+	size_t row = flow == NULL || f->from != ROW_LAST ? f->from : flow->count - 1;
+	for (; flow != NULL && row < flow->count; row += (size_t)f->by)
+		if (has(flow->rows[row].text, p->find)) {
+			v->top = (struct place_at){ f->turn, row };
+			return true;
+		}
+	return false;
+}
+
+/* On from where it stands, as far as messages are there; what is not is asked for, and
+ * it goes on when that is drawn. */
+static void
+search_on(struct app *app, struct pane *p)
+{
+	struct transcript_view *v = p->state;
+	struct search *f = &v->search;
+	size_t count = app_chat(app)->turn_count;
+	if (v->epoch != app_chat(app)->epoch || f->turn >= count)
+		f->on = false;
+	for (; f->on; f->left--) {
+		if (chat_message(app, f->turn) == NULL)
+			return;
+		bool found = find_in(app, p, f);
+		if (found || f->left == 0) {
+			f->on = false;
+			v->follow = v->follow && !found;
+			if (!found && f->id[0] == '\0')
+				app_alert(app, "\"%.60s\" is not here; C-x / searches everything", p->find);
+			return;
+		}
+		f->turn = f->by > 0 ? (f->turn + 1) % count : (f->turn + count - 1) % count;
+		f->from = f->by > 0 ? 0 : ROW_LAST;
+	}
+}
+
+static void
+find_by(struct app *app, struct pane *p, int by)
+{
+	struct transcript_view *v = p->state;
+	size_t count = app_chat(app)->turn_count;
+	if (p->find == NULL || count == 0)
+		return;
+	settle(app, p);
+	v->seen = v->follow ? count : v->seen;
+	v->search = (struct search){ .on = true, .by = by, .turn = v->top.turn, .from = v->top.row + (size_t)by, .left = count };
+	search_on(app, p);
+	app_dirty(app, &pane_transcript);
+}
+
+void
+transcript_seek(struct app *app, const char *message_id)
+{
+	struct transcript_view *v = app_pane(app, &pane_transcript)->state;
+	v->search = (struct search){ .by = -1 };
+	snprintf(v->search.id, sizeof v->search.id, "%s", message_id != NULL ? message_id : "");
+}
+
 /* ---- drawing ---------------------------------------------------------------------- */
 
 static void
@@ -158,7 +254,9 @@ head_draw(struct app *app, struct pane *p)
 	const struct chat *c = app_chat(app);
 	char right[128] = "";
 	size_t fresh = !v->follow && c->turn_count > v->seen ? c->turn_count - v->seen : 0;
-	if (fresh > 0)
+	if (v->search.on && v->search.id[0] == '\0')
+		snprintf(right, sizeof right, "searching, %zu to go", v->search.left);
+	else if (fresh > 0)
 		snprintf(right, sizeof right, "%zu new below, End goes there", fresh);
 	else if (!v->follow && c->turn_count > 0)
 		snprintf(right, sizeof right, "%zu of %zu", v->top.turn + 1, c->turn_count);
@@ -216,6 +314,17 @@ view_draw(struct app *app, struct pane *p)
 	const struct chat *c = app_chat(app);
 	struct area a = text_area(p);
 	settle(app, p);
+	if (v->search.id[0] != '\0' && !v->search.on && c->turn_count > 0) {   /* what was to be sought is open */
+		v->search.on = true;
+		v->search.turn = v->search.left = c->turn_count - 1;
+	}
+	if (v->search.on) {
+		search_on(app, p);
+		if (!v->search.on) {
+			v->search.id[0] = '\0';
+			select_in_sight(app, p);
+		}
+	}
 	ask_around(app, v->top.turn);
 	head_draw(app, p);
 	if (p->focused)
@@ -238,58 +347,14 @@ view_draw(struct app *app, struct pane *p)
 	}
 }
 
-/* ---- finding ------------------------------------------------------------------------ */
-
-static bool
-row_holds(const struct flow *f, size_t row, const char *find)
-{
-	return row < f->count && f->rows[row].text != NULL && strcasestr(f->rows[row].text, find) != NULL;
-}
-
-static bool
-find_in(struct app *app, struct pane *p, size_t turn, size_t from, int by)
-{
-	struct transcript_view *v = p->state;
-	const struct message *m = app_chat(app)->turns[turn].m;
-	if (m == NULL || (m->content != NULL && strcasestr(m->content, p->find) == NULL && m->sentences.count == 0))
-		return false;
-	const struct flow *f = chat_flow(app, turn, text_area(p).cols);
-	for (size_t i = from; f != NULL && i < f->count; i += (size_t)by)
-		if (row_holds(f, i, p->find)) {
-			v->top = (struct place_at){ turn, i };
-			v->follow = false;
-			return true;
-		}
-	return false;
-}
-
-static void
-find_by(struct app *app, struct pane *p, int by)
-{
-	struct transcript_view *v = p->state;
-	size_t count = app_chat(app)->turn_count;
-	if (p->find == NULL || count == 0)
-		return;
-	settle(app, p);
-	size_t turn = v->top.turn, from = v->top.row + (size_t)by;
-	v->seen = v->follow ? count : v->seen;
-	for (size_t n = 0; n <= count; n++) {
-		if (find_in(app, p, turn, from, by)) {
-			app_dirty(app, &pane_transcript);
-			return;
-		}
-		turn = by > 0 ? (turn + 1) % count : (turn + count - 1) % count;
-		const struct flow *f = by < 0 && app_chat(app)->turns[turn].m != NULL ? chat_flow(app, turn, text_area(p).cols) : NULL;
-		from = f != NULL ? f->count - 1 : 0;
-	}
-	app_alert(app, "\"%.60s\" is not here; C-x / searches everything", p->find);
-}
+/* ---- acting -------------------------------------------------------------------------- */
 
 static bool
 view_action(struct app *app, struct pane *p, const char *id)
 {
 	struct transcript_view *v = p->state;
 	int page = text_area(p).rows - 1;
+	v->search.on = false;              /* whoever moves has seen enough */
 	const struct { const char *id; int by; } moves[] = {
 		{ "move.up", -1 }, { "move.down", 1 }, { "move.page-up", -page }, { "move.page-down", page },
 	};

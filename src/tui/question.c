@@ -175,7 +175,10 @@ question_key(struct app *app, keycode k)
 	if (!q->asked)
 		return false;
 	app->dirty_bottom = true;
-	if (q->confirm) {
+	if (q->find && q->len == 0 && k == '/') {
+		answer(app, true);
+		action_run(app, "find.everything", NULL);
+	} else if (q->confirm) {
 		bool yes = k == 'y' || k == 'Y';
 		if (yes)
 			insert(q, "y", 1);

@@ -203,6 +203,19 @@ shelf_search(struct app *app, const char *query)
 	app_dirty(app, NULL);
 }
 
+void
+shelf_show(struct app *app, const struct hits *hits, size_t at, const char *query)
+{
+	struct shelf *s = app_shelf(app);
+	s->more->search_epoch++;
+	arena_clear(&s->hits_arena);
+	s->hits = record_copy(&s->hits_arena, &record_hits, hits);
+	s->hit_at = at;
+	snprintf(s->query, sizeof s->query, "%s", query);
+	app_focus(app, &pane_preview);
+	app_dirty(app, NULL);
+}
+
 /* ---- adding --------------------------------------------------------------------------- */
 
 static void add_next(struct app *app);

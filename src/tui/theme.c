@@ -151,7 +151,7 @@ theme_load(struct theme **out, const char *name, const char *user_folder, const 
 	if (name == NULL || str_same(name, "plain"))
 		return FAULT_NONE;
 	if (strchr(name, '/') != NULL || name[0] == '.')
-		return fault(FAULT_INPUT, "\"%s\" is no name of a theme; the plain theme is used", name);
+		return fault(FAULT_INPUT, "\"%s\" is no name of a theme", name);
 	struct theme *t = theme_plain();
 	f = theme_read(t, user_folder, name);
 	if (f == FAULT_ABSENT)
@@ -159,7 +159,7 @@ theme_load(struct theme **out, const char *name, const char *user_folder, const 
 	if (f != FAULT_NONE) {
 		theme_free(t);
 		if (f == FAULT_ABSENT)
-			return fault(FAULT_ABSENT, "there is no theme \"%s\"; the plain theme is used", name);
+			return fault(FAULT_ABSENT, "there is no theme \"%s\"; there are plain dark light high-contrast mono and those in the config folder", name);
 		return f;
 	}
 	theme_free(*out);

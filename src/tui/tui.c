@@ -12,8 +12,6 @@
 
 #include "app_in.h"
 
-#define ESCAPE_MS 25
-
 /* ---- input ------------------------------------------------------------------------- */
 
 static void
@@ -24,14 +22,26 @@ keys_run(struct app *app)
 		app_key(app, &e);
 }
 
+static void on_patience_end(void *arg);
+
 static void
-on_escape_time(void *arg)
+wait_for_more(struct app *app)
+{
+	if (app->key_timer != 0)
+		loop_untimer(app->loop, app->key_timer);
+	app->key_timer = key_waiting(&app->keys) ? loop_timer(app->loop, key_patience_ms(&app->keys), on_patience_end, app) : 0;
+}
+
+static void
+on_patience_end(void *arg)
 {
 	struct app *app = arg;
 	struct key_event e;
 	app->key_timer = 0;
 	if (key_timeout(&app->keys, &e))
 		app_key(app, &e);
+	keys_run(app);
+	wait_for_more(app);
 }
 
 static void
@@ -50,9 +60,7 @@ on_input(int fd, unsigned ready, void *arg)
 	}
 	key_feed(&app->keys, bytes, (size_t)n);
 	keys_run(app);
-	if (app->key_timer != 0)
-		loop_untimer(app->loop, app->key_timer);
-	app->key_timer = key_waiting(&app->keys) ? loop_timer(app->loop, ESCAPE_MS, on_escape_time, app) : 0;
+	wait_for_more(app);
 }
 
 /* ---- signals ------------------------------------------------------------------------- */
@@ -177,7 +185,7 @@ start(struct app *app, const struct screen_config *screen)
 	snprintf(folder, sizeof folder, "%s/themes", c->places.config);
 	snprintf(keys, sizeof keys, "%s/keys.conf", c->places.config);
 	if (theme_load(&app->theme, c->theme, folder, c->themes_folder) != FAULT_NONE)
-		app_alert(app, "%s", fault_sentence());
+		app_alert(app, "%s; the plain theme is used", fault_sentence());
 	if (keymap_load(&app->keymap, c->keys != NULL ? c->keys : "plain", keys) != FAULT_NONE)
 		app_alert(app, "%s", fault_sentence());
 	enum fault f = composer_new(&app->composer, complete, on_composer, app);

@@ -131,8 +131,8 @@ enum keymap_found { KEYMAP_NONE, KEYMAP_PART, KEYMAP_ACTION };
 /* Feed chords key by key; *id when an action was completed. */
 enum keymap_found keymap_feed(const char **id, struct keymap *m, unsigned places, keycode k);
 bool keymap_pending(const struct keymap *m);   /* a chord has begun: C-x waits for its second key */
-/* Keys before the last one that were held for a chord which did not come, after
- * KEYMAP_NONE: the input line gets them after all. */
+/* Keys before the last one that were held for a chord: when it did not come, or is one
+ * of the person's inputrc, the input line gets them after all. */
 size_t keymap_lost(const keycode **out, const struct keymap *m);
 void keymap_drop(struct keymap *m);
 /* All chords of an action as keys.conf writes them: "] | M-.". */
@@ -150,6 +150,8 @@ void composer_free(struct composer *c);
 /* Bytes from the terminal that are no chord. Pasted text (bracketed) never submits. */
 void composer_key(struct composer *c, keycode k, const char *bytes, size_t n);
 #define COMPOSER_MAX (32 * 1024)         /* bytes: what the engine takes as one question, or as a draft */
+/* Has the person's inputrc a command of its own for these keys? */
+bool composer_binds(struct composer *c, const keycode *keys, size_t n, keycode last);
 bool composer_paste(struct composer *c, const char *bytes, size_t n);   /* false: only its beginning fits */
 int composer_rows(struct composer *c, int cols);           /* wanted, 1..8 */
 void composer_draw(struct screen *s, struct area a, struct composer *c, bool focused);
@@ -258,6 +260,7 @@ void shelf_free(struct shelf *s);
 void shelf_forget(struct shelf *s);
 void shelf_refresh(struct app *app);
 void shelf_search(struct app *app, const char *query);      /* "" takes the hits away */
+void shelf_show(struct app *app, const struct hits *hits, size_t at, const char *query);   /* one found elsewhere, on its page */
 void shelf_add(struct app *app, const char *path);          /* a file or a folder */
 void shelf_cancel(struct app *app);                          /* what is being added */
 const struct document *shelf_selected(struct app *app);     /* NULL: none */

@@ -104,6 +104,7 @@ wait_for "what to study is asked" "Study what?"; key 'f\r'
 wait_for "the path is asked" "Path: "; key "$work/course\\r"
 wait_for "it is read" "2 files: 2 read"
 wait_for "where answers come from is asked" "Answers come from"; key '\r'
+wait_for "the keys are asked" "4/4"; key '\r'
 wait_for "it is ready" "Ready."
 wait_for "it prompts" "> "; key 'What holds the chromosomes?\r'
 wait_for "and answers" "nucleus"
@@ -132,7 +133,8 @@ wait_for "lines are offered" "Plain line-by-line"; key 'y\r'
 wait_for "the lock is asked" "Lock your history?"; key 'n\r'
 wait_for "what to study is asked" "Study what?"; key 'l\r'
 wait_for "where answers come from is asked" "Answers come from"; key '\r'
-wait_for "it prompts" "> "; key '/quit\r'
+wait_for "the keys are asked" "4/4"; key 'v\r'
+wait_for "it prompts" "> "; key 'no/quit'; key '\033'; key 'hhhhhhxx\r'
 wait_for "and is left" "status 0"
 pty_end
 silent "no screen was opened" "$(printf '\033[?1049h')" "$work/screen"

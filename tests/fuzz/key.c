@@ -36,7 +36,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		if (n > 1 && bytes[1] % 4 == 0)
 			(void)key_timeout(&r, &e);
 	}
-	(void)key_timeout(&r, &e);
+	for (size_t i = 0; i <= n && key_waiting(&r); i++) {
+		(void)key_timeout(&r, &e);
+		take_all(&r);
+	}
 	if (key_waiting(&r))
 		abort();
 	key_reader_clear(&r);

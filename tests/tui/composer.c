@@ -1,4 +1,6 @@
 /* The input line: editing, history, pastes, vi mode, and where the caret stands. */
+#include <locale.h>
+
 #include "../stoa_test.h"
 #include <locale.h>
 #include <readline/readline.h>
@@ -303,7 +305,51 @@ START_TEST(rows_and_caret_count_cells_not_bytes)
 }
 END_TEST
 
-TESTS("composer", what_is_typed_stands_there_and_enter_sends_it, alt_enter_begins_a_line_and_sends_nothing,
+START_TEST(a_locale_of_bytes_takes_whole_characters_away)
+{
+	ck_assert_ptr_nonnull(setlocale(LC_ALL, "C"));
+	struct composer *c = opened();
+	type(c, "'a\xC3\xA9\xE6\x97\xA5");
+	type(c, "Backspace");
+	ck_assert_str_eq(composer_text(c), "a\xC3\xA9");
+	type(c, "Left");
+	ck_assert_int_eq(rl_point, 1);
+	type(c, "Right");
+	ck_assert_int_eq(rl_point, 3);
+	type(c, "Left");
+	type(c, "Delete");
+	ck_assert_str_eq(composer_text(c), "a");
+	type(c, "Backspace");
+	type(c, "Backspace");
+	ck_assert_str_eq(composer_text(c), "");
+	composer_free(c);
+}
+END_TEST
+
+START_TEST(what_the_inputrc_has_behind_control_x_is_the_persons)
+{
+	char path[128];
+	static const char rc[] = "\"\\C-xl\": downcase-word\n\"\\C-x\\C-e\": \"macro\"\n";
+	const keycode control_x[] = { 24 };
+	const char *folder = scratch();
+	snprintf(path, sizeof path, "%s/inputrc", folder);
+	WELL(file_write(path, rc, sizeof rc - 1));
+	setenv("INPUTRC", path, 1);
+	setenv("TERM", "xterm", 1);
+	struct composer *c;
+	WELL(composer_new(&c, complete, on_event, NULL));
+	ck_assert(composer_binds(c, control_x, 1, 'l'));
+	ck_assert(composer_binds(c, control_x, 1, 5));
+	ck_assert(!composer_binds(c, control_x, 1, 'n'));
+	ck_assert(!composer_binds(c, control_x, 1, 3));
+	ck_assert(!composer_binds(c, control_x, 1, '/'));
+	composer_free(c);
+	scratch_remove(folder);
+}
+END_TEST
+
+TESTS("composer", a_locale_of_bytes_takes_whole_characters_away, what_the_inputrc_has_behind_control_x_is_the_persons,
+	what_is_typed_stands_there_and_enter_sends_it, alt_enter_begins_a_line_and_sends_nothing,
 	the_keys_of_readline_work, keys_that_mean_nothing_here_type_nothing, the_end_of_input_on_an_empty_line_changes_nothing,
 	a_paste_is_text_and_never_sends, a_line_has_a_limit_and_stays_utf8, walking_the_history_keeps_the_draft,
 	a_draft_is_put_back_with_the_caret_at_its_end, tab_completes_and_shows_what_is_possible, vi_mode_moves_and_edits,

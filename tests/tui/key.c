@@ -41,8 +41,12 @@ events(const char *bytes, size_t n, size_t cut, bool late)
 	key_feed(&r, bytes + cut, n - cut);
 	while (key_next(&r, &e))
 		note_event(&e);
-	if (key_timeout(&r, &e))
-		note_event(&e);
+	for (int i = 0; i < 8 && key_waiting(&r); i++) {
+		if (key_timeout(&r, &e))
+			note_event(&e);
+		while (key_next(&r, &e))
+			note_event(&e);
+	}
 	ck_assert(!key_waiting(&r));
 	key_reader_clear(&r);
 	return seen;
@@ -115,8 +119,8 @@ END_TEST
 START_TEST(a_paste_that_holds_its_own_end_is_one_paste)
 {
 	static const char evil[] = "\033[200~a\033[201~rm\r\033[201~";
-	const char *got = events(evil, sizeof evil - 1, sizeof evil - 1, false);
-	ck_assert_str_eq(got, "paste(a\033[201~rm\r)");
+	for (size_t cut = 0; cut < sizeof evil; cut++)       /* wherever a read ends */
+		ck_assert_str_eq(events(evil, sizeof evil - 1, cut, false), "paste(a\033[201~rm\r)");
 	static const char two[] = "\033[200~a\033[201~\033[200~b\033[201~";
 	ck_assert_str_eq(events(two, sizeof two - 1, sizeof two - 1, false), "paste(a) paste(b)");
 }
