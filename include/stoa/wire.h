@@ -1,4 +1,4 @@
-/* wire -- talking to other machines: HTTP, event streams, mail.
+/* wire -- talking to other machines: HTTP, event streams, WebSocket, mail.
  *
  * libcurl below, loaded when the first request is made.  TLS 1.2 or newer,
  * always verified, by authorities or by one pinned key; plain http only to this machine; no redirects; protocols
@@ -77,6 +77,46 @@ void wire_session_free(struct wire_session *s);   /* nobody may be using it */
 #define WIRE_PIN_BYTES 53
 enum fault wire_key_of(char out[WIRE_PIN_BYTES], const char *url, const struct cancel *cancel) STOA_MUST;
 enum fault wire_pin_check(const char *pin) STOA_MUST;   /* INPUT: not a pin */
+
+/* ---- WebSocket (RFC 6455), the client's side --------------------------------------- */
+
+/* A socket belongs to one thread at a time: open it on a crew thread, then hand it
+ * over. Nothing but open blocks: wait for wire_socket_fd() in a loop as
+ * wire_socket_wants() says (not at all while wire_socket_eager()), then receive.
+ * From the peer at most: a text of text_max_bytes, a binary message of 4 KiB, 1000
+ * fragments a message, 20 pings a second; then it is told so (1009, 1008) and over.
+ * Extensions are neither offered nor taken. */
+struct wire_socket;
+struct wire_socket_config {
+	const char *url;                /* https://..., or http://... to this machine */
+	const char *bearer;             /* as of a request, and so are the next three */
+	const char *const *headers;
+	const char *ca_file, *pin;
+	const char *protocol;           /* the one subprotocol; NULL: none */
+	size_t text_max_bytes;          /* 0: 64 KiB */
+	int connect_ms, total_ms;       /* until it is open; 0: 10 s, 20 s */
+};
+struct wire_message { bool binary; const char *bytes; size_t size_bytes; };   /* text is UTF-8, without NUL at the end */
+typedef enum fault wire_message_fn(const struct wire_message *m, void *arg);   /* borrowed; a fault ends the receiving and is returned */
+#define WIRE_SOCKET_WAITING_BYTES (256u * 1024)
+
+/* DENIED 401 403, ABSENT 404, OFTEN 429, BUSY 503, OFFLINE other answers than 101;
+ * DAMAGED: not the handshake of RFC 6455. */
+enum fault wire_socket_open(struct wire_socket **out, const struct wire_socket_config *config, const struct cancel *cancel) STOA_MUST;
+/* Queue one message and send what can be sent. BUSY: 256 KiB wait already. */
+enum fault wire_socket_send(struct wire_socket *s, bool binary, const void *bytes, size_t n) STOA_MUST;
+/* Send what waits, give each whole message to `each`, at most 256 KiB at a time so
+ * that a screen stays alive. wait_ms: how long to wait for the first byte, 0: not.
+ * NONE also when nothing came. ABSENT: the peer closed in good order; OFFLINE: cut;
+ * DAMAGED, LIMIT: it broke the rules and was told so. After these it is over. */
+enum fault wire_socket_receive(struct wire_socket *s, int wait_ms, wire_message_fn *each, void *arg, const struct cancel *cancel) STOA_MUST;
+/* Say goodbye (1000, 3000-4999); go on receiving until ABSENT, or free it. */
+enum fault wire_socket_close(struct wire_socket *s, unsigned code, const char *reason) STOA_MUST;
+void wire_socket_free(struct wire_socket *s);
+int wire_socket_fd(const struct wire_socket *s);
+unsigned wire_socket_wants(const struct wire_socket *s);   /* enum loop_ready */
+bool wire_socket_eager(const struct wire_socket *s);       /* bytes are here that poll() does not know of */
+unsigned wire_socket_code(const struct wire_socket *s);    /* what the peer closed with: 1005 none said, 1006 not closed */
 
 /* ---- mail ----------------------------------------------------------------------- */
 

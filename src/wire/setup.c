@@ -69,12 +69,21 @@ setup_promises(struct wire_exchange *x)
 	return f;
 }
 
-static enum fault
-add_header(struct wire_exchange *x, const char *line)
+enum fault
+wire_header_check(const char *line)
 {
 	for (const char *s = line; *s != '\0'; s++)
 		if ((unsigned char)*s < ' ' || *s == 0x7F)
 			return fault(FAULT_INPUT, "a header holds a control byte");
+	return FAULT_NONE;
+}
+
+static enum fault
+add_header(struct wire_exchange *x, const char *line)
+{
+	enum fault f = wire_header_check(line);
+	if (f != FAULT_NONE)
+		return f;
 	struct curl_slist *longer = x->curl->slist_append(x->headers, line);
 	if (longer == NULL)
 		return fault(FAULT_SYSTEM, "libcurl has no memory for a header");

@@ -114,4 +114,30 @@ void wire_quiet_end(const struct wire_quiet *q);
  * part that cannot be sent. */
 enum fault wire_letter_write(struct text *out, const struct wire_mail *mail, int64_t now_ms) STOA_MUST;
 
+/* ---- WebSocket (upgrade.c, socket.c, connect.c) -------------------------------------- */
+
+/* The server's answer to the handshake. Any split of the bytes ends the same. */
+#define WIRE_UPGRADE_BYTES_MAX (16u * 1024)
+struct wire_upgrade { struct text head; bool whole; };
+void wire_upgrade_init(struct wire_upgrade *u);
+/* *used: how many of these bytes belong to the head; what is behind is the peer's first frame. */
+enum fault wire_upgrade_feed(struct wire_upgrade *u, size_t *used, const char *bytes, size_t n) STOA_MUST;
+/* Is the whole head a yes? accept: what the key asks for; protocol as of the config. */
+enum fault wire_upgrade_judge(const struct wire_upgrade *u, const char *host, const char *accept, const char *protocol) STOA_MUST;
+/* The method for HTTP and WebSocket alike: no control bytes in what becomes a header. */
+enum fault wire_header_check(const char *line) STOA_MUST;
+
+/* What a socket reads from and writes to. Both give the bytes moved, WIRE_PIPE_LATER
+ * or WIRE_PIPE_OVER; 0 is never given. */
+enum { WIRE_PIPE_LATER = -1, WIRE_PIPE_OVER = -2 };
+struct wire_pipe {
+	ssize_t (*pull)(void *arg, void *bytes, size_t n);
+	ssize_t (*push)(void *arg, const void *bytes, size_t n);
+	void (*end)(void *arg);              /* may be NULL */
+	void *arg;
+	int fd;
+	const char *host;                    /* for sentences; outlives the socket */
+};
+enum fault wire_socket_over(struct wire_socket **out, const struct wire_pipe *pipe, size_t text_max_bytes) STOA_MUST;
+
 #endif
