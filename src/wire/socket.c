@@ -178,7 +178,7 @@ on_message(wslay_event_context_ptr ctx, const struct wslay_event_on_msg_recv_arg
 	if (wslay_is_ctrl_frame(m->opcode) || s->broken != FAULT_NONE || s->each_fault != FAULT_NONE)
 		return;
 	s->got = true;
-	struct wire_message message = { m->opcode == WSLAY_BINARY_FRAME, (const char *)m->msg, m->msg_length };
+	struct wire_message message = { m->opcode == WSLAY_BINARY_FRAME, m->msg_length > 0 ? (const char *)m->msg : "", m->msg_length };
 	if ((s->each_fault = s->each(&message, s->arg)) != FAULT_NONE) {
 		snprintf(s->each_sentence, sizeof s->each_sentence, "%s", fault_sentence());
 		s->budget = 0;
