@@ -254,5 +254,7 @@ enum fault operation_query(struct text *out, const struct operation *op, const v
 bool operation_has_body(const struct operation *op);   /* POST, PUT, PATCH */
 /* The JSON object of every field that is set and not in the path. */
 void operation_body(struct text *out, const struct operation *op, const void *request);
+/* The same with what is in the path: all of it, to be read again later. */
+void operation_json(struct text *out, const struct operation *op, const void *request);
 
 #endif

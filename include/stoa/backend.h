@@ -24,6 +24,7 @@ struct backend_config {              /* what stoa.conf and the places say */
 	struct {
 		const char *url;             /* "https://host:port", without a path */
 		const char *ca_file;         /* certificates to trust instead of the system's; NULL: the system's */
+		const char *pin;             /* the only key to trust, as wire.h says; NULL: certificates decide */
 		const struct backend_secret *token;   /* NULL: the one that signing in kept */
 		const char *user;            /* whose it is; for the copy, with token */
 	} server;                    /* for backend_open_remote() */
@@ -45,7 +46,9 @@ const char *backend_word(const struct backend *b);
 /* On the loop's thread, when the word has changed: time to draw. */
 void backend_on_word(struct backend *b, loop_fn *changed, void *arg);
 
-/* How a call ends and what it says meanwhile. Everything is borrowed for the handler. */
+/* How a call ends and what it says meanwhile. Everything is borrowed for the handler.
+ * sentence: of the fault; when all is well what the person should know, as that this is
+ * what was seen before, or "". */
 struct backend_done { enum fault fault; const char *sentence; const struct operation *op; const void *reply; };
 struct backend_handlers {
 	void (*event)(const char *name, const struct record_type *type, const void *record, void *arg);
@@ -66,6 +69,23 @@ struct backend_account { const char *url, *user, *name, *role, *token, *refresh_
 enum fault backend_account_get(struct backend_account **out, struct arena *a, struct backend *b, const char *url) STOA_MUST;
 enum fault backend_account_set(struct backend *b, const struct backend_account *account) STOA_MUST;
 enum fault backend_account_forget(struct backend *b, const char *url) STOA_MUST;
+
+/* ---- what was written while a server was away ------------------------------------ */
+
+/* waiting: delivered as soon as may be; held: answered here, goes when it is asked for;
+ * refused: the server said no, and the person must say what to do with it. */
+struct backend_waiting { size_t waiting, held, refused; };
+struct backend_waiting backend_waiting(const struct backend *b);   /* as counted last */
+struct backend_outbox_item { const char *key, *operation, *state /* waiting held refused */, *words, *sentence; int64_t at; };
+struct backend_outbox { const struct backend_outbox_item *items; size_t count; };
+/* In order; lives in a. These wait for the store: for verbs. */
+enum fault backend_outbox(struct backend_outbox *out, struct arena *a, struct backend *b) STOA_MUST;
+enum fault backend_outbox_drop(struct backend *b, const char *key) STOA_MUST;    /* ABSENT */
+enum fault backend_outbox_again(struct backend *b, const char *key) STOA_MUST;   /* it waits anew; ABSENT */
+/* Deliver now what waits; held: that too. done without an operation: what stopped it. */
+enum fault backend_sync(unsigned *id, struct backend *b, bool held, const struct backend_handlers *h) STOA_MUST;
+/* The same, turning the loop until it has ended: for verbs. */
+enum fault backend_sync_wait(struct backend *b, bool held) STOA_MUST;
 
 /* ---- the lock: secrets never travel as records ------------------------------- */
 

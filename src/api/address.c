@@ -152,17 +152,29 @@ operation_address(struct text *out, const struct operation *op, const void *requ
 	return f == FAULT_NONE ? text_check(out, "the address of the request") : f;
 }
 
-void
-operation_body(struct text *out, const struct operation *op, const void *request)
+static void
+put_set(struct text *out, const struct operation *op, const void *request, bool path)
 {
 	struct field fields[64];
 	struct record_type left = { op->request->name, op->request->size_bytes, fields, 0, NULL };
 	for (size_t i = 0; i < op->request->count && left.count < COUNT_OF(fields); i++) {
 		const struct field *f = &op->request->fields[i];
-		if (in_path(op, f) || !is_set(f, (const char *)request + f->offset))
+		if ((!path && in_path(op, f)) || !is_set(f, (const char *)request + f->offset))
 			continue;
 		fields[left.count] = *f;
 		fields[left.count++].flags &= ~(unsigned)FIELD_OMIT;
 	}
 	record_to_json(out, &left, request);
+}
+
+void
+operation_body(struct text *out, const struct operation *op, const void *request)
+{
+	put_set(out, op, request, false);
+}
+
+void
+operation_json(struct text *out, const struct operation *op, const void *request)
+{
+	put_set(out, op, request, true);
 }

@@ -67,6 +67,7 @@ config_copy(struct arena *a, const struct backend_config *c)
 	out->llm.key_command = arena_strdup(a, c->llm.key_command);
 	out->domains_folder = arena_strdup(a, c->domains_folder);
 	out->server.url = arena_strdup(a, c->server.url);
+	out->server.pin = arena_strdup(a, c->server.pin);
 	out->server.ca_file = arena_strdup(a, c->server.ca_file);
 	out->server.user = arena_strdup(a, c->server.user);
 	out->server.token = NULL; /* whoever needs it has copied it */
@@ -200,7 +201,8 @@ flight_event(const char *name, const struct record_type *type, const void *recor
 void
 flight_end(struct flight *f)
 {
-	f->sentence = mem_strdup(f->fault == FAULT_NONE ? "" : fault_sentence());
+	const char *note = f->note != NULL ? f->note : "";
+	f->sentence = mem_strdup(f->fault == FAULT_NONE ? note : fault_sentence());
 	struct news *n = mem_new(sizeof *n);
 	n->flight = f;
 	mailbox_put(f->box, n);

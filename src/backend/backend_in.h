@@ -21,6 +21,7 @@ struct flight {
 	void *reply;
 	enum fault fault;
 	char *sentence;
+	const char *note;                  /* what to say although all is well; NULL: nothing */
 	struct cancel cancel;
 	struct backend_handlers handlers;
 	struct task *task;                 /* instead of op; lock.c's */

@@ -124,7 +124,8 @@ exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const st
 		.bearer = (const char *)token.bytes,
 		.body = body ? (o->body.data != NULL ? o->body.data : "") : NULL,
 		.body_bytes = body ? o->body.len : 0,
-		.ca_file = b->remote->ca_file,
+		.session = b->remote->session,
+		.repeatable = q->key != NULL,
 		.reply_max_bytes = REPLY_MAX,
 		.connect_ms = CONNECT_MS,
 		.first_byte_ms = long_work ? QUIET_ASK_MS : QUIET_MS,
@@ -133,6 +134,7 @@ exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const st
 	struct wire_reply reply;
 	enum fault f = wire_stream(&reply, &req, reply_event, h, q->cancel);
 	vault_secret_clear(&token);
+	h->status = f == FAULT_NONE ? reply.status : 0;
 	if (f == FAULT_NONE && !reply.streamed)
 		f = reply_read(&h->reply, h->a, q->op->reply, &reply);
 	else if (f == FAULT_NONE && h->reply == NULL)
@@ -146,6 +148,8 @@ remote_ask(void **reply, struct arena *a, struct backend *b, const struct asking
 {
 	struct hearing h = { .op = q->op, .a = a, .emit = q->emit, .arg = q->arg };
 	struct outgoing o = { .accept = "" };
+	const struct clock *clock = b->config.clock;
+	int64_t began_ms = clock->mono_ms(clock->arg);
 	enum fault f = outgoing_prepare(&o, b, q);
 	for (int tries = 0; f == FAULT_NONE && tries < STREAM_TRIES; tries++) {
 		f = exchange_once(&h, &o, b, q);
@@ -154,7 +158,10 @@ remote_ask(void **reply, struct arena *a, struct backend *b, const struct asking
 			break;
 		f = FAULT_NONE;
 	}
+	link_heard(b, f, clock->mono_ms(clock->arg) - began_ms);
 	outgoing_clear(&o);
+	if (q->status != NULL)
+		*q->status = h.status;
 	if (f == FAULT_NONE)
 		*reply = h.reply;
 	return f;

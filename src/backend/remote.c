@@ -1,21 +1,17 @@
-/* The backend at a server: calls go there, the link says whether it can be reached.
+/* The backend at a server: which way a call goes.
  *
- * Nobody asks the server whether it lives while it answers: that it is gone is
- * noticed by the next call.  Then a timer tries again, later and later, at a random
- * moment of a growing span (full jitter), so that a class whose server came back
- * does not fall upon it at once; when nothing waits to be delivered the span begins
- * at ten seconds, so that an idle client sleeps.  Probes run on a worker of their
- * own. */
+ * A read is asked there and kept; when the line fails it is answered from the copy,
+ * and that is said.  A write goes there with a key of its own under which the server
+ * does it once; when the line fails it waits in the outbox, and behind what waits
+ * already it does not overtake.  What was typed and not sent stays on this machine. */
 #include <stdio.h>
 #include <string.h>
 
 #include "remote_in.h"
 
-#define TRY_MS 1000               /* the first span; doubled each time */
-#define TRY_MAX_MS 60000
-#define IDLE_MS 10000             /* the least wait when nothing waits */
+#define AS_SEEN "the server cannot be reached; this is what was seen or kept here"
 
-/* ---- the token ---------------------------------------------------------------------- */
+/* ---- the account in use ----------------------------------------------------------------- */
 
 void
 remote_token_set(struct remote *r, const void *bytes, size_t n)
@@ -39,156 +35,268 @@ remote_user_set(struct remote *r, const char *user)
 	snprintf(both, sizeof both, "%s|%s", r->url, user);
 	name_sum(owner, "copy", both);
 	pthread_mutex_lock(&r->lock);
+	if (strcmp(r->owner, owner) != 0)
+		r->load = (struct link_load){ .known = false };
 	memcpy(r->owner, owner, sizeof owner);
 	r->account_known = true;
 	pthread_mutex_unlock(&r->lock);
 }
 
-/* A locked store forgets the token too. */
+/* A locked store forgets the token too; an open one may tell what waits. */
 static void
 lock_changed(struct backend *b, bool locked)
 {
 	struct remote *r = b->remote;
-	if (!locked || r->given)
-		return;
-	remote_token_set(r, NULL, 0);
 	pthread_mutex_lock(&r->lock);
-	r->account_known = false;
+	bool known = r->load.known;
+	if (locked && !r->given) {
+		r->account_known = false;
+		r->load.known = false;
+	}
 	pthread_mutex_unlock(&r->lock);
+	if (locked && !r->given)
+		remote_token_set(r, NULL, 0);
+	if (!locked && !known)
+		link_start(b);
 }
 
-/* ---- the word ------------------------------------------------------------------------- */
+/* ---- one call ------------------------------------------------------------------------------ */
+
+/* A call on its way, with what had to be added to its request. */
+struct way {
+	struct flight *f;
+	struct backend *b;
+	const void *request;
+	char key[ID_BYTES];
+	bool fresh;                        /* its conversation is made for it */
+	bool draft;                        /* a draft was taken out of it */
+};
+
+static enum fault
+ask(struct way *w)
+{
+	struct flight *f = w->f;
+	const struct asking q = { .op = f->op, .request = w->request, .key = f->op->writes ? w->key : NULL,
+		.emit = f->handlers.event != NULL ? flight_event : NULL, .arg = f, .cancel = &f->cancel };
+	return remote_ask(&f->reply, &f->arena, w->b, &q);
+}
+
+static char *
+id_in(struct way *w)
+{
+	char id[ID_BYTES];
+	id_make(id, w->b->config.chance);
+	return arena_strdup(&w->f->arena, id);
+}
+
+/* Ids are made here, so that whatever is sent twice is the same thing twice. */
+static void
+name_question(struct way *w)
+{
+	struct message_send *q = record_copy(&w->f->arena, w->f->op->request, w->request);
+	w->request = q;
+	if (q->ephemeral)
+		return;
+	if (q->id == NULL)
+		q->id = id_in(w);
+	w->fresh = q->conversation_id == NULL;
+	if (w->fresh)
+		q->conversation_id = id_in(w);
+	snprintf(w->key, sizeof w->key, "%s", q->id);
+}
+
+static void
+name_conversation(struct way *w)
+{
+	struct conversation_create *c = record_copy(&w->f->arena, w->f->op->request, w->request);
+	w->request = c;
+	if (c->id == NULL)
+		c->id = id_in(w);
+	snprintf(w->key, sizeof w->key, "%s", c->id);
+}
+
+/* A question without a conversation makes one first. */
+static enum fault
+make_conversation(struct way *w)
+{
+	const struct message_send *q = w->request;
+	const struct conversation_create make = { .id = q->conversation_id, .subject = q->subject };
+	const struct asking create = { .op = operation_find("conversation.create"), .request = &make,
+		.key = make.id, .cancel = &w->f->cancel };
+	void *made = NULL;
+	return remote_ask(&made, &w->f->arena, w->b, &create);
+}
+
+/* ---- drafts ----------------------------------------------------------------------------------- */
 
 static const char *
-word(const struct backend *b)
+draft_here(struct way *w)
 {
-	struct remote *r = b->remote;
-	pthread_mutex_lock(&r->lock);
-	bool online = r->online;
-	pthread_mutex_unlock(&r->lock);
-	snprintf(r->word, sizeof r->word, "%s", online ? "ONLINE" : "OFFLINE");
-	return r->word;
-}
-
-static void link_turn(void *arg);
-
-void
-link_heard(struct backend *b, enum fault f)
-{
-	static const bool answers[FAULT_KINDS] = { [FAULT_NONE] = true, [FAULT_ABSENT] = true,
-		[FAULT_EXISTS] = true, [FAULT_DENIED] = true, [FAULT_OFTEN] = true };
-	struct remote *r = b->remote;
-	if (f != FAULT_OFFLINE && !answers[f])
-		return;
-	bool online = f != FAULT_OFFLINE;
-	pthread_mutex_lock(&r->lock);
-	bool changed = r->online != online || !r->heard;
-	r->online = online;
-	r->heard = true;
-	pthread_mutex_unlock(&r->lock);
-	if (changed)
-		mailbox_run(b->box, link_turn, b);
-}
-
-/* ---- probing --------------------------------------------------------------------------- */
-
-static void probe(void *arg);
-
-static void
-on_timer(void *arg)
-{
-	struct backend *b = arg;
-	b->remote->timer = 0;
-	b->remote->probing = crew_submit(b->link_crew, probe, b) == FAULT_NONE;
-}
-
-static void
-schedule(struct backend *b)
-{
-	struct remote *r = b->remote;
-	uint32_t chance;
-	int64_t span_ms = TRY_MS;
-	if (r->timer != 0 || r->probing || r->closing)
-		return;
-	for (int i = 0; i < r->tries && span_ms < TRY_MAX_MS; i++)
-		span_ms *= 2;
-	if (span_ms > TRY_MAX_MS)
-		span_ms = TRY_MAX_MS;
-	r->tries++;
-	b->config.chance->fill(&chance, sizeof chance, b->config.chance->arg);
-	r->timer = loop_timer(b->loop, IDLE_MS + chance % span_ms, on_timer, b);
-}
-
-/* Loop thread: the link or what waits has changed. */
-static void
-link_turn(void *arg)
-{
-	struct backend *b = arg;
-	struct remote *r = b->remote;
-	char old[sizeof r->word];
-	snprintf(old, sizeof old, "%s", r->word);
-	pthread_mutex_lock(&r->lock);
-	bool online = r->online;
-	pthread_mutex_unlock(&r->lock);
-	if (online) {
-		r->tries = 0;
-		if (r->timer != 0)
-			loop_untimer(b->loop, r->timer);
-		r->timer = 0;
-	} else {
-		schedule(b);
-	}
-	if (strcmp(old, word(b)) != 0 && b->word_changed != NULL)
-		b->word_changed(b->word_arg);
-}
-
-static void
-probe_done(void *arg)
-{
-	struct backend *b = arg;
-	b->remote->probing = false;
-	link_turn(b);
-}
-
-/* On the link's worker: is the server there? */
-static void
-probe(void *arg)
-{
-	struct backend *b = arg;
-	struct arena a;
 	void *reply = NULL;
 	static const struct nothing nothing;
-	const struct asking q = { .op = operation_find("health.get"), .request = &nothing,
-		.cancel = &b->remote->cancel };
-	arena_init(&a);
-	link_heard(b, remote_ask(&reply, &a, b, &q));
-	arena_clear(&a);
-	mailbox_run(b->box, probe_done, b);
+	if (copy_call(&reply, &w->f->arena, w->b, "me.get", &nothing, NULL) != FAULT_NONE)
+		return NULL;
+	return ((const struct settings *)reply)->draft;
 }
 
-/* ---- calls ---------------------------------------------------------------------------------- */
+/* What was typed is kept here; *only: nothing else was to be changed. */
+static enum fault
+keep_draft(bool *only, struct way *w)
+{
+	const struct settings *asked = w->request;
+	struct settings rest = *asked;
+	const struct settings draft = { .draft = asked->draft };
+	struct text left;
+	void *reply = NULL;
+	rest.draft = NULL;
+	w->request = record_copy(&w->f->arena, w->f->op->request, &rest);
+	text_init(&left, 65536);
+	operation_json(&left, w->f->op, &rest);
+	*only = strcmp(left.data, "{}") == 0;
+	text_clear(&left);
+	enum fault f = copy_call(&reply, &w->f->arena, w->b, "me.update", &draft, NULL);
+	if (f == FAULT_NONE && *only)
+		w->f->reply = reply;
+	return f;
+}
+
+/* ---- reads -------------------------------------------------------------------------------------- */
+
+/* What is only here: answers given without the server, conversations that it has not
+ * got yet. */
+static void
+add_what_is_here(struct way *w)
+{
+	struct flight *f = w->f;
+	void *here = NULL;
+	if (strcmp(f->op->id, "conversation.get") == 0) {
+		const struct transcript *there = f->reply;
+		if (copy_call(&here, &f->arena, w->b, f->op->id, w->request, NULL) == FAULT_NONE &&
+			((const struct transcript *)here)->messages.count > there->messages.count)
+			f->reply = here;
+	} else if (strcmp(f->op->id, "conversation.list") == 0) {
+		outbox_conversations(f->reply, &f->arena, w->b, w->request);
+	} else if (strcmp(f->op->id, "me.get") == 0) {
+		((struct settings *)f->reply)->draft = draft_here(w);
+	}
+}
+
+static enum fault
+read_there(struct way *w)
+{
+	struct flight *f = w->f;
+	const struct call_options options = {
+		.emit = f->handlers.event != NULL ? flight_event : NULL, .arg = f, .cancel = &f->cancel
+	};
+	bool down = copy_readable(f->op) && link_down(w->b);
+	enum fault bad = down ? FAULT_OFFLINE : ask(w);
+	if (bad == FAULT_NONE) {
+		copy_keep(w->b, f->op, w->request, f->reply);
+		add_what_is_here(w);
+		return bad;
+	}
+	/* A citation of an answer that was given here leads to a document that is here. */
+	bool document = strncmp(f->op->id, "document.", 9) == 0 || strcmp(f->op->id, "passage.get") == 0;
+	if (bad == FAULT_ABSENT && document) {
+		char *sentence = arena_strdup(&f->arena, fault_sentence());
+		if (copy_call(&f->reply, &f->arena, w->b, f->op->id, w->request, &options) == FAULT_NONE)
+			return FAULT_NONE;
+		return fault(bad, "%s", sentence);
+	}
+	if (bad != FAULT_OFFLINE || !copy_readable(f->op))
+		return bad;
+	bad = copy_read(&f->reply, &f->arena, w->b, f->op, w->request, &options);
+	if (bad == FAULT_NONE && strcmp(f->op->id, "me.get") == 0)
+		((struct settings *)f->reply)->draft = draft_here(w);
+	f->note = AS_SEEN;
+	return bad;
+}
+
+/* ---- writes --------------------------------------------------------------------------------------- */
+
+/* What was rated is an answer that was given here: the server has never seen it. */
+static bool
+rates_what_is_here(struct way *w)
+{
+	bool seen = true;
+	char owner[ID_BYTES];
+	if (strcmp(w->f->op->id, "message.feedback") != 0)
+		return false;
+	copy_owner(owner, w->b);
+	return engine_seen(&seen, w->b->engine, owner, ((const struct message_feedback *)w->request)->id) == FAULT_NONE && !seen;
+}
+
+/* Nothing overtakes what waits; *behind: it still does. */
+static enum fault
+go_behind(bool *behind, struct way *w)
+{
+	struct remote *r = w->b->remote;
+	pthread_mutex_lock(&r->lock);
+	struct link_load load = r->load;
+	pthread_mutex_unlock(&r->lock);
+	*behind = false;
+	if (load.known && load.waiting + load.held == 0)
+		return FAULT_NONE;
+	enum fault f = outbox_deliver(w->b, conversation_of(w->f->op, w->request), &w->f->cancel);
+	pthread_mutex_lock(&r->lock);
+	*behind = r->load.waiting > 0;
+	pthread_mutex_unlock(&r->lock);
+	return f == FAULT_CANCELLED || f == FAULT_LOCKED ? f : FAULT_NONE;
+}
+
+static enum fault
+write_there(struct way *w)
+{
+	struct flight *f = w->f;
+	bool takes = away_takes(f->op), behind = false;
+	enum fault bad = FAULT_OFFLINE;
+	if (rates_what_is_here(w))
+		return copy_call(&f->reply, &f->arena, w->b, f->op->id, w->request, NULL);
+	if (takes && link_down(w->b))
+		return away_write(f, w->request, w->key, w->fresh);
+	if (takes) {
+		bad = go_behind(&behind, w);
+		if (bad != FAULT_NONE)
+			return bad;
+		if (behind)
+			return away_write(f, w->request, w->key, w->fresh);
+	}
+	bad = w->fresh ? make_conversation(w) : FAULT_NONE;
+	if (bad == FAULT_NONE)
+		bad = ask(w);
+	if (bad == FAULT_NONE)
+		copy_keep(w->b, f->op, w->request, f->reply);
+	if (bad == FAULT_OFFLINE && takes)
+		return away_write(f, w->request, w->key, w->fresh);
+	return bad;
+}
 
 static enum fault
 call_remote(struct flight *f)
 {
-	char key[ID_BYTES];
-	id_make(key, f->backend->config.chance);
-	const struct asking q = { .op = f->op, .request = f->request, .key = f->op->writes ? key : NULL,
-		.emit = f->handlers.event != NULL ? flight_event : NULL, .arg = f, .cancel = &f->cancel };
-	enum fault bad = f->op->least > ROLE_NONE ? account_ready(f->backend) : FAULT_NONE;
+	struct way w = { .f = f, .b = f->backend, .request = f->request };
+	bool only = false;
+	enum fault bad = f->op->least > ROLE_NONE ? account_ready(w.b) : FAULT_NONE;
 	if (bad != FAULT_NONE)
 		return bad;
-	bad = remote_ask(&f->reply, &f->arena, f->backend, &q);
-	link_heard(f->backend, bad);
-	return bad;
+	id_make(w.key, w.b->config.chance);
+	if (!f->op->writes)
+		return read_there(&w);
+	if (f->op->request == &record_message_send)
+		name_question(&w);
+	else if (f->op->request == &record_conversation_create)
+		name_conversation(&w);
+	else if (f->op->request == &record_settings && ((const struct settings *)w.request)->draft != NULL)
+		bad = keep_draft(&only, &w);
+	return bad != FAULT_NONE || only ? bad : write_there(&w);
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
 static enum fault
-open_link(struct backend *b, const struct backend_config *config)
+open_remote(struct backend *b, const struct backend_config *config)
 {
-	const char *url = b->config.server.url;
+	const char *url = b->config.server.url, *pin = b->config.server.pin;
 	enum fault f = wire_url_check(url);
 	if (f != FAULT_NONE)
 		return f;
@@ -197,39 +305,37 @@ open_link(struct backend *b, const struct backend_config *config)
 		return fault(FAULT_INPUT, "the address of a server has no path: %s", url);
 	struct remote *r = b->remote = mem_new(sizeof *r);
 	r->url = path == NULL ? url : arena_strndup(&b->arena, url, (size_t)(path - url));
-	r->ca_file = b->config.server.ca_file;
 	pthread_mutex_init(&r->lock, NULL);
-	if (config->server.token != NULL)
-		remote_token_set(r, config->server.token->s.bytes, config->server.token->s.len);
+	pthread_mutex_init(&r->delivering, NULL);
 	r->given = config->server.token != NULL;
-	if (r->given)
+	if (r->given) {
+		remote_token_set(r, config->server.token->s.bytes, config->server.token->s.len);
 		remote_user_set(r, config->server.user != NULL ? config->server.user : "");
-	f = crew_new(&b->link_crew, 1);
+	}
+	f = wire_session_new(&r->session, r->url, b->config.server.ca_file, pin);
 	if (f == FAULT_NONE)
-		r->probing = crew_submit(b->link_crew, probe, b) == FAULT_NONE;
+		f = crew_new(&b->link_crew, 1);
+	if (f == FAULT_NONE)
+		link_start(b);
 	return f;
 }
 
 static void
 closing(struct backend *b)
 {
-	struct remote *r = b->remote;
-	if (r == NULL)
-		return;
-	r->closing = true;
-	atomic_store(&r->cancel.asked, true);
-	if (r->timer != 0)
-		loop_untimer(b->loop, r->timer);
-	r->timer = 0;
+	if (b->remote != NULL)
+		link_stop(b);
 }
 
 static void
-close_link(struct backend *b)
+close_remote(struct backend *b)
 {
 	struct remote *r = b->remote;
 	if (r == NULL)
 		return;
+	wire_session_free(r->session);
 	vault_secret_clear(&r->token);
+	pthread_mutex_destroy(&r->delivering);
 	pthread_mutex_destroy(&r->lock);
 	mem_free(r);
 }
@@ -239,11 +345,13 @@ backend_open_remote(struct backend **out, const struct backend_config *config, s
 {
 	static const struct backend_way way = {
 		.call = call_remote,
-		.word = word,
-		.open = open_link,
+		.word = link_word,
+		.open = open_remote,
 		.lock_changed = lock_changed,
 		.closing = closing,
-		.close = close_link,
+		.close = close_remote,
 	};
-	return backend_make(out, config, loop, &way);
+	struct backend_config mine = *config;
+	mine.workers = config->workers > 0 ? config->workers : 4;
+	return backend_make(out, &mine, loop, &way);
 }

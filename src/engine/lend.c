@@ -38,3 +38,37 @@ engine_keep(struct engine *e, const char *owner, const struct conversation *conv
 	struct keeping k = { conversation, messages };
 	return engine_lend(e, owner, keep, &k);
 }
+
+/* ---- one kept message --------------------------------------------------------- */
+
+struct asked { const char *id; bool *seen; };
+
+static enum fault
+seen(struct store *db, void *arg)
+{
+	const struct asked *q = arg;
+	return tutor_seen(q->seen, db, q->id);
+}
+
+enum fault
+engine_seen(bool *out, struct engine *e, const char *owner, const char *message)
+{
+	struct asked q = { message, out };
+	return engine_lend(e, owner, seen, &q);
+}
+
+struct noted { const char *id, *sentence; };
+
+static enum fault
+note(struct store *db, void *arg)
+{
+	const struct noted *q = arg;
+	return tutor_note(db, q->id, q->sentence);
+}
+
+enum fault
+engine_note(struct engine *e, const char *owner, const char *message, const char *sentence)
+{
+	struct noted q = { message, sentence };
+	return engine_lend(e, owner, note, &q);
+}

@@ -118,3 +118,58 @@ tutor_keep(struct store *db, const struct conversation *conversation, const stru
 	arena_clear(&a);
 	return f;
 }
+
+/* ---- one kept message -------------------------------------------------------- */
+
+static enum fault
+message_get(struct kept_message **out, struct sealed *rec, struct arena *a, struct store *db, const char *id)
+{
+	void *record = NULL;
+	if (!id_valid(id))
+		return fault(FAULT_INPUT, "'%s' is not the id of a message", id != NULL ? id : "");
+	enum fault f = store_get(rec, a, db, id);
+	if (f == FAULT_ABSENT || (f == FAULT_NONE && rec->kind != KIND_MESSAGE))
+		return fault(FAULT_ABSENT, "no message %s", id);
+	if (f == FAULT_NONE)
+		f = kept_read(&record, a, &record_kept_message, rec);
+	*out = record;
+	return f;
+}
+
+enum fault
+tutor_seen(bool *seen, struct store *db, const char *id)
+{
+	struct arena a;
+	struct sealed rec;
+	struct kept_message *kept = NULL;
+	arena_init(&a);
+	enum fault f = message_get(&kept, &rec, &a, db, id);
+	if (f == FAULT_NONE)
+		*seen = kept->seen;
+	arena_clear(&a);
+	return f;
+}
+
+enum fault
+tutor_note(struct store *db, const char *id, const char *sentence)
+{
+	struct arena a;
+	struct sealed rec;
+	struct kept_message *kept = NULL;
+	arena_init(&a);
+	enum fault f = store_begin(db);
+	if (f == FAULT_NONE)
+		f = message_get(&kept, &rec, &a, db, id);
+	if (f == FAULT_NONE) {
+		const char *note = kept->message->note;
+		bool some = note != NULL && note[0] != '\0';
+		kept->message->note = some ? arena_printf(&a, "%s %s", note, sentence) : sentence;
+		f = kept_put(db, KIND_MESSAGE, rec.conv_id, id, &record_kept_message, kept);
+	}
+	if (f == FAULT_NONE)
+		f = store_commit(db);
+	if (f != FAULT_NONE)
+		store_rollback(db);
+	arena_clear(&a);
+	return f;
+}

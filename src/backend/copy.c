@@ -1,0 +1,264 @@
+/* The sealed copy of what a server showed, and what can be read from it.
+ *
+ * Conversations and messages become records that the engine of this machine lists,
+ * shows, searches and exports; every other reply is kept whole under the sum of what
+ * was asked.  Both belong to an owner of their own, made of the server and the
+ * account, so that two accounts on one machine never see each other's.  Keeping is
+ * never a reason for a call to fail. */
+#include <string.h>
+
+#include "remote_in.h"
+
+#define SEEN_MAX (4u * 1024 * 1024)
+
+struct seen { int64_t at; const char *operation, *reply; };
+static const struct field seen_fields[] = {
+	FIELD_OF(seen, at, FIELD_TIME, .flags = FIELD_REQUIRED),
+	FIELD_OF(seen, operation, FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 100),
+	FIELD_OF(seen, reply, FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_SEALED, .max = SEEN_MAX),
+};
+static RECORD_TYPE(record_seen, seen, seen_fields, "a reply that was seen");
+
+void
+copy_owner(char out[ID_BYTES], struct backend *b)
+{
+	pthread_mutex_lock(&b->remote->lock);
+	memcpy(out, b->remote->owner, ID_BYTES);
+	pthread_mutex_unlock(&b->remote->lock);
+}
+
+enum fault
+copy_call(void **reply, struct arena *a, struct backend *b, const char *operation, const void *request,
+	const struct call_options *options)
+{
+	struct principal who = { .role = ROLE_ADMIN };
+	copy_owner(who.user, b);
+	return engine_call(reply, a, b->engine, &who, operation, request, options);
+}
+
+/* ---- other replies, by what was asked --------------------------------------------------- */
+
+static void
+seen_id(char out[ID_BYTES], const struct operation *op, const void *request)
+{
+	struct text asked;
+	text_init(&asked, 1024 * 1024);
+	record_to_json(&asked, op->request, request);
+	name_sum(out, op->id, asked.data);
+	explicit_bzero(asked.data, asked.cap);
+	text_clear(&asked);
+}
+
+struct lent { const struct operation *op; const void *request; struct arena *a; struct seen *seen; struct text plain; };
+
+static enum fault
+seen_write(struct store *db, void *arg)
+{
+	struct lent *l = arg;
+	char id[ID_BYTES], chain[ID_BYTES];
+	if (store_read_only(db))
+		return FAULT_NONE;
+	seen_id(id, l->op, l->request);
+	name_sum(chain, "chain", "seen");
+	return store_put(db, KIND_SEEN, chain, id, l->plain.data, l->plain.len);
+}
+
+static enum fault
+seen_read(struct store *db, void *arg)
+{
+	struct lent *l = arg;
+	struct sealed rec;
+	void *record = NULL;
+	char id[ID_BYTES];
+	seen_id(id, l->op, l->request);
+	enum fault f = store_get(&rec, l->a, db, id);
+	if (f == FAULT_NONE && rec.kind != KIND_SEEN)
+		f = FAULT_ABSENT;
+	if (f == FAULT_NONE)
+		f = record_from_json(&record, l->a, &record_seen, rec.plain, rec.plain_bytes);
+	l->seen = record;
+	return f;
+}
+
+/* Is that what is kept already? */
+static bool
+seen_same(struct backend *b, const char *owner, struct lent *l, const char *reply)
+{
+	struct arena a;
+	arena_init(&a);
+	l->a = &a;
+	bool same = engine_lend(b->engine, owner, seen_read, l) == FAULT_NONE && str_same(l->seen->reply, reply);
+	arena_clear(&a);
+	l->seen = NULL;
+	return same;
+}
+
+static enum fault
+keep_reply(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	struct lent l = { .op = op, .request = request };
+	struct text json;
+	enum fault f = FAULT_NONE;
+	text_init(&json, SEEN_MAX);
+	text_init(&l.plain, SEEN_MAX + 65536);
+	record_to_json(&json, op->reply, reply);
+	if (!json.over && !seen_same(b, owner, &l, json.data)) {
+		const struct clock *clock = b->config.clock;
+		const struct seen seen = { clock->wall_ms(clock->arg), op->id, json.data };
+		record_to_json(&l.plain, &record_seen, &seen);
+		f = engine_lend(b->engine, owner, seen_write, &l);
+	}
+	if (json.data != NULL)
+		explicit_bzero(json.data, json.cap);
+	if (l.plain.data != NULL)
+		explicit_bzero(l.plain.data, l.plain.cap);
+	text_clear(&json);
+	text_clear(&l.plain);
+	return f;
+}
+
+/* ---- keeping ------------------------------------------------------------------------------ */
+
+static enum fault
+keep_conversation(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	(void)op, (void)request;
+	return engine_keep(b->engine, owner, reply, NULL);
+}
+
+static enum fault
+keep_conversations(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	const struct conversations *list = reply;
+	enum fault f = FAULT_NONE;
+	(void)op, (void)request;
+	for (size_t i = 0; f == FAULT_NONE && i < list->items.count; i++)
+		f = engine_keep(b->engine, owner, (const struct conversation *)list->items.items + i, NULL);
+	return f;
+}
+
+static enum fault
+keep_transcript(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	const struct transcript *t = reply;
+	(void)op, (void)request;
+	return engine_keep(b->engine, owner, t->conversation, &t->messages);
+}
+
+/* The question as it was asked from here, and its answer. */
+static enum fault
+keep_answer(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	const struct message_send *q = request;
+	const struct message *m = reply;
+	struct message both[2] = { { .id = q->id, .conversation_id = m->conversation_id, .role = "user",
+					   .content = q->content, .created = m->created }, *m };
+	const struct record_list list = { both, 2 };
+	(void)op;
+	if (q->ephemeral || q->id == NULL)
+		return FAULT_NONE;
+	return engine_keep(b->engine, owner, NULL, &list);
+}
+
+static enum fault
+drop_conversation(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	struct arena a;
+	void *done = NULL;
+	(void)owner, (void)reply;
+	arena_init(&a);
+	enum fault f = copy_call(&done, &a, b, op->id, request, NULL);
+	arena_clear(&a);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+/* What each operation leaves in the copy, and how it is read when the server is away. */
+enum reading { READ_NOT, READ_ENGINE /* the engine over the copy */, READ_SEEN /* what was seen, else the engine */ };
+static const struct row {
+	const char *operation;
+	enum fault (*keep)(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply);
+	enum reading reading;
+} rows[] = {
+	{ "conversation.create", keep_conversation, READ_NOT },
+	{ "conversation.delete", drop_conversation, READ_NOT },
+	{ "conversation.export", NULL, READ_ENGINE },
+	{ "conversation.get", keep_transcript, READ_ENGINE },
+	{ "conversation.list", keep_conversations, READ_ENGINE },
+	{ "conversation.update", keep_conversation, READ_NOT },
+	{ "document.content", keep_reply, READ_SEEN },
+	{ "document.get", keep_reply, READ_SEEN },
+	{ "document.list", keep_reply, READ_SEEN },
+	{ "health.get", keep_reply, READ_SEEN },
+	{ "history.search", NULL, READ_ENGINE },
+	{ "me.export", NULL, READ_ENGINE },
+	{ "me.get", keep_reply, READ_SEEN },
+	{ "message.send", keep_answer, READ_NOT },
+	{ "passage.get", keep_reply, READ_SEEN },
+	{ "search.run", keep_reply, READ_SEEN },
+};
+
+static const struct row *
+row_of(const struct operation *op)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (strcmp(rows[i].operation, op->id) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+void
+copy_keep(struct backend *b, const struct operation *op, const void *request, const void *reply)
+{
+	const struct row *row = row_of(op);
+	char owner[ID_BYTES];
+	copy_owner(owner, b);
+	if (row == NULL || row->keep == NULL || owner[0] == '\0')
+		return;
+	enum fault f = row->keep(b, owner, op, request, reply);
+	if (f != FAULT_NONE && f != FAULT_LOCKED)
+		log_event(LOG_WARN, "backend", "not-kept", "op=%s reason=%s", op->id, fault_sentence());
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static enum fault
+not_seen(const struct operation *op)
+{
+	return fault(FAULT_OFFLINE, "the server cannot be reached, and %s was not seen before",
+		strncmp(op->id, "conversation", 12) == 0 ? "this conversation" : "this");
+}
+
+/* The reply as it was seen; ABSENT: it never was. */
+static enum fault
+read_seen(void **reply, struct arena *a, struct backend *b, const struct operation *op, const void *request)
+{
+	struct lent l = { .op = op, .request = request, .a = a };
+	char owner[ID_BYTES];
+	copy_owner(owner, b);
+	enum fault f = engine_lend(b->engine, owner, seen_read, &l);
+	if (f != FAULT_NONE)
+		return f;
+	return record_from_json(reply, a, op->reply, l.seen->reply, strlen(l.seen->reply));
+}
+
+bool
+copy_readable(const struct operation *op)
+{
+	const struct row *row = row_of(op);
+	return row != NULL && row->reading != READ_NOT;
+}
+
+enum fault
+copy_read(void **reply, struct arena *a, struct backend *b, const struct operation *op, const void *request,
+	const struct call_options *options)
+{
+	const struct row *row = row_of(op);
+	enum fault f = FAULT_ABSENT;
+	if (row == NULL || row->reading == READ_NOT)
+		return fault(FAULT_OFFLINE, "the server cannot be reached");
+	if (row->reading == READ_SEEN)
+		f = read_seen(reply, a, b, op, request);
+	if (f == FAULT_ABSENT || f == FAULT_INPUT)
+		f = copy_call(reply, a, b, op->id, request, options);
+	return f == FAULT_ABSENT ? not_seen(op) : f;
+}
