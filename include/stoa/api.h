@@ -80,7 +80,7 @@ struct message {
 	const char *content;
 	const char *status;       /* answered refused clarify handover cancelled failed */
 	const char *intent;       /* question definition list comparison summary translate quiz smalltalk */
-	const char *mode;         /* extractive model */
+	const char *mode;         /* extractive model instructor: written by a teacher */
 	const char *model, *note; /* note: why the model was not used, what was corrected */
 	const char *language, *rating_comment;
 	struct text_list domains, tools_used, followups;
@@ -93,6 +93,7 @@ struct message {
 	int64_t rating, created;        /* rating 1, -1, 0 none */
 	double elapsed_ms;
 	bool low_confidence;
+	bool request_email;       /* not sure enough: a teacher could be asked (message.escalate) */
 };
 struct conversation {
 	const char *id, *title, *subject, *type, *status; /* type general subject; status active archived */
@@ -183,6 +184,26 @@ struct audit_row { int64_t at; const char *actor, *role, *operation, *subject, *
 struct audit_list { const char *actor, *subject, *cursor; int64_t limit; };
 struct audit_rows { struct record_list items; /* audit_row */ const char *cursor; };
 
+/* ---- what is shared with others ----------------------------------------------------- */
+
+/* A link shows a conversation as it was when it was made, read only. */
+struct conversation_share { const char *id; int64_t expires_in_days; };
+struct shared_link { const char *id, *conversation_id, *token, *url; int64_t messages, created, expires; };
+struct shared_links { struct record_list items; /* shared_link */ };
+struct shared_get { const char *token; };
+
+struct message_escalate { const char *id, *email, *note; };
+struct escalated { const char *query_id, *status, *message; };
+struct escalation_list { const char *status, *subject, *cursor; int64_t limit; };
+struct escalation { const char *id, *status /* pending in_progress resolved */, *subject, *person, *email, *question, *answer, *note, *reply; double confidence; int64_t created, updated; };
+struct escalations { struct record_list items; /* escalation */ const char *cursor; int64_t total; };
+struct escalation_resolve { const char *id, *status, *reply; };
+
+struct feedback_send { const char *message_id, *session_id, *feedback; };   /* positive negative */
+struct feedback_list { int64_t score; const char *cursor; int64_t limit; };
+struct feedback_item { const char *message_id, *comment; struct text_list reasons; int64_t score, created; };
+struct feedback_items { struct record_list items; /* feedback_item */ const char *cursor; int64_t total, positive; };
+
 /* ---- settings, health ------------------------------------------------------------ */
 
 struct settings {
@@ -220,6 +241,10 @@ extern const struct record_type record_document, record_document_add, record_doc
 	record_class_member_remove, record_join_code_make, record_join_code, record_join_codes,
 	record_join_code_remove, record_user_list, record_users, record_user_update,
 	record_audit_row, record_audit_list, record_audit_rows,
+	record_conversation_share, record_shared_link, record_shared_links, record_shared_get,
+	record_message_escalate, record_escalated, record_escalation_list, record_escalation,
+	record_escalations, record_escalation_resolve, record_feedback_send, record_feedback_list,
+	record_feedback_item, record_feedback_items,
 	record_settings, record_health, record_nothing,
 	record_ev_start, record_ev_status, record_ev_delta, record_ev_progress;
 

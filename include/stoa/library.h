@@ -61,6 +61,8 @@ enum fault library_remove(struct library *l, struct store *db, const char *id) S
 enum fault library_reindex(struct document **out, struct arena *a, struct library *l, struct store *db, const char *id, library_progress_fn *progress, void *arg, const struct cancel *cancel) STOA_MUST;
 /* Remove what has outlived its retention; *removed counts. */
 enum fault library_expire(int64_t *removed, struct library *l, struct store *db) STOA_MUST;
+/* The same for everything that one person owns, who goes. */
+enum fault library_remove_owned(int64_t *removed, struct library *l, struct store *db, const char *person) STOA_MUST;
 enum fault library_content(struct content *out, struct arena *a, struct library *l, struct store *db, const struct document_content *req) STOA_MUST;
 enum fault library_passages(struct passages *out, struct arena *a, struct library *l, struct store *db, const struct passage_get *req) STOA_MUST;
 int64_t library_document_count(struct library *l);

@@ -53,6 +53,10 @@ enum fault tutor_conversation_get(struct transcript *out, struct arena *a, struc
 enum fault tutor_conversation_update(struct conversation **out, struct arena *a, struct tutor *t, struct store *db, const struct conversation_update *req) STOA_MUST;
 enum fault tutor_conversation_delete(struct tutor *t, struct store *db, const char *id) STOA_MUST;
 enum fault tutor_feedback(struct tutor *t, struct store *db, const struct message_feedback *req) STOA_MUST;
+/* What was thought of a message; ABSENT: nothing was said. */
+enum fault tutor_feedback_get(struct message_feedback *out, struct arena *a, struct store *db, const char *id) STOA_MUST;
+/* A message from somebody else (a teacher) at the end of its conversation. ABSENT: no such. */
+enum fault tutor_append(struct store *db, const struct message *m) STOA_MUST;
 /* Search over everything said, in an index that lives in memory only; brought up
  * to date first, which tutor_index_warm() does ahead of need. */
 enum fault tutor_history_search(struct history_hits *out, struct arena *a, struct tutor *t, struct store *db, const struct history_search *req) STOA_MUST;

@@ -128,8 +128,8 @@ static const struct field message_fields[] = {
 	FIELD_OF(message, intent, FIELD_TEXT, .flags = FIELD_OMIT,
 		.choices = "question|definition|list|comparison|summary|translate|quiz|smalltalk",
 		.help = "What was understood to be wanted."),
-	FIELD_OF(message, mode, FIELD_TEXT, .flags = FIELD_OMIT, .choices = "extractive|model",
-		.help = "How the answer was made."),
+	FIELD_OF(message, mode, FIELD_TEXT, .flags = FIELD_OMIT, .choices = "extractive|model|instructor",
+		.help = "How the answer was made; instructor: a teacher wrote it."),
 	FIELD_OF(message, model, FIELD_TEXT, .flags = FIELD_OMIT, .max = 200,
 		.help = "Model that was used."),
 	FIELD_OF(message, note, FIELD_TEXT, .flags = FIELD_OMIT, .max = 4096,
@@ -164,6 +164,8 @@ static const struct field message_fields[] = {
 		.help = "Time the answer took, milliseconds."),
 	FIELD_OF(message, low_confidence, FIELD_BOOL, .flags = FIELD_OMIT,
 		.help = "Under the threshold of a plain answer."),
+	FIELD_OF(message, request_email, FIELD_BOOL, .flags = FIELD_OMIT,
+		.help = "Not sure enough: a teacher could be asked."),
 };
 RECORD_TYPE(record_message, message, message_fields, "One turn of a conversation.");
 

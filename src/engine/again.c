@@ -197,10 +197,10 @@ perform_around(void **reply, struct call *c, const struct handler *h, const void
 
 /* A key counts for a write of somebody; what is asked to leave nothing leaves none. */
 static bool
-is_keyed(const struct call *c, const void *request)
+is_keyed(const struct call *c, const struct handler *h, const void *request)
 {
 	const struct message_send *m = request;
-	if (c->options->idempotency_key == NULL || !c->op->writes || c->who->role == ROLE_NONE)
+	if (c->options->idempotency_key == NULL || (h->flags & HANDLER_UNKEYED) || !c->op->writes || c->who->role == ROLE_NONE)
 		return false;
 	return c->op->request != &record_message_send ||
 	       !(m->ephemeral || m->id == NULL || str_same(m->id, c->options->idempotency_key));
@@ -213,7 +213,7 @@ again_perform(void **reply, struct call *c, const struct handler *h, const void 
 	char id[ID_BYTES];
 	if (key != NULL && (key[0] == '\0' || strnlen(key, KEY_BYTES_MAX + 1) > KEY_BYTES_MAX))
 		return fault(FAULT_INPUT, "an idempotency key has 1 to %d bytes", KEY_BYTES_MAX);
-	if (!is_keyed(c, request))
+	if (!is_keyed(c, h, request))
 		return h->fn(reply, c, request);
 	if (store_is_new(c->db) || store_is_locked(c->db))
 		return fault(FAULT_LOCKED, "the history is locked");

@@ -19,6 +19,9 @@ handler_find(const char *id)
 		{ conversation_handlers, conversation_handler_count },
 		{ person_handlers, person_handler_count },
 		{ people_handlers, people_handler_count },
+		{ share_handlers, share_handler_count },
+		{ escalation_handlers, escalation_handler_count },
+		{ feedback_handlers, feedback_handler_count },
 		{ class_handlers, class_handler_count },
 	};
 	for (size_t t = 0; t < COUNT_OF(tables); t++)

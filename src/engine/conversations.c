@@ -85,13 +85,6 @@ history_search(void **reply, struct call *c, const void *request)
 	return tutor_history_search(hits, c->a, c->tutor, c->db, request);
 }
 
-static enum fault
-message_feedback(void **reply, struct call *c, const void *request)
-{
-	enum fault f = tutor_feedback(c->tutor, c->db, request);
-	return f == FAULT_NONE ? done(reply, c) : f;
-}
-
 /* ---- asking --------------------------------------------------------------------- */
 
 static void
@@ -152,6 +145,8 @@ message_send(void **reply, struct call *c, const void *request)
 	f = tutor_send(&m, c->a, c->tutor, c->db, &req, &events, c->cancel);
 	if (id[0] != '\0')
 		doing_end(c, id);
+	if (f == FAULT_NONE)
+		m->request_email = m->confidence != NULL && m->confidence->score < c->e->threshold_email;
 	*reply = m;
 	const char *why = f == FAULT_NONE ? "" : arena_strdup(c->a, fault_sentence());
 	/* Money was spent whether or not an answer came of it. */
@@ -170,6 +165,5 @@ const struct handler conversation_handlers[] = {
 	{ "conversation.import", conversation_import, HANDLER_SEALED },
 	{ "history.search", history_search, HANDLER_SEALED },
 	{ "message.send", message_send, HANDLER_SEALED | HANDLER_ALONE },
-	{ "message.feedback", message_feedback, HANDLER_SEALED },
 };
 const size_t conversation_handler_count = COUNT_OF(conversation_handlers);

@@ -61,7 +61,13 @@ engine_counters(struct engine_counters *out, struct arena *a, struct engine *e)
 	memcpy(rows, c->rows, c->count * sizeof *rows);
 	int64_t running = c->running;
 	pthread_mutex_unlock(&c->lock);
+	struct store *db = NULL;
+	int64_t mails = 0;
+	if (e->outside.mail != NULL && pool_take(&db, e, "") == FAULT_NONE)
+		mails = mail_waiting(e, db);
+	pool_put(e, db);
 	*out = (struct engine_counters){
+		.mails_waiting = mails,
 		.operations = rows,
 		.operation_count = c->count,
 		.model_usd_today = e->llm == NULL ? 0 : llm_spent_today(e->llm),

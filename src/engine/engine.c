@@ -111,6 +111,8 @@ engine_open(struct engine **out, const struct engine_config *config)
 	e->clock = *config->clock;
 	e->chance = *config->chance;
 	e->limits_off = config->limits_off;
+	e->inbox = mem_strdup(config->inbox);
+	e->threshold_email = config->threshold_email;
 	e->upload_folder = mem_strdup(config->upload_folder);
 	e->upload_count_max = config->upload_count_max > 0 ? config->upload_count_max : UPLOADS_MAX;
 	e->upload_bytes_max = config->upload_bytes_max > 0 ? config->upload_bytes_max : UPLOAD_BYTES_MAX;
@@ -164,5 +166,6 @@ engine_close(struct engine *e)
 	mem_free(e->doing);
 	mem_free(e->data_folder);
 	mem_free(e->upload_folder);
+	mem_free(e->inbox);
 	mem_free(e);
 }

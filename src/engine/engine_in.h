@@ -88,6 +88,8 @@ struct engine {
 	struct limits limits;
 	struct counters counters;
 	struct engine_outside outside;
+	char *inbox;                       /* where escalated questions are mailed to; NULL: nowhere */
+	double threshold_email;
 	struct domains domains;
 	struct llm *llm;                   /* NULL: none is set up */
 	struct tutor_model model;
@@ -123,11 +125,14 @@ struct call {
 typedef enum fault handler_fn(void **reply, struct call *c, const void *request);
 enum handler_flags {
 	HANDLER_SEALED = 1,    /* needs the open vault */
-	HANDLER_ALONE = 2      /* takes long or keeps files: runs in no transaction but its own */
+	HANDLER_ALONE = 2,     /* takes long or keeps files: runs in no transaction but its own */
+	HANDLER_UNKEYED = 4    /* an idempotency key is not looked at: no receipt of this may be kept */
 };
 struct handler { const char *id; handler_fn *fn; unsigned flags; };
-extern const struct handler document_handlers[], conversation_handlers[], person_handlers[], people_handlers[], class_handlers[];
-extern const size_t document_handler_count, conversation_handler_count, person_handler_count, people_handler_count, class_handler_count;
+extern const struct handler document_handlers[], conversation_handlers[], person_handlers[], people_handlers[], class_handlers[],
+	share_handlers[], escalation_handlers[], feedback_handlers[];
+extern const size_t document_handler_count, conversation_handler_count, person_handler_count, people_handler_count, class_handler_count,
+	share_handler_count, escalation_handler_count, feedback_handler_count;
 
 struct people_asker asker(const struct call *c);
 /* Who asks, into his settings; a new name for him (people.c). */
@@ -153,6 +158,16 @@ void again_id(char out[ID_BYTES], const char *key);
 /* Hold (user, name) so that nobody else does it at the same time; BUSY. */
 enum fault doing_begin(struct call *c, const char *name) STOA_MUST;
 void doing_end(struct call *c, const char *name);
+
+/* What the caller shared and handed over, within his transaction; links that ended. */
+enum fault sharing_forget(struct call *c) STOA_MUST;
+enum fault share_expire(struct engine *e, struct store *db) STOA_MUST;
+
+/* Mail about an escalated question (mail.c); a step is "asked" or "answered". Within
+ * the caller's transaction. *next_ms is lowered to when the next one is due. */
+enum fault mail_queue(struct engine *e, struct store *db, const char *escalation, const char *step) STOA_MUST;
+enum fault mail_tend(int64_t *next_ms, struct engine *e, struct store *db, const struct cancel *cancel) STOA_MUST;
+int64_t mail_waiting(struct engine *e, struct store *db);
 
 void call_emit(struct call *c, const char *name, const struct record_type *type, const void *record);
 

@@ -146,10 +146,16 @@ me_delete(void **reply, struct call *c, const void *request)
 	(void)request;
 	if (!id_valid(c->who->user))
 		return fault(FAULT_INPUT, "there is no account here to delete");
-	enum fault f = store_begin(c->db);
+	/* His documents first: what cannot be finished leaves an account to do it again. */
+	int64_t removed = 0;
+	enum fault f = library_remove_owned(&removed, c->e->library, c->db, c->who->user);
+	if (f == FAULT_NONE)
+		f = store_begin(c->db);
 	if (f != FAULT_NONE)
 		return f;
 	f = people_delete(c->a, c->e->people, c->db, c->who->user);
+	if (f == FAULT_NONE)
+		f = sharing_forget(c);
 	if (f == FAULT_NONE)
 		f = store_bury_owner(c->db);
 	if (f == FAULT_NONE)
@@ -172,12 +178,12 @@ profile_set(void **reply, struct call *c, const void *request)
 /* What gives tokens takes no idempotency key: a reply that was kept would give them
  * to whoever brings the key again. */
 const struct handler people_handlers[] = {
-	{ "auth.guest", auth_guest, HANDLER_SEALED | HANDLER_ALONE },
-	{ "auth.join", auth_join, HANDLER_SEALED | HANDLER_ALONE },
-	{ "auth.logout", auth_logout, HANDLER_SEALED | HANDLER_ALONE },
-	{ "auth.refresh", auth_refresh, HANDLER_SEALED | HANDLER_ALONE },
-	{ "auth.ways", auth_ways, HANDLER_SEALED | HANDLER_ALONE },
-	{ "me.delete", me_delete, HANDLER_SEALED | HANDLER_ALONE },
+	{ "auth.guest", auth_guest, HANDLER_SEALED | HANDLER_UNKEYED },
+	{ "auth.join", auth_join, HANDLER_SEALED | HANDLER_UNKEYED },
+	{ "auth.logout", auth_logout, HANDLER_SEALED | HANDLER_UNKEYED },
+	{ "auth.refresh", auth_refresh, HANDLER_SEALED | HANDLER_UNKEYED },
+	{ "auth.ways", auth_ways, HANDLER_SEALED | HANDLER_UNKEYED },
+	{ "me.delete", me_delete, HANDLER_SEALED | HANDLER_UNKEYED },
 	{ "profile.set", profile_set, HANDLER_SEALED },
 };
 const size_t people_handler_count = COUNT_OF(people_handlers);

@@ -43,6 +43,8 @@ retention_documents(struct call *c)
 	enum fault f = library_expire(&removed, c->e->library, c->db);
 	library_read_as(c->db, reader);
 	tell("documents", removed, f);
+	if (share_expire(c->e, c->db) != FAULT_NONE)
+		log_event(LOG_WARN, "engine", "retention", "of=links result=%s", fault_sentence());
 }
 
 void

@@ -2,10 +2,12 @@
 #include "engine_in.h"
 
 #define TEND_MS 60000
+#define MAIL_MS 2000 /* a fresh one waits no longer */
 
 enum fault
 engine_tend(int64_t *next_ms, struct engine *e, const struct cancel *cancel)
 {
+	int64_t due_ms = e->outside.mail != NULL ? MAIL_MS : TEND_MS;
 	struct call c = { .e = e, .cancel = cancel };
 	enum fault f = pool_take(&c.db, e, "");
 	if (f != FAULT_NONE)
@@ -13,9 +15,11 @@ engine_tend(int64_t *next_ms, struct engine *e, const struct cancel *cancel)
 	pthread_mutex_lock(&e->round.lock);
 	retention_documents(&c);
 	f = retention_round(e, c.db, cancel);
+	if (f == FAULT_NONE)
+		f = mail_tend(&due_ms, e, c.db, cancel);
 	pthread_mutex_unlock(&e->round.lock);
 	pool_put(e, c.db);
 	if (f == FAULT_NONE)
-		*next_ms = TEND_MS;
+		*next_ms = due_ms;
 	return f;
 }

@@ -118,21 +118,17 @@ library_remove(struct library *l, struct store *db, const char *id)
 	return f == FAULT_NONE ? library_recount(l, db) : f;
 }
 
-enum fault
-library_expire(int64_t *removed, struct library *l, struct store *db)
+/* Remove the documents that a query of one value names. */
+static enum fault
+remove_found(int64_t *removed, struct library *l, struct store *db, struct statement *st)
 {
-	const struct clock *c = l->config.clock;
 	struct text_list ids = { NULL, 0 };
 	size_t cap = 0;
-	struct statement *st;
 	struct arena a;
-	enum fault f = store_prepare(&st, db, "SELECT id FROM document WHERE expires > 0 AND expires <= ? AND status IN ('completed', 'failed')");
+	enum fault f;
 
 	*removed = 0;
-	if (f != FAULT_NONE)
-		return f;
 	arena_init(&a);
-	statement_int(st, 1, c->wall_ms(c->arg));
 	while ((f = statement_step(st)) == FAULT_NONE) {
 		mem_reserve(&ids.items, &cap, ids.count + 1, sizeof *ids.items);
 		ids.items[ids.count++] = arena_strdup(&a, statement_col_text(st, 0));
@@ -146,4 +142,31 @@ library_expire(int64_t *removed, struct library *l, struct store *db)
 	mem_free(ids.items);
 	arena_clear(&a);
 	return f;
+}
+
+enum fault
+library_expire(int64_t *removed, struct library *l, struct store *db)
+{
+	const struct clock *c = l->config.clock;
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "SELECT id FROM document WHERE expires > 0 AND expires <= ? AND status IN ('completed', 'failed')");
+
+	*removed = 0;
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, c->wall_ms(c->arg));
+	return remove_found(removed, l, db, st);
+}
+
+enum fault
+library_remove_owned(int64_t *removed, struct library *l, struct store *db, const char *person)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "SELECT DISTINCT id FROM document WHERE owner = ? AND owner <> '' AND status <> 'removed'");
+
+	*removed = 0;
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, person);
+	return remove_found(removed, l, db, st);
 }

@@ -135,5 +135,24 @@ const struct migration schema[] = {
 	  "CREATE INDEX document_owner ON document (owner) WHERE owner <> '';",
 	  "DROP INDEX document_owner; ALTER TABLE document DROP COLUMN owner;",
 	  "SELECT count(*) FROM document WHERE owner <> ''", "documents that belong to accounts" },
+	/* What is shown to others: ids, times and states; words are sealed records. */
+	{ 6, "sharing",
+	  "CREATE TABLE share (token BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL,"
+	  "  conv_id TEXT NOT NULL, messages INTEGER NOT NULL, created INTEGER NOT NULL,"
+	  "  expires INTEGER NOT NULL);"
+	  "CREATE INDEX share_owner ON share (owner, conv_id);"
+	  "CREATE INDEX share_expires ON share (expires);"
+	  "CREATE TABLE escalation (id TEXT PRIMARY KEY, owner TEXT NOT NULL, conv_id TEXT NOT NULL,"
+	  "  message_id TEXT NOT NULL, subject TEXT NOT NULL, status TEXT NOT NULL,"
+	  "  created INTEGER NOT NULL, updated INTEGER NOT NULL, UNIQUE (owner, message_id));"
+	  "CREATE INDEX escalation_status ON escalation (status, created, id);"
+	  "CREATE TABLE mail (id TEXT PRIMARY KEY, escalation TEXT NOT NULL, step TEXT NOT NULL,"
+	  "  due INTEGER NOT NULL, tries INTEGER NOT NULL, created INTEGER NOT NULL);"
+	  "CREATE INDEX mail_due ON mail (due);"
+	  "CREATE TABLE feedback (owner TEXT NOT NULL, message_id TEXT NOT NULL, score INTEGER NOT NULL,"
+	  "  created INTEGER NOT NULL, PRIMARY KEY (owner, message_id));"
+	  "CREATE INDEX feedback_created ON feedback (created, message_id);",
+	  "DROP TABLE feedback; DROP TABLE mail; DROP TABLE escalation; DROP TABLE share;",
+	  "SELECT count(*) FROM escalation", "questions that wait for a teacher" },
 };
 const size_t schema_count = COUNT_OF(schema);
