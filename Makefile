@@ -103,6 +103,8 @@ tsan: ## unit tests under the thread sanitizer
 	@$(MAKE) --no-print-directory FLAVOUR=tsan check-built
 clang: ## build everything with clang, warnings as errors
 	@$(MAKE) --no-print-directory FLAVOUR=clang CC=clang all $(TESTS:%.c=build/clang/%)
+manual: $(B)/stoad ## print the lists of the manual pages anew from the tables
+	@tests/manual $(B)
 lint: ## arrows between rooms, manual pages, shell scripts, sizes
 	@tests/lint/run
 bench: $(PROGRAMS) $(BENCH:%.c=$(B)/%) ## measure; prints ratios against named peers
@@ -119,5 +121,5 @@ clean: ## remove build/
 	rm -rf build
 help: ## this text
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
-.PHONY: all deps run check check-built golden-update asan tsan clang lint bench crash format install uninstall clean help
+.PHONY: all deps run check check-built golden-update asan tsan clang manual lint bench crash format install uninstall clean help
 -include $(shell find build/$(FLAVOUR) -name '*.d' 2>/dev/null)

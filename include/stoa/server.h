@@ -42,6 +42,39 @@ void server_drain(struct server *s);
 int server_busy(struct server *s);
 void server_close(struct server *s);   /* cancels what still runs and waits for it */
 
+/* ---- stoad.conf -------------------------------------------------------------------- */
+
+enum server_conf_kind { CONF_TEXT, CONF_INT, CONF_REAL, CONF_CHOICE, CONF_PATH };
+struct server_conf_key {
+	const char *section, *name;
+	enum server_conf_kind kind;
+	double min, max;             /* of a number, or bytes of a text */
+	const char *choices, *otherwise, *help;
+};
+extern const struct server_conf_key server_conf_keys[];
+extern const size_t server_conf_key_count;
+#define SERVER_CONF_KEYS_MAX 64
+struct server_conf {
+	char *values[SERVER_CONF_KEYS_MAX];   /* NULL: the default */
+	/* Takes what stands in [oidc NAME] and [jwt NAME]; NULL: there are none. */
+	enum fault (*other)(const char *section, const char *name, const char *value, void *arg);
+	void *arg;
+};
+/* ABSENT: no such file. INPUT names file, line and setting. */
+enum fault server_conf_read(struct server_conf *c, const char *path) STOA_MUST;
+enum fault server_conf_set(struct server_conf *c, const char *section, const char *name, const char *value) STOA_MUST;
+const char *server_conf_get(const struct server_conf *c, const char *section, const char *name);
+const char *server_conf_text(const struct server_conf *c, const char *section, const char *name);   /* NULL: empty */
+double server_conf_number(const struct server_conf *c, const char *section, const char *name);
+void server_conf_clear(struct server_conf *c);
+void server_conf_print(struct text *out);    /* a file that sets nothing */
+void server_conf_manual(struct text *out);   /* the list of stoad.conf(5) */
+
+/* ---- the API in print ------------------------------------------------------------- */
+
+void server_openapi(struct text *out);       /* OpenAPI 3.1, as GET /v1/openapi.json */
+void server_api_manual(struct text *out);    /* the list of stoa-api(7) */
+
 /* ---- what the engine borrows ---------------------------------------------------- */
 
 struct server_mail {                 /* how mail leaves; url NULL: it does not */

@@ -115,6 +115,16 @@ reply_refuse(struct exchange *x, int status, const char *sentence)
 }
 
 int
+reply_page(struct exchange *x)
+{
+	const struct text *page = &x->listener->server->openapi;
+	x->reply.status = 200;
+	x->reply.head_only = x->head;
+	text_put_n(&x->reply.body, page->data, page->len);
+	return reply_start(x);
+}
+
+int
 reply_call(struct exchange *x, struct call *c)
 {
 	x->reply.status = c->status;

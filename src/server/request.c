@@ -313,6 +313,17 @@ find_route(struct exchange *x)
 	return status;
 }
 
+/* The one path that is no operation: the text that describes them. */
+static bool
+is_page(struct exchange *x)
+{
+	bool head = str_same(x->method, "HEAD");
+	if (!str_same(x->path, "/v1/openapi.json") || (!head && !str_same(x->method, "GET")))
+		return false;
+	x->head = head;
+	return true;
+}
+
 /* Last-Event-ID: go on with an answer that is kept. */
 static bool
 resume(struct exchange *x)
@@ -365,6 +376,8 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 	arena_clear(&a);
 	if (status != 0)
 		return refuse(x, status);
+	if (is_page(x))
+		return reply_page(x);
 	status = find_route(x);
 	if (status != 0)
 		return reply_refuse(x, status, status == 404 ? "there is nothing at this path"

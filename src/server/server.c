@@ -138,6 +138,8 @@ server_open(struct server **out, const struct server_config *config)
 	s->uploads_folder = arena_strdup(&s->arena, config->uploads_folder);
 	pthread_mutex_init(&s->answers_lock, NULL);
 	router_init(&s->router);
+	text_init(&s->openapi, 8u * 1024 * 1024);
+	server_openapi(&s->openapi);
 	enum fault f = folder_make(s->uploads_folder);
 	if (f == FAULT_NONE) {
 		uploads_clear(s->uploads_folder);
@@ -198,6 +200,7 @@ server_close(struct server *s)
 		listener_close(&s->listeners[i]);
 	answers_sweep(s, true);
 	router_clear(&s->router);
+	text_clear(&s->openapi);
 	pthread_mutex_destroy(&s->answers_lock);
 	arena_clear(&s->arena);
 	mem_free(s);

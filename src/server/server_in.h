@@ -131,6 +131,7 @@ void exchange_free(struct exchange *x);
 
 /* Set the reply and ask to write it; sentence is shown. */
 int reply_refuse(struct exchange *x, int status, const char *sentence);
+int reply_page(struct exchange *x);      /* /v1/openapi.json */
 int reply_call(struct exchange *x, struct call *c);
 int reply_start(struct exchange *x);    /* x->reply is set */
 void reply_error_body(struct text *out, const char *code, const char *sentence, const char *request_id, const struct clock *clock);
@@ -210,6 +211,7 @@ struct server {
 	const char *uploads_folder;
 	char url[96];
 	struct router router;
+	struct text openapi;
 	struct crew *crew;
 	struct listener listeners[THREADS_MAX];
 	unsigned threads;

@@ -59,8 +59,7 @@ reopen_all(struct bench *b)
 	char database[96];
 
 	snprintf(database, sizeof database, "%s/local.db", b->folder);
-	struct store_paths paths = store_paths_of(database, NULL);
-	WELL(store_open(&b->db, &paths, &b->clock));
+	WELL(store_open(&b->db, &(struct store_paths){ .database = database }, &b->clock));
 	b->l = NULL;
 	bench_reopen(b);
 }
