@@ -11,7 +11,8 @@
 
 /* ---- passages ------------------------------------------------------------- */
 
-#define PASSAGE_SELECT "SELECT d.id, d.stored, d.title, d.subject, p.n, p.start_at, p.end_at, p.page * (d.pages > 0), p.page_end * (d.pages > 0), p.sum, " \
+#define PASSAGE_SELECT "SELECT d.id, d.stored, d.title, d.subject, p.n, p.start_at, p.end_at, CASE WHEN d.pages > 0 THEN p.page ELSE 0 END, " \
+	"CASE WHEN d.pages > 0 THEN p.page_end ELSE 0 END, p.sum, " \
 	"coalesce(h.path, ''), coalesce(h.chapter, ''), coalesce(g.label, '') FROM passage AS p " \
 	"JOIN document AS d ON d.no = p.document_no " \
 	"LEFT JOIN heading AS h ON h.document_no = p.document_no AND h.n = p.heading_n " \
@@ -214,7 +215,7 @@ enum fault
 page_at(int64_t *page, const char **label, struct arena *a, struct store *db, int64_t no, int64_t at)
 {
 	struct statement *st;
-	enum fault f = store_prepare(&st, db, "SELECT g.page * (d.pages > 0), g.label FROM document_page AS g "
+	enum fault f = store_prepare(&st, db, "SELECT CASE WHEN d.pages > 0 THEN g.page ELSE 0 END, g.label FROM document_page AS g "
 		"JOIN document AS d ON d.no = g.document_no WHERE g.document_no = ? AND g.start_at <= ? "
 		"ORDER BY g.start_at DESC, g.page DESC LIMIT 1");
 

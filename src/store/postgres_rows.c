@@ -245,9 +245,28 @@ pg_bind_real(struct statement *st, int at, double value)
 	return bind(st, at, bytes, (size_t)snprintf(bytes, sizeof bytes, "%.17g", value), 0, false);
 }
 
+/* PostgreSQL keeps UTF-8 only; a file's name may be other bytes.  They become characters
+ * that no text has, so that different names stay different and the same is found. */
+static bool
+bind_bytes(struct statement *st, int at, const char *value)
+{
+	struct text t;
+	size_t n = strlen(value), i = 0;
+	text_init(&t, n * 4);
+	while (i < n) {
+		uint32_t code = utf8_next(value, n, &i);
+		text_put_code(&t, code == UTF8_BAD ? 0x10FF00u + (unsigned char)value[i - 1] : code);
+	}
+	bool well = bind(st, at, t.data, t.len, 0, false);
+	text_clear(&t);
+	return well;
+}
+
 bool
 pg_bind_text(struct statement *st, int at, const char *value)
 {
+	if (value != NULL && type_at(st, at) != T_BYTEA && !utf8_valid(value, strlen(value)))
+		return bind_bytes(st, at, value);
 	return bind(st, at, value, value ? strlen(value) : 0, type_at(st, at) == T_BYTEA, false);
 }
 

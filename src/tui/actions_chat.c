@@ -274,7 +274,7 @@ act_chat_export(struct app *app, const char *arg)
 		return FAULT_NONE;
 	}
 	export_name(name, sizeof name, title);
-	app_ask_with(app, "Export to (.md .json .html .txt):", name, on_export, x);
+	app_ask_path(app, "Export to (.md .json .html .txt):", name, on_export, x);
 	return FAULT_NONE;
 }
 

@@ -18,7 +18,7 @@ act_doc_add(struct app *app, const char *arg)
 	if (app_backend(app) == NULL)
 		return fault(FAULT_BUSY, "not open yet: a moment");
 	if (arg == NULL) {
-		app_ask(app, "Add file or folder:", false, on_path, NULL);
+		app_ask_path(app, "Add file or folder (Tab completes):", "", on_path, NULL);
 	} else {
 		if (app->tab == TAB_CHAT)      /* what is typed goes on in the line */
 			app_alert(app, "adding %.60s; M-2 shows how far it is", arg);

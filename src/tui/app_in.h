@@ -27,8 +27,8 @@ struct selection { struct area area; int from_row, from_col, to_row, to_col; boo
 struct width_test { int row, got, cells[16]; unsigned timer; bool asked, late; };
 
 struct question {
-	bool asked, hidden, confirm, find;   /* confirm: one key, y or not; find: a second / is for everything */
-	char label[256];
+	bool asked, hidden, confirm, find, path;   /* confirm: one key, y or not; find: a second / is for everything */
+	char label[256], hint[256];          /* hint: what the path could be */
 	char *typed; size_t len, caret;      /* QUESTION_MAX bytes of locked memory */
 	app_answer_fn *answered; void *arg;
 };
@@ -104,6 +104,9 @@ void question_clear(struct app *app);
 bool question_key(struct app *app, keycode k);
 void question_paste(struct app *app, const char *bytes, size_t n);
 void question_draw(struct app *app, int row, int col, int cols);
+/* paths.c */
+void app_ask_path(struct app *app, const char *question, const char *text, app_answer_fn *answered, void *arg);
+void path_complete(struct app *app);         /* Tab in such a question */
 /* lock.c */
 void lock_open(struct app *app);             /* open the backend, unlock, fill the models */
 void lock_now(struct app *app);

@@ -187,7 +187,10 @@ question_key(struct app *app, keycode k)
 		answer(app, false);
 	} else if (k == 27 || k == 3 || (k == 4 && q->len == 0)) {
 		answer(app, true);
+	} else if (k == '\t' && q->path) {
+		path_complete(app);
 	} else {
+		q->hint[0] = '\0';
 		edit(q, k);
 	}
 	return true;
@@ -216,7 +219,9 @@ question_draw(struct app *app, int row, int col, int cols)
 		while (from < q->caret && screen_width(s, q->typed + from, q->caret - from) >= room)
 			from = utf8_grapheme_end(q->typed, q->len, from);
 		caret = screen_width(s, q->typed + from, q->caret - from);
-		(void)screen_put(s, row, col, room, STYLE_TEXT, q->typed + from, q->len - from);
+		int width = screen_put(s, row, col, room, STYLE_TEXT, q->typed + from, q->len - from);
+		if (q->hint[0] != '\0' && room - width > 12)
+			(void)screen_put_short(s, row, col + width + 2, room - width - 2, STYLE_DIM, q->hint, strlen(q->hint));
 	}
 	screen_cursor(s, row, col + caret);
 }

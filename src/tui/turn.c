@@ -30,7 +30,8 @@ sentence_flow(struct flow *f, const struct sentence *s, const char *first)
 	} else {
 		flow_piece(&l, STYLE_TEXT, 0, text, strlen(text));
 		int n = (int)s->citation;
-		snprintf(mark, sizeof mark, n > 0 ? " [%d]" : " [unsupported]", n);
+		snprintf(mark, sizeof mark, n > 0 ? "[%d]" : "[unsupported]", n);
+		put(&l, STYLE_TEXT, " ");
 		flow_piece(&l, n > 0 ? STYLE_CITATION : STYLE_UNSUPPORTED, n > 0 ? n : 0, mark, strlen(mark));
 	}
 	flow_close(&l);

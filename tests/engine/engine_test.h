@@ -3,6 +3,7 @@
 #ifndef STOA_ENGINE_TEST_H
 #define STOA_ENGINE_TEST_H
 #include "../stoa_test.h"
+#include "../support/on_postgres.h"
 #include "stoa/engine.h"
 
 static const char course[] =
@@ -17,7 +18,7 @@ static const char course[] =
 
 struct world {
 	const char *dir;
-	char database[128], anchor[128], library[128], course[128];
+	char url[512], database[128], anchor[128], library[128], course[128];
 	struct engine_config config;
 	struct engine *engine;
 	struct principal who;
@@ -48,6 +49,12 @@ world_make(struct world *w)
 	w->config = (struct engine_config){ .database = w->database, .anchor = w->anchor,
 		.library_folder = w->library, .domains_folder = w->dir, .clock = &w->clock,
 		.chance = &chance_system, .limits_off = true };
+	struct store_paths paths = store_paths_of(w->database, w->anchor);
+	if (paths.url != NULL) {
+		snprintf(w->url, sizeof w->url, "%s", paths.url);
+		w->config.url = w->url;
+		w->config.driver = paths.driver;
+	}
 	w->who = (struct principal){ .user = "0123456789abcdef0123456789abcdef", .role = ROLE_LEARNER };
 	WELL(file_write(w->course, course, sizeof course - 1));
 }

@@ -36,6 +36,7 @@ END_TEST
 
 START_TEST(history_that_went_back_can_be_read_but_not_written)
 {
+	OF_FILES_ONLY();
 	struct text old;
 	struct lock_state s;
 	struct conversation *c;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include "../stoa_test.h"
+#include "../support/on_postgres.h"
 #include "../../src/library/document_in.h"
 
 struct bench { char folder[64], path[256], extractor[128]; struct store *db; struct library *l; struct arena a; struct still still; struct clock clock; unsigned counter; struct chance chance; struct library_config config; };
@@ -50,7 +51,8 @@ bench_open(struct bench *b)
 	file_put(b->extractor, "#!/bin/sh\nexec cat\n", 19);
 	ck_assert_int_eq(chmod(b->extractor, 0700), 0);
 	WELL(vault_start());
-	WELL(store_open(&b->db, &(struct store_paths){ .database = database }, &b->clock));
+	struct store_paths paths = store_paths_of(database, NULL);
+	WELL(store_open(&b->db, &paths, &b->clock));
 	b->config = (struct library_config){ .folder = library, .clock = &b->clock, .chance = &b->chance, .extractor = b->extractor };
 	bench_reopen(b);
 }

@@ -59,7 +59,8 @@ reopen_all(struct bench *b)
 	char database[96];
 
 	snprintf(database, sizeof database, "%s/local.db", b->folder);
-	WELL(store_open(&b->db, &(struct store_paths){ .database = database }, &b->clock));
+	struct store_paths paths = store_paths_of(database, NULL);
+	WELL(store_open(&b->db, &paths, &b->clock));
 	b->l = NULL;
 	bench_reopen(b);
 }

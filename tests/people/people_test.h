@@ -3,6 +3,7 @@
 #define PEOPLE_TEST_H
 #include "../stoa_test.h"
 #include "stoa/people.h"
+#include "../support/on_postgres.h"
 
 #define DAY ((int64_t)24 * 60 * 60 * 1000)
 
@@ -30,7 +31,7 @@ hall_open(struct hall *h)
 	h->clock = STILL_CLOCK(&h->still);
 	h->key = vault_secret_new(32);
 	memset(h->key.bytes, 7, 32);
-	const struct store_paths paths = { .database = h->database };
+	const struct store_paths paths = store_paths_of(h->database, NULL);
 	WELL(store_open(&h->db, &paths, &h->clock));
 	WELL(store_seal_new(h->db, SLOT_KEY_FILE, &h->key, "test"));
 	h->config = (struct people_config){ .clock = &h->clock, .chance = &chance_system };

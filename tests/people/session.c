@@ -19,6 +19,7 @@ END_TEST
 
 START_TEST(no_token_is_kept_in_the_database)
 {
+	OF_FILES_ONLY();
 	struct hall h;
 	hall_open(&h);
 	struct signed_in in = admin_in(&h);

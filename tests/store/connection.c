@@ -217,26 +217,23 @@ START_TEST(hostile_values_stay_values)
 	};
 	struct bench b;
 	struct statement *st;
-	int64_t kept = 0;
 	bench_open(&b);
 	WELL(store_exec(b.store, "CREATE TABLE t (a TEXT)"));
 	for (size_t i = 0; i < COUNT_OF(hostile); i++) {
 		WELL(store_prepare(&st, b.store, "INSERT INTO t VALUES (?)"));
 		statement_text(st, 1, hostile[i]);
-		bool taken = !on_postgres() || utf8_valid(hostile[i], strlen(hostile[i]));   /* it keeps nothing else */
-		FAILS(taken ? FAULT_NONE : FAULT_INPUT, statement_run(st, NULL));
+		WELL(statement_run(st, NULL));
 		statement_done(st);
-		kept += taken;
-		if (!taken)
-			continue;
 		WELL(store_prepare(&st, b.store, "SELECT a FROM t WHERE a = ?"));
 		statement_text(st, 1, hostile[i]);
 		WELL(statement_step(st));
-		ck_assert_str_eq(statement_col_text(st, 0), hostile[i]);
+		bool kept = !on_postgres() || utf8_valid(hostile[i], strlen(hostile[i]));     /* else it is changed, and found */
+		ck_assert(utf8_valid(hostile[i], strlen(hostile[i])) || !on_postgres() || utf8_valid(statement_col_text(st, 0), 8));
+		ck_assert(!kept || str_same(statement_col_text(st, 0), hostile[i]));
 		ck_assert_int_eq(statement_step(st), FAULT_ABSENT);
 		statement_done(st);
 	}
-	ck_assert_int_eq(number(b.store, "SELECT count(*) FROM t"), kept);
+	ck_assert_int_eq(number(b.store, "SELECT count(*) FROM t"), (int64_t)COUNT_OF(hostile));
 	ck_assert_int_eq(number(b.store, "SELECT count(*) FROM record"), 0);
 	bench_close(&b);
 }

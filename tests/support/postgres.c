@@ -1,5 +1,6 @@
 /* Starts and stops a PostgreSQL for a test, as an ordinary user: it refuses root.
  * It listens on a socket in its folder only and never waits for the disk. */
+#include <check.h>
 #include <ftw.h>
 #include <glob.h>
 #include <stdio.h>
@@ -88,4 +89,43 @@ postgres_own_stop(struct postgres_own *p)
 		(void)!postgres_own_control(p, "stop");
 	p->running = false;
 	nftw(p->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* ---- the programs of a room once more ------------------------------------------ */
+
+static struct postgres_own own;
+static const char *const *all_programs;
+static const char *room_of;
+
+START_TEST(a_program_keeps_its_word_on_postgresql_too)
+{
+	const char *build = getenv("STOA_BUILD");
+	char command[500];
+	snprintf(command, sizeof command, "STOA_TEST_FOLDER='%s' STOA_TEST_POSTGRES='%s' '%s/tests/%s/%s' 2>&1 </dev/null", own.folder,
+		own.url, build ? build : "build/release", room_of, all_programs[_i]);
+	int status = system(command);
+	ck_assert_msg(status == 0, "tests/%s/%s against PostgreSQL: status %d", room_of, all_programs[_i], status);
+}
+END_TEST
+
+int
+postgres_own_main(const char *room, const char *const programs[], int count)
+{
+	char why[200];
+	room_of = room;
+	all_programs = programs;
+	if (!postgres_own_start(&own, why)) {
+		printf("skipped: tests/%s against PostgreSQL: %s\n100%%: Checks: 0, Failures: 0, Errors: 0\n", room, why);
+		return 0;
+	}
+	Suite *s = suite_create("postgres");
+	TCase *c = tcase_create("postgres");
+	tcase_add_loop_test(c, a_program_keeps_its_word_on_postgresql_too, 0, count);
+	suite_add_tcase(s, c);
+	SRunner *r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	postgres_own_stop(&own);
+	return failed != 0;
 }

@@ -9,6 +9,8 @@ struct postgres_own { char folder[64], tools[128], url[256]; bool running; };
 bool postgres_own_start(struct postgres_own *p, char why[200]);
 /* "stop", "restart", with -m immediate. */
 bool postgres_own_control(struct postgres_own *p, const char *what);
+/* main() of tests/ROOM/postgres.c: runs ROOM's programs against a server of its own. */
+int postgres_own_main(const char *room, const char *const programs[], int count);
 void postgres_own_stop(struct postgres_own *p);     /* and removes the folder */
 
 #endif

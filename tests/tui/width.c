@@ -24,6 +24,7 @@ widths_file(void)
 	static struct text text;
 	char path[512];
 	snprintf(path, sizeof path, "%s/state/widths", home);
+	text_clear(&text);
 	text_init(&text, 65536);
 	double end = terminal_now_ms() + LONG_MS;
 	while (file_read(&text, path) != FAULT_NONE && terminal_now_ms() < end)
@@ -37,6 +38,7 @@ static const char *
 line_with(const char *word)
 {
 	static struct text all;
+	text_clear(&all);
 	text_init(&all, 1024 * 1024);
 	terminal_print(&all, &t);
 	char *at = strstr(all.data, word);

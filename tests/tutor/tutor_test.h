@@ -3,6 +3,7 @@
 #ifndef TUTOR_TEST_H
 #define TUTOR_TEST_H
 #include "../stoa_test.h"
+#include "../support/on_postgres.h"
 #include "stoa/tutor.h"
 
 struct desk {
@@ -93,7 +94,8 @@ desk_open(struct desk *d, bool filled)
 	d->chance = (struct chance){ desk_fill, &d->drawn };
 	arena_init(&d->a);
 	WELL(vault_key_make(&d->key));
-	WELL(store_open(&d->db, &(struct store_paths){ .database = d->database, .anchor = d->anchor }, &d->clock));
+	struct store_paths paths = store_paths_of(d->database, d->anchor);
+	WELL(store_open(&d->db, &paths, &d->clock));
 	WELL(store_seal_new(d->db, SLOT_KEY_FILE, &d->key, "test"));
 	WELL(library_open(&d->library, &(struct library_config){ .folder = d->shelf, .clock = &d->clock, .chance = &chance_system }, d->db));
 	if (filled) {
