@@ -60,10 +60,17 @@ enum fault
 person_bury(struct store *db, const char *id)
 {
 	char before[ID_BYTES];
+	struct sealed rec;
+	struct arena a;
+	arena_init(&a);
 	store_owner(before, db);
 	store_set_owner(db, id);
-	enum fault f = store_bury(db, PERSON_RECORD);
+	/* Looked for first: burying what is not there would end the transaction. */
+	enum fault f = store_get(&rec, &a, db, PERSON_RECORD);
+	if (f == FAULT_NONE)
+		f = store_bury(db, PERSON_RECORD);
 	store_set_owner(db, before);
+	arena_clear(&a);
 	return f == FAULT_ABSENT ? FAULT_NONE : f;
 }
 
