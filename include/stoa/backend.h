@@ -61,6 +61,17 @@ void backend_cancel(struct backend *b, unsigned id);   /* id 0: every call that 
 /* Turn the loop until the call has ended; the reply lives in a. For verbs. */
 enum fault backend_call_wait(const void **reply, struct arena *a, struct backend *b, const char *operation, const void *request, const struct backend_handlers *h) STOA_MUST;
 
+/* ---- whether a server can be believed ---------------------------------------------- */
+
+/* NONE: a server of stoa answers there and has proved who it is; ca_file and pin may be
+ * NULL. OFFLINE: not reached, or not believed. INPUT: not an address, or not of ours.
+ * These block: for verbs. */
+enum fault backend_server_try(const char *url, const char *ca_file, const char *pin) STOA_MUST;
+#define BACKEND_PIN_BYTES 53
+#define BACKEND_PIN_WORDS 30
+/* The key it shows, unproved, as a pin and as words to be compared aloud. */
+enum fault backend_server_key(char pin[BACKEND_PIN_BYTES], char words[BACKEND_PIN_WORDS], const char *url) STOA_MUST;
+
 /* ---- who one is at a server ---------------------------------------------------- */
 
 /* Sealed in the store of this machine: it needs the open lock. user: his id there. */

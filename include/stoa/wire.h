@@ -77,6 +77,9 @@ void wire_session_free(struct wire_session *s);   /* nobody may be using it */
 #define WIRE_PIN_BYTES 53
 enum fault wire_key_of(char out[WIRE_PIN_BYTES], const char *url, const struct cancel *cancel) STOA_MUST;
 enum fault wire_pin_check(const char *pin) STOA_MUST;   /* INPUT: not a pin */
+/* The first 80 bits of a pin as five words to be read aloud, "lusab-babad-...". */
+#define WIRE_PIN_WORDS 30
+enum fault wire_pin_words(char out[WIRE_PIN_WORDS], const char *pin) STOA_MUST;
 
 /* ---- WebSocket (RFC 6455), the client's side --------------------------------------- */
 

@@ -18,6 +18,43 @@ wire_pin_check(const char *pin)
 	return FAULT_NONE;
 }
 
+/* Sixteen bits a word: consonant, vowel, consonant, vowel, consonant. */
+static size_t
+put_word(char *out, unsigned bits)
+{
+	static const char consonants[] = "bdfghjklmnprstvz", vowels[] = "aiou";
+	out[0] = consonants[bits >> 12 & 15];
+	out[1] = vowels[bits >> 10 & 3];
+	out[2] = consonants[bits >> 6 & 15];
+	out[3] = vowels[bits >> 4 & 3];
+	out[4] = consonants[bits & 15];
+	return 5;
+}
+
+enum fault
+wire_pin_words(char out[WIRE_PIN_WORDS], const char *pin)
+{
+	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	enum fault f = wire_pin_check(pin);
+	if (f != FAULT_NONE)
+		return f;
+	const char *at = pin + sizeof WIRE_PIN_PREFIX - 1;
+	unsigned bits = 0;
+	int have = 0;
+	size_t len = 0;
+	while (len < WIRE_PIN_WORDS - 1) {
+		bits = (bits << 6 | (unsigned)(strchr(base64, *at++) - base64)) & 0xFFFFFF;
+		have += 6;
+		if (have < 16)
+			continue;
+		have -= 16;
+		len += put_word(out + len, bits >> have & 0xFFFF);
+		out[len++] = '-';
+	}
+	out[WIRE_PIN_WORDS - 1] = '\0';
+	return FAULT_NONE;
+}
+
 static enum fault
 setup_look(struct wire_exchange *x)
 {
