@@ -1,0 +1,233 @@
+/* HTTP/1.1 on the wire, well and badly spoken: the right status, the connection
+ * closed where the next request could not be found, and open where it can. */
+#include "server_test.h"
+
+#define GET "GET /health HTTP/1.1\r\nHost: x\r\n"
+#define POST "POST /v1/auth/guest HTTP/1.1\r\nHost: x\r\n"
+#define JSON "Content-Type: application/json\r\n"
+
+enum ending { STAYS, CLOSES };
+static const struct speech {
+	const char *what, *bytes;
+	int status;
+	enum ending ending;
+} speeches[] = {
+	{ "a request", GET "\r\n", 200, STAYS },
+	{ "one that is to be the last", GET "Connection: close\r\n\r\n", 200, CLOSES },
+	{ "HTTP/1.0 without a host", "GET /health HTTP/1.0\r\n\r\n", 200, CLOSES },
+	{ "HTTP/1.1 without a host", "GET /health HTTP/1.1\r\n\r\n", 400, CLOSES },
+	{ "two hosts", "GET /health HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400, CLOSES },
+	{ "HEAD", "HEAD /health HTTP/1.1\r\nHost: x\r\n\r\n", 200, STAYS },
+	{ "OPTIONS", "OPTIONS /health HTTP/1.1\r\nHost: x\r\n\r\n", 204, STAYS },
+	{ "nothing there", "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n", 404, STAYS },
+	{ "the root", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 404, STAYS },
+	{ "too many segments", "GET /1/2/3/4/5/6/7/8/9/10 HTTP/1.1\r\nHost: x\r\n\r\n", 404, STAYS },
+	{ "not with this method", "DELETE /health HTTP/1.1\r\nHost: x\r\n\r\n", 405, STAYS },
+	{ "not with this method, a body expected", "PUT /health HTTP/1.1\r\nHost: x\r\n\r\n", 405, CLOSES },
+	{ "two lengths", POST "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd", 400, CLOSES },
+	{ "the same length twice", POST "Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 400, CLOSES },
+	{ "a negative length", POST "Content-Length: -4\r\n\r\n", 400, CLOSES },
+	{ "a length with a sign", POST "Content-Length: +4\r\n\r\nabcd", 400, CLOSES },
+	{ "a list of lengths", POST "Content-Length: 4, 4\r\n\r\nabcd", 400, CLOSES },
+	{ "a length in hex", POST "Content-Length: 0x4\r\n\r\nabcd", 400, CLOSES },
+	{ "a length without end", POST "Content-Length: 99999999999999999999\r\n\r\n", 400, CLOSES },
+	{ "chunks", POST "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n", 411, CLOSES },
+	{ "a chunk of 2^64-1", POST "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 411, CLOSES },
+	{ "chunks and a length", POST "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\nabcd", 400, CLOSES },
+	{ "an unknown coding", POST "Transfer-Encoding: cow\r\n\r\n", 411, CLOSES },
+	{ "a body over the cap", POST JSON "Content-Length: 99999999\r\n\r\n", 413, CLOSES },
+	{ "a body of another kind", POST "Content-Type: text/xml\r\nContent-Length: 2\r\n\r\n{}", 415, CLOSES },
+	{ "a body of no kind", POST "Content-Length: 2\r\n\r\n{}", 415, CLOSES },
+	{ "a body on GET", GET "Content-Length: 4\r\n\r\nabcd", 415, CLOSES },
+	{ "no body", POST "Content-Length: 0\r\n\r\n", 200, STAYS },
+	{ "no length", POST "\r\n", 200, CLOSES },
+	{ "a body", POST JSON "Content-Length: 2\r\n\r\n{}", 200, STAYS },
+	{ "a body with a charset", POST "Content-Type: application/json; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}", 200, STAYS },
+	{ "no JSON", POST JSON "Content-Length: 4\r\n\r\nabcd", 400, STAYS },
+	{ "JSON with a member twice", POST JSON "Content-Length: 30\r\n\r\n{\"role\":\"guest\",\"role\":\"staf\"}", 400, STAYS },
+	{ "a JSON list", POST JSON "Content-Length: 2\r\n\r\n[]", 400, STAYS },
+	{ "JSON with NaN", POST JSON "Content-Length: 13\r\n\r\n{\"role\": NaN}", 400, STAYS },
+	{ "a member that is not asked for", POST JSON "Content-Length: 16\r\n\r\n{\"owner\":\"me\"}  ", 200, STAYS },
+	{ "a client that waits to go on", POST JSON "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", 100, STAYS },
+	{ "line feeds alone", "GET /health HTTP/1.1\nHost: x\n\n", 200, STAYS },
+	{ "a path with dots", "GET /v1/../health HTTP/1.1\r\nHost: x\r\n\r\n", 200, STAYS },
+	{ "a path with a NUL", "GET /hea%00lth HTTP/1.1\r\nHost: x\r\n\r\n", 0, CLOSES },
+	{ "a query with a NUL", "GET /v1/files?search=a%00b HTTP/1.1\r\nHost: x\r\n\r\n", 0, CLOSES },
+	{ "a method that is none", "FOO /health HTTP/1.1\r\nHost: x\r\n\r\n", 403, CLOSES },
+	{ "the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 403, CLOSES },
+	{ "no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n", 403, CLOSES },
+	{ "a token that is none", "GET /v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer zzz\r\n\r\n", 403, STAYS },
+	{ "another scheme", "GET /v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Basic eDp5\r\n\r\n", 401, STAYS },
+	{ "no number where one must be", "GET /v1/files?limit=x HTTP/1.1\r\nHost: x\r\n\r\n", 400, STAYS },
+	{ "a number over its limit", "GET /v1/files?limit=101 HTTP/1.1\r\nHost: x\r\n\r\n", 400, STAYS },
+};
+
+static int
+say(const struct stoad *s, struct heard *h, const struct speech *p, size_t piece)
+{
+	int fd = dial(s);
+	size_t n = strlen(p->bytes);
+	const int on = 1;
+	*h = (struct heard){ .n = 0 };
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	for (size_t at = 0; at < n; at += piece)
+		send_all(fd, p->bytes + at, n - at < piece ? n - at : piece);
+	hear(h, fd, p->status == 0 ? NULL : "\r\n\r\n", 10000);
+	if (p->ending == CLOSES)
+		hear(h, fd, NULL, 10000);
+	return fd;
+}
+
+START_TEST(each_request_gets_its_status)
+{
+	static struct heard h;
+	struct stoad s;
+	stoad_start(&s, NULL);
+	for (size_t i = 0; i < COUNT_OF(speeches); i++) {
+		const struct speech *p = &speeches[i];
+		int fd = say(&s, &h, p, 65536);
+		ck_assert_msg(status_of(&h) == p->status, "%s: %d, not %d: %s", p->what, status_of(&h), p->status, h.bytes);
+		ck_assert_msg(h.closed == (p->ending == CLOSES), "%s: %s", p->what, h.closed ? "closed" : "left open");
+		close(fd);
+	}
+	stoad_stop(&s);
+}
+END_TEST
+
+START_TEST(a_request_in_single_bytes_is_the_same_request)
+{
+	static struct heard h;
+	struct stoad s;
+	stoad_start(&s, NULL);
+	for (size_t i = 0; i < COUNT_OF(speeches); i++) {
+		const struct speech *p = &speeches[i];
+		if (p->status == 0 || p->status == 403)
+			continue; /* refused before its end */
+		int fd = say(&s, &h, p, 1);
+		ck_assert_msg(status_of(&h) == p->status, "%s: %d, not %d", p->what, status_of(&h), p->status);
+		close(fd);
+	}
+	stoad_stop(&s);
+}
+END_TEST
+
+START_TEST(requests_behind_each_other_are_answered_in_order)
+{
+	static const char three[] = "GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+				    "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	static struct heard h;
+	struct stoad s;
+	stoad_start(&s, NULL);
+	int fd = dial(&s);
+	send_all(fd, three, sizeof three - 1);
+	hear(&h, fd, NULL, 10000);
+	const char *at = h.bytes;
+	static const char *const order[] = { "HTTP/1.1 200", "HTTP/1.1 404", "HTTP/1.1 200" };
+	for (size_t i = 0; i < COUNT_OF(order); i++) {
+		at = strstr(at, order[i]);
+		ck_assert_ptr_nonnull(at);
+		at += 8;
+	}
+	ck_assert(h.closed);
+	close(fd);
+	stoad_stop(&s);
+}
+END_TEST
+
+START_TEST(a_request_behind_an_unanswered_body_ends_the_connection)
+{
+	static struct heard h;
+	struct stoad s;
+	stoad_start(&s, NULL);
+	for (int i = 0; i < 20; i++) {
+		static const char two[] = POST JSON "Content-Length: 2\r\n\r\n{}" GET "\r\n";
+		int fd = dial(&s);
+		h = (struct heard){ .n = 0 };
+		send_all(fd, two, sizeof two - 1);
+		hear(&h, fd, NULL, 10000);
+		ck_assert(h.closed);
+		close(fd);
+	}
+	/* and nobody else feels it */
+	int fd = dial(&s);
+	h = (struct heard){ .n = 0 };
+	send_all(fd, GET "\r\n", strlen(GET "\r\n"));
+	hear(&h, fd, "\r\n\r\n", 10000);
+	ck_assert_int_eq(status_of(&h), 200);
+	close(fd);
+	stoad_stop(&s);
+}
+END_TEST
+
+static int
+long_request(const struct stoad *s, struct heard *h, const char *before, size_t n, const char *behind)
+{
+	int fd = dial(s);
+	char *bytes = mem_new(n);
+	memset(bytes, 'a', n);
+	*h = (struct heard){ .n = 0 };
+	send_all(fd, before, strlen(before));
+	send_all(fd, bytes, n);
+	send_all(fd, behind, strlen(behind));
+	hear(h, fd, "\r\n\r\n", 15000);
+	mem_free(bytes);
+	close(fd);
+	return status_of(h);
+}
+
+START_TEST(a_head_has_its_limits)
+{
+	static struct heard h;
+	struct stoad s;
+	stoad_start(&s, NULL);
+	const char *end = " HTTP/1.1\r\nHost: x\r\n\r\n";
+	ck_assert_int_eq(long_request(&s, &h, "GET /", 2000, end), 404);
+	ck_assert_int_eq(long_request(&s, &h, "GET /", 3000, end), 414);
+	ck_assert_int_eq(long_request(&s, &h, "GET /", 20000, end), 414);
+	ck_assert_int_eq(long_request(&s, &h, GET "Cookie: ", 8000, "\r\n\r\n"), 200);
+	ck_assert_int_eq(long_request(&s, &h, GET "X-Of-Mine: ", 8000, "\r\n\r\n"), 200);
+	ck_assert_int_eq(long_request(&s, &h, GET "Cookie: ", 17000, "\r\n\r\n"), 431);
+	/* past what the library holds there is no answer, but an end */
+	ck_assert_int_eq(long_request(&s, &h, GET "X-Of-Mine: ", 200000, "\r\n\r\n"), 0);
+	ck_assert(h.closed);
+	stoad_stop(&s);
+}
+END_TEST
+
+START_TEST(random_bytes_do_no_harm)
+{
+	static struct heard h;
+	struct stoad s;
+	stoad_start(&s, NULL);
+	uint32_t state = 1;
+	for (int i = 0; i < 300; i++) {
+		char bytes[600];
+		size_t n = 0;
+		if (i % 2 == 0)
+			n = (size_t)snprintf(bytes, sizeof bytes, "%s", speeches[(size_t)i % COUNT_OF(speeches)].bytes);
+		for (size_t k = i % 2 == 0 ? n / 2 : 0; k < sizeof bytes; k++) {
+			state = state * 1664525 + 1013904223;
+			if (i % 2 == 1 || state >> 28 == 0)
+				bytes[k] = (char)(state >> 20);
+			n = k + 1;
+		}
+		int fd = dial(&s);
+		send_all(fd, bytes, n);
+		shutdown(fd, SHUT_WR);
+		h = (struct heard){ .n = 0 };
+		hear(&h, fd, NULL, 20);
+		close(fd);
+	}
+	int fd = dial(&s);
+	h = (struct heard){ .n = 0 };
+	send_all(fd, GET "\r\n", strlen(GET "\r\n"));
+	hear(&h, fd, "\r\n\r\n", 10000);
+	ck_assert_int_eq(status_of(&h), 200);
+	close(fd);
+	stoad_stop(&s);
+}
+END_TEST
+
+TESTS("http", each_request_gets_its_status, a_request_in_single_bytes_is_the_same_request,
+	requests_behind_each_other_are_answered_in_order, a_request_behind_an_unanswered_body_ends_the_connection,
+	a_head_has_its_limits, random_bytes_do_no_harm)
