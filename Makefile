@@ -48,6 +48,7 @@ STANDINS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_main.c))
 TESTS   := $(sort $(foreach r,$(ROOMS) extract,$(wildcard tests/$(r)/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/*.c))
 GOLDEN  := $(B)/tests/golden/run
+MODELS  := $(addprefix $(B)/tests/tui/,chat shelf lock)
 BENCH   := $(sort $(wildcard tests/bench/*.c))
 PROGRAMS := $(B)/stoa $(B)/stoad $(B)/stoa-extract
 # As many jobs as there are processors, unless the caller said how many.
@@ -78,7 +79,7 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz_replay.o $(filter-out %/m
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp
 $(B)/tests/extract/%: $(B)/tests/extract/%.o $(filter-out %/main.o,$(EXTRACT)) $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_extract) -lseccomp $(shell pkg-config --libs check)
-$(B)/tests/tui/chat $(B)/tests/tui/shelf: $(B)/tests/tui/%: $(B)/tests/tui/%.o $(B)/tests/golden/replies.o $(B)/libsupport.a $(B)/libstoa.a
+$(MODELS): $(B)/tests/tui/%: $(B)/tests/tui/%.o $(B)/tests/golden/replies.o $(B)/libsupport.a $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(LIBS_test)
 $(B)/tests/golden/run: $(B)/tests/golden/run.o $(B)/tests/golden/replies.o $(B)/libstoa.a
 	$(call say,LD,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)

@@ -104,6 +104,18 @@ void question_clear(struct app *app);
 bool question_key(struct app *app, keycode k);
 void question_paste(struct app *app, const char *bytes, size_t n);
 void question_draw(struct app *app, int row, int col, int cols);
+/* listing.c: a table that comes in pages. An item begins with its id. */
+struct listing { struct arena arena; void *items; size_t count, cap; unsigned epoch; };   /* what was fetched so far */
+struct listing_kind {
+	const struct record_type *of;            /* an item */
+	size_t items, cursor, most;              /* where the reply has them; rows at most */
+	unsigned (*ask)(struct app *app, const char *cursor, app_reply_fn *got, void *arg);   /* as app_call() */
+	const char *(*skipped)(struct app *app); /* id of an item that is not to be shown; NULL */
+	void (*whole)(struct app *app);          /* then listing_take() */
+};
+void listing_fetch(struct app *app, const struct listing_kind *kind, struct listing *l);
+void listing_take(struct listing *l, const struct record_type *of, void **items, size_t *count, size_t *at, struct arena *arena);
+void listing_drop(struct listing *l);
 /* paths.c */
 void app_ask_path(struct app *app, const char *question, const char *text, app_answer_fn *answered, void *arg);
 void path_complete(struct app *app);         /* Tab in such a question */

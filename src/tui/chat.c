@@ -19,6 +19,7 @@ chat_new(struct app *app)
 	text_init(&c->more->streamed, 1 << 20);
 	arena_init(&c->more->live);
 	arena_init(&c->list_arena);
+	arena_init(&c->more->next.arena);
 	memset(c->more->flows, 0xFF, sizeof c->more->flows);
 	return c;
 }
@@ -50,12 +51,8 @@ chat_close(struct chat *c)
 		loop_untimer(c->more->app->loop, c->more->gone_timer);
 	c->more->gone_timer = 0;
 	c->gone[0] = '\0';
-	c->more->list_epoch++;
 	c->more->warm = false;
-	arena_clear(&c->more->next_arena);
-	mem_free(c->more->next);
-	c->more->next = NULL;
-	c->more->next_count = c->more->next_cap = 0;
+	listing_drop(&c->more->next);
 	mem_free(c->conversations);
 	c->conversations = NULL;
 	c->list_count = c->list_at = 0;

@@ -21,10 +21,7 @@ struct chat_more {
 	struct stream_laid laid;       /* of it, in the flow of its turn */
 	bool grown;                    /* and there is more */
 	size_t flows[FLOWS_KEPT]; size_t flow_at;
-	/* the list that is being fetched */
-	struct arena next_arena;
-	struct conversation *next; size_t next_count, next_cap;
-	unsigned list_epoch;
+	struct listing next;           /* the list that is being fetched */
 	bool warm;                     /* searching was made ready */
 	/* what of each conversation was looked at, by id; listed: the first list has come */
 	struct seen { char id[ID_BYTES]; int64_t count; } *seen; size_t seen_count, seen_cap;

@@ -1,4 +1,4 @@
-/* The list of conversations: fetched page by page, shown when it is whole.
+/* The list of conversations.
  *
  * Of each the number of messages that were looked at is known: all that the first
  * list of a session has, then what was open.  More are unread. */
@@ -10,9 +10,6 @@
 
 #define LIST_PAGE 100
 #define LIST_MOST 5000
-
-struct list_call { unsigned epoch; };
-static void list_page(struct app *app, const char *cursor);
 
 /* ---- looked at ----------------------------------------------------------------------- */
 
@@ -96,81 +93,46 @@ search_warm(struct app *app)
 }
 
 static void
-list_taken(struct app *app)
+list_whole(struct app *app)
 {
 	struct chat *c = app->chat;
-	struct chat_more *m = c->more;
-	char id[ID_BYTES] = "";
-	if (c->list_at < c->list_count)
-		snprintf(id, sizeof id, "%s", c->conversations[c->list_at].id);
-	mem_free(c->conversations);
-	arena_clear(&c->list_arena);
-	c->conversations = m->next;
-	c->list_count = m->next_count;
-	c->list_arena = m->next_arena;
-	m->next = NULL;
-	m->next_count = m->next_cap = 0;
-	arena_init(&m->next_arena);
-	for (size_t i = 0; i < c->list_count; i++)
-		if (str_same(c->conversations[i].id, id))
-			c->list_at = i;
-	if (c->list_at >= c->list_count)
-		c->list_at = c->list_count > 0 ? c->list_count - 1 : 0;
+	void *items = c->conversations;
+	listing_take(&c->more->next, &record_conversation, &items, &c->list_count, &c->list_at, &c->list_arena);
+	c->conversations = items;
 	seen_take(c);
 	app_dirty(app, &pane_conversations);
 	app_dirty(app, &pane_transcript);
 	search_warm(app);
 }
 
-static void
-list_got(struct app *app, const struct backend_done *d, void *arg)
+static unsigned
+list_ask(struct app *app, const char *cursor, app_reply_fn *got, void *arg)
 {
-	struct chat_more *m = app->chat->more;
-	struct list_call *call = arg;
-	bool stale = call->epoch != m->list_epoch;
-	mem_free(call);
-	if (stale || d->fault != FAULT_NONE)
-		return;
-	const struct conversations *page = d->reply;
-	for (size_t i = 0; i < page->items.count; i++) {
-		const struct conversation *v = (const struct conversation *)page->items.items + i;
-		if (str_same(v->id, app->chat->gone))
-			continue;              /* deleted, as far as anybody can see */
-		mem_reserve(&m->next, &m->next_cap, m->next_count + 1, sizeof *m->next);
-		m->next[m->next_count++] = *(struct conversation *)record_copy(&m->next_arena, &record_conversation, v);
-	}
-	if (page->cursor != NULL && *page->cursor != '\0' && m->next_count < LIST_MOST)
-		list_page(app, page->cursor);
-	else
-		list_taken(app);
-}
-
-static void
-list_page(struct app *app, const char *cursor)
-{
-	struct chat *c = app->chat;
-	struct list_call *call = mem_new(sizeof *call);
-	call->epoch = c->more->list_epoch;
+	const struct chat *c = app->chat;
 	const struct conversation_list request = {
 		.status = c->archived ? "archived" : "active",
 		.search = c->filter[0] != '\0' ? c->filter : NULL,
 		.cursor = cursor,
 		.limit = LIST_PAGE,
 	};
-	if (app_call(app, "conversation.list", &request, list_got, call) == 0)
-		mem_free(call);
+	return app_call(app, "conversation.list", &request, got, arg);
+}
+
+/* Deleted, as far as anybody can see. */
+static const char *
+list_skipped(struct app *app)
+{
+	return app->chat->gone;
 }
 
 void
 chat_refresh(struct app *app)
 {
-	struct chat_more *m = app->chat->more;
-	if (app_backend(app) == NULL)
-		return;
-	m->list_epoch++;
-	m->next_count = 0;
-	arena_clear(&m->next_arena);
-	list_page(app, NULL);
+	static const struct listing_kind kind = {
+		.of = &record_conversation, .items = offsetof(struct conversations, items), .cursor = offsetof(struct conversations, cursor),
+		.most = LIST_MOST, .ask = list_ask, .skipped = list_skipped, .whole = list_whole,
+	};
+	listing_fetch(app, &kind, &app->chat->more->next);
 }
 
 const struct conversation *

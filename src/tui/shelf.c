@@ -17,9 +17,8 @@
 #define WALK_DEEP 32
 
 struct shelf_more {
-	struct arena next_arena;
-	struct document *next; size_t next_count, next_cap;
-	unsigned list_epoch, search_epoch;
+	struct listing next;
+	unsigned search_epoch;
 	char **paths; size_t path_count, path_cap;   /* to be added; [done] is on its way */
 	unsigned call;
 	size_t same;
@@ -34,7 +33,7 @@ shelf_new(struct app *app)
 	s->more = mem_new(sizeof *s->more);
 	arena_init(&s->arena);
 	arena_init(&s->hits_arena);
-	arena_init(&s->more->next_arena);
+	arena_init(&s->more->next.arena);
 	return s;
 }
 
@@ -52,13 +51,9 @@ void
 shelf_forget(struct shelf *s)
 {
 	struct shelf_more *m = s->more;
-	m->list_epoch++;
 	m->search_epoch++;
 	mem_free(s->documents);
-	mem_free(m->next);
-	m->next = NULL;
-	m->next_count = m->next_cap = 0;
-	arena_clear(&m->next_arena);
+	listing_drop(&m->next);
 	arena_clear(&s->arena);
 	arena_clear(&s->hits_arena);
 	s->documents = NULL;
@@ -95,78 +90,38 @@ shelf_hit(struct app *app)
 
 /* ---- the table --------------------------------------------------------------------- */
 
-static void list_page(struct app *app, const char *cursor);
-struct epoch_call { unsigned epoch; };
-
 static void
-list_taken(struct app *app)
+list_whole(struct app *app)
 {
 	struct shelf *s = app_shelf(app);
-	struct shelf_more *m = s->more;
-	char id[ID_BYTES] = "";
-	if (s->at < s->count)
-		snprintf(id, sizeof id, "%s", s->documents[s->at].id);
-	mem_free(s->documents);
-	arena_clear(&s->arena);
-	s->documents = m->next;
-	s->count = m->next_count;
-	s->arena = m->next_arena;
+	void *items = s->documents;
+	listing_take(&s->more->next, &record_document, &items, &s->count, &s->at, &s->arena);
+	s->documents = items;
 	s->loaded = true;
-	m->next = NULL;
-	m->next_count = m->next_cap = 0;
-	arena_init(&m->next_arena);
-	for (size_t i = 0; i < s->count; i++)
-		if (str_same(s->documents[i].id, id))
-			s->at = i;
-	if (s->at >= s->count)
-		s->at = s->count > 0 ? s->count - 1 : 0;
 	app_dirty(app, &pane_shelf);
 	app_dirty(app, &pane_preview);
 	app_dirty(app, &pane_transcript);
 }
 
-static void
-list_got(struct app *app, const struct backend_done *d, void *arg)
+static unsigned
+list_ask(struct app *app, const char *cursor, app_reply_fn *got, void *arg)
 {
-	struct shelf_more *m = app_shelf(app)->more;
-	unsigned epoch = ((struct epoch_call *)arg)->epoch;
-	mem_free(arg);
-	if (epoch != m->list_epoch || d->fault != FAULT_NONE)
-		return;
-	const struct documents *page = d->reply;
-	for (size_t i = 0; i < page->items.count; i++) {
-		const struct document *doc = (const struct document *)page->items.items + i;
-		mem_reserve(&m->next, &m->next_cap, m->next_count + 1, sizeof *m->next);
-		m->next[m->next_count++] = *(struct document *)record_copy(&m->next_arena, &record_document, doc);
-	}
-	if (page->cursor != NULL && *page->cursor != '\0' && m->next_count < LIST_MOST)
-		list_page(app, page->cursor);
-	else
-		list_taken(app);
-}
-
-static void
-list_page(struct app *app, const char *cursor)
-{
-	struct epoch_call *call = mem_new(sizeof *call);
-	call->epoch = app_shelf(app)->more->list_epoch;
-	if (app_call(app, "document.list", &(struct document_list){ .cursor = cursor, .limit = LIST_PAGE }, list_got, call) == 0)
-		mem_free(call);
+	return app_call(app, "document.list", &(struct document_list){ .cursor = cursor, .limit = LIST_PAGE }, got, arg);
 }
 
 void
 shelf_refresh(struct app *app)
 {
-	struct shelf_more *m = app_shelf(app)->more;
-	if (app_backend(app) == NULL)
-		return;
-	m->list_epoch++;
-	m->next_count = 0;
-	arena_clear(&m->next_arena);
-	list_page(app, NULL);
+	static const struct listing_kind kind = {
+		.of = &record_document, .items = offsetof(struct documents, items), .cursor = offsetof(struct documents, cursor),
+		.most = LIST_MOST, .ask = list_ask, .whole = list_whole,
+	};
+	listing_fetch(app, &kind, &app_shelf(app)->more->next);
 }
 
 /* ---- searching ------------------------------------------------------------------------ */
+
+struct epoch_call { unsigned epoch; };
 
 static void
 search_got(struct app *app, const struct backend_done *d, void *arg)

@@ -437,7 +437,31 @@ START_TEST(the_mouse_changes_the_tab_and_copies_what_it_is_dragged_over)
 }
 END_TEST
 
-TESTS("pty", a_paste_with_carriage_returns_has_lines, the_mouse_changes_the_tab_and_copies_what_it_is_dragged_over,
+START_TEST(a_long_job_that_ends_unfocused_is_told_to_the_desktop)
+{
+	begin(24, 80);
+	terminal_say(&t, "\033[O\033" "2a");
+	ck_assert(terminal_wait(&t, "Add file or folder", LONG_MS));
+	document("more.md", "# More\n\nMore of it.\n", 20);
+	terminal_say(&t, home);
+	terminal_say(&t, "/more.md\r");
+	ck_assert(terminal_wait(&t, "1 read", LONG_MS));
+	ck_assert_ptr_nonnull(strstr(t.raw.data, "\033]777;notify;stoa;the documents are read\033\\\a"));
+	size_t so_far = t.raw.len;
+	document("again.md", "# Again\n\nMore of it again.\n", 27);
+	terminal_say(&t, "\033[Ia");                  /* somebody looks: nothing is told */
+	ck_assert(terminal_wait(&t, "Add file or folder", LONG_MS));
+	terminal_say(&t, home);
+	terminal_say(&t, "/again.md\r");
+	ck_assert(terminal_wait(&t, "again.md", LONG_MS));
+	ck_assert(terminal_wait(&t, "1 read", LONG_MS));
+	ck_assert_ptr_null(strstr(t.raw.data + so_far, "\033]777"));
+	quit();
+	leave();
+}
+END_TEST
+
+TESTS("pty", a_long_job_that_ends_unfocused_is_told_to_the_desktop, a_paste_with_carriage_returns_has_lines, the_mouse_changes_the_tab_and_copies_what_it_is_dragged_over,
 	a_question_is_answered_with_its_evidence, two_hundred_resizes_end_in_the_right_frame,
 	a_thousand_random_keys_and_resizes_leave_it_alive, keys_before_the_history_is_open_are_kept,
 	hostile_text_in_every_field_sends_nothing_but_our_own,
