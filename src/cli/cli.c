@@ -13,10 +13,11 @@
 #include <unistd.h>
 #include "cli_in.h"
 
+/* For reading only, so that writing to one that was closed fails as it should. */
 static void
 standard_descriptors(void)
 {
-	int fd = open("/dev/null", O_RDWR);
+	int fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO)
 		fd = dup(fd);
 	if (fd > STDERR_FILENO)
