@@ -64,7 +64,8 @@ enum store_anchor_state { ANCHOR_NONE, ANCHOR_SAME, ANCHOR_AHEAD /* normal crash
 enum store_anchor_state store_anchor(const struct store *s, uint64_t *changes_back);
 /* The person chose to go on: what no longer opens is dropped, the rest is chained anew. */
 enum fault store_anchor_accept(struct store *s) STOA_MUST;
-bool store_read_only(const struct store *s);                  /* behind or altered, not accepted */
+bool store_read_only(const struct store *s);   /* behind or altered, not accepted; or it lies where nothing is written */
+enum fault store_writable(const struct store *s) STOA_MUST;    /* DENIED says which of these */
 /* Verify every chain again from the first record, and open every record. DAMAGED
  * names the conversation or record. */
 enum fault store_verify(struct store *s, uint64_t *records) STOA_MUST;

@@ -97,6 +97,10 @@ check_store(struct cli *c)
 		&c->arena, "%zu way%s to unlock", l.slot_count, l.slot_count == 1 ? "" : "s");
 	bool only_keyring = l.slot_count == 1 && l.slots[0].type == BACKEND_KEYRING;
 	bool only_phrase = l.slot_count == 1 && l.slots[0].type == BACKEND_PASSPHRASE;
+	bool as_left = l.anchor != BACKEND_ANCHOR_BEHIND && l.anchor != BACKEND_ANCHOR_ALTERED;
+	if (l.read_only && as_left)
+		return (struct finding){ VERDICT_WARN, "read only: its file or folder cannot be written",
+			"look at the disk and at who may write there" };
 	if (l.read_only)
 		return (struct finding){ VERDICT_BAD, "read only: it is not as it was left",
 			"stoa vault status" };

@@ -39,12 +39,14 @@ call_emit(struct call *c, const char *name, const struct record_type *type, cons
 }
 
 /* A question that leaves nothing behind may be asked of a history that can only
- * be read. */
+ * be read, and any question where nothing can be written; its answer says so. */
 static bool
-leaves_nothing(const struct operation *op, const void *request)
+leaves_nothing(const struct call *c, const void *request)
 {
 	const struct message_send *m = request;
-	return strcmp(op->id, "message.send") == 0 && m->ephemeral;
+	enum store_anchor_state anchor = store_anchor(c->db, NULL);
+	return strcmp(c->op->id, "message.send") == 0 &&
+		(m->ephemeral || (anchor != ANCHOR_BEHIND && anchor != ANCHOR_ALTERED));
 }
 
 static enum fault
@@ -83,10 +85,7 @@ check_store(const struct call *c, bool sealed, bool writes)
 		return fault(FAULT_LOCKED, "the history has no lock yet: set it up first");
 	if (sealed && store_is_locked(c->db))
 		return fault(FAULT_LOCKED, "the history is locked");
-	if (writes && store_read_only(c->db))
-		return fault(FAULT_DENIED, "the history went back or was altered; until that is "
-					   "accepted it can only be read");
-	return FAULT_NONE;
+	return writes ? store_writable(c->db) : FAULT_NONE;
 }
 
 /* The library shows what the caller may see; the person of this machine sees all. */
@@ -116,7 +115,7 @@ perform(void **reply, struct call *c, const struct handler *h, const void *reque
 	if (f == FAULT_NONE) {
 		c->tutor = c->seat->tutor;
 		read_as_caller(c);
-		f = check_store(c, sealed, c->op->writes && !leaves_nothing(c->op, request));
+		f = check_store(c, sealed, c->op->writes && !leaves_nothing(c, request));
 	}
 	if (f == FAULT_NONE && sealed)
 		retention_history(c);

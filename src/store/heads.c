@@ -169,9 +169,9 @@ heads_begin(struct store *s)
 	const struct vault *v;
 	if (s->changing)
 		return FAULT_NONE;
-	if (store_read_only(s))
-		return fault(FAULT_DENIED, "the history is read only until what was found is accepted");
-	enum fault f = owner_check(s);
+	enum fault f = store_writable(s);
+	if (f == FAULT_NONE)
+		f = owner_check(s);
 	if (f == FAULT_NONE)
 		f = vault_borrow(&v, s);
 	if (f != FAULT_NONE)

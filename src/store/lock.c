@@ -46,7 +46,17 @@ store_is_locked(const struct store *s)
 bool
 store_read_only(const struct store *s)
 {
-	return atomic_load(&s->sealing->read_only);
+	return s->fixed || atomic_load(&s->sealing->read_only);
+}
+
+enum fault
+store_writable(const struct store *s)
+{
+	if (s->fixed)
+		return fault(FAULT_DENIED, "the history cannot be written where it lies, only read");
+	if (store_read_only(s))
+		return fault(FAULT_DENIED, "the history went back or was altered; until that is accepted it can only be read");
+	return FAULT_NONE;
 }
 
 enum store_anchor_state
@@ -211,6 +221,8 @@ store_anchor_accept(struct store *s)
 {
 	const struct vault *v = NULL;
 	bool broken = atomic_load(&s->sealing->broken);
+	if (s->fixed)
+		return store_writable(s);
 	if (!store_read_only(s))
 		return FAULT_NONE;
 	enum fault f = store_begin(s);

@@ -200,9 +200,8 @@ change_begin(struct slot_rows *rows, const struct vault **v, struct store *s)
 	enum fault f = store_begin(s);
 	if (f != FAULT_NONE)
 		return f;
-	if (store_read_only(s))
-		f = fault(FAULT_DENIED, "the history is read only until what was found is accepted");
-	else
+	f = store_writable(s);
+	if (f == FAULT_NONE)
 		f = slots_read(rows, s);
 	if (f == FAULT_NONE)
 		f = vault_borrow(v, s);

@@ -10,12 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "store_in.h"
+#include "sqlite_in.h"
 
 #define APPLICATION_ID 0x53544f41    /* "STOA" */
 #define LENGTH_MAX (64 * 1024 * 1024)
@@ -137,31 +136,39 @@ set_wal(sqlite3 *db)
 	return rc;
 }
 
-static enum fault
-sqlite_open(struct store *s)
+static int
+open_as(struct store *s, bool fixed)
 {
 	sqlite3 *db;
-	int rc = sqlite3_open_v2(s->path, &db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
-			SQLITE_OPEN_EXRESCODE,
-		NULL);
+	int rc = fixed ? sqlite_fixed_open(&db, s->path)
+		: sqlite3_open_v2(s->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+			SQLITE_OPEN_EXRESCODE, NULL);
 	s->db = db;
+	s->fixed = fixed;
 	if (rc != SQLITE_OK)
-		goto out;
+		return rc;
 	sqlite3_busy_timeout(db, BUSY_MS);
 	for (size_t i = 0; i < COUNT_OF(limits); i++)
 		sqlite3_limit(db, limits[i].limit, limits[i].value);
 	for (size_t i = 0; i < COUNT_OF(switches) && rc == SQLITE_OK; i++)
 		rc = sqlite3_db_config(db, switches[i].option, switches[i].value, (int *)NULL);
-	if (rc == SQLITE_OK)
+	if (rc == SQLITE_OK && !fixed)
 		rc = set_wal(db);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(db, settings, NULL, NULL, NULL);
+	return rc == SQLITE_OK ? sqlite3_exec(db, settings, NULL, NULL, NULL) : rc;
+}
+
+static enum fault
+sqlite_open(struct store *s)
+{
+	int rc = open_as(s, false);
+	if (rc != SQLITE_OK && sqlite_fixed_may(s->path, rc)) {
+		sqlite3_close_v2(s->db);
+		rc = open_as(s, true);
+	}
 	if (rc == SQLITE_OK) {
 		s->failed = false;
 		return FAULT_NONE;
 	}
-out:;
 	enum fault f = sqlite_fault(s, rc);
 	sqlite3_close_v2(s->db);
 	s->db = NULL;
@@ -188,10 +195,9 @@ sqlite_close(struct store *s)
 }
 
 static bool
-never_cut(struct store *s)
+sqlite_cut(struct store *s)
 {
-	(void)s;
-	return false;
+	return s->fixed && sqlite_fixed_no_more(s->path);
 }
 
 static enum fault
@@ -427,7 +433,7 @@ col_null(struct statement *st, int col)
 }
 
 const struct store_driver store_sqlite = {
-	.name = "sqlite", .place = sqlite_place, .open = sqlite_open, .close = sqlite_close, .cut = never_cut,
+	.name = "sqlite", .place = sqlite_place, .open = sqlite_open, .close = sqlite_close, .cut = sqlite_cut,
 	.exec = sqlite_exec, .begin = sqlite_begin, .commit = sqlite_commit, .rollback = sqlite_rollback,
 	.read_begin = sqlite_read_begin, .read_end = sqlite_read_end, .claim = sqlite_claim,
 	.version = sqlite_version, .set_version = sqlite_set_version, .check = sqlite_check,

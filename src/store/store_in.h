@@ -77,6 +77,7 @@ struct store {
 	bool reading;               /* inside read_begin() */
 	unsigned char *blob;        /* the one being sealed */
 	size_t blob_cap;
+	bool fixed;                 /* opened for reading only: the file cannot be written */
 	bool failed;                /* a write failed below, or it was cut: open anew before the next use */
 };
 

@@ -303,6 +303,14 @@ answer_commit(const struct asking *q, struct work *w)
 	return f;
 }
 
+/* The last fault as a note: what happened to the answer, in its words. */
+static const char *
+not_kept(struct arena *a)
+{
+	const char *why = fault_sentence();
+	return arena_printf(a, "This is not kept: %s.", why + (str_starts(why, "not saved: ") ? 11 : 0));
+}
+
 static enum fault
 asking_open(struct message **again, struct asking *q, struct work *w)
 {
@@ -329,7 +337,12 @@ asking_open(struct message **again, struct asking *q, struct work *w)
 	route_question(&w->route, w->a, w->req->content);
 	w->query = w->route.query;
 	w->language = language_of(w);
-	return q->kept && !q->sealed ? question_seal(q, w) : FAULT_NONE;
+	f = q->kept && !q->sealed ? question_seal(q, w) : FAULT_NONE;
+	if (f != FAULT_SYSTEM)
+		return f;
+	q->kept = false;               /* a full disk: an answer that is not kept is better than none */
+	answer_note(w, not_kept(w->a));
+	return FAULT_NONE;
 }
 
 enum fault
@@ -363,7 +376,7 @@ tutor_send(struct message **out, struct arena *a, struct tutor *t, struct store 
 	struct ev_start e = { w.m->id, w.m->conversation_id };
 	if (events != NULL && events->start != NULL)
 		events->start(&e, events->arg);
-	if (!q.kept && !req->ephemeral)
+	if (store_read_only(db) && !req->ephemeral)
 		answer_note(&w, "The history is read only, so this is not kept.");
 	f = answer_make(&w);
 	if (f == FAULT_NONE)
@@ -379,6 +392,10 @@ tutor_send(struct message **out, struct arena *a, struct tutor *t, struct store 
 	w.m->elapsed_ms = (double)(t->config.clock->mono_ms(t->config.clock->arg) - q.began_ms);
 	if (q.kept)
 		f = answer_commit(&q, &w);
+	if (f == FAULT_SYSTEM) {
+		w.m->note = arena_printf(a, "%s%s%s", w.m->note ? w.m->note : "", w.m->note ? " " : "", not_kept(a));
+		f = FAULT_NONE;
+	}
 out:
 	answer_clear(&w);
 	if (f == FAULT_NONE)

@@ -1,6 +1,8 @@
 /* Asking through the door: events, idempotency, side by side, settings, export. */
 #include <json-c/json.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "engine_test.h"
 
@@ -200,6 +202,37 @@ START_TEST(a_blank_search_finds_nothing_and_the_next_one_does)
 }
 END_TEST
 
+/* No file may grow: what a full disk is to the store. */
+START_TEST(on_a_full_disk_a_question_is_answered_and_said_not_to_be_kept)
+{
+	const struct message_send send = { .content = "What do ribosomes translate?" };
+	struct conversations *list;
+	struct message *m;
+	struct rlimit before;
+	struct store *beside;
+	world_open(&w);
+	add_course(&w);
+	/* another program that has it open: what both share stays as it is */
+	WELL(store_open(&beside, &(struct store_paths){ .database = w.database }, &w.clock));
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 0, before.rlim_max }), 0);
+	enum fault f = ask_engine(&m, &w, "message.send", &send);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+	ck_assert_msg(f == FAULT_NONE, "%s", fault_sentence());
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert_msg(m->note != NULL && strstr(m->note, "This is not kept: ") != NULL, "%s", m->note ? m->note : "no note");
+	WELL(ask_engine(&list, &w, "conversation.list", (&(struct conversation_list){ .status = "all" })));
+	ck_assert_int_eq(list->total, 0);
+	WELL(ask_engine(&m, &w, "message.send", &send));       /* there is room again */
+	ck_assert(m->note == NULL || strstr(m->note, "not kept") == NULL);
+	WELL(ask_engine(&list, &w, "conversation.list", (&(struct conversation_list){ .status = "all" })));
+	ck_assert_int_eq(list->total, 1);
+	store_close(beside);
+	world_close(&w);
+}
+END_TEST
+
 /* ---- the person ------------------------------------------------------------------- */
 
 START_TEST(settings_change_only_where_asked)
@@ -321,7 +354,7 @@ END_TEST
 TESTS("ask", a_question_is_answered_with_events_and_a_verified_quotation,
 	what_the_sources_do_not_say_is_refused, one_id_is_answered_once_for_ever,
 	an_ephemeral_question_leaves_nothing,
-	the_same_question_from_many_threads_is_answered_once, calls_run_side_by_side, a_blank_search_finds_nothing_and_the_next_one_does,
+	the_same_question_from_many_threads_is_answered_once, calls_run_side_by_side, a_blank_search_finds_nothing_and_the_next_one_does, on_a_full_disk_a_question_is_answered_and_said_not_to_be_kept,
 	settings_change_only_where_asked,
 	conversations_that_outlived_the_retention_go_while_the_engine_runs, the_persons_retention_holds_for_what_he_adds,
 	an_export_of_everything_holds_everything_and_comes_in_again,
