@@ -20,6 +20,8 @@ struct server_limits {               /* 0: the default */
 	int calls;                   /* 192 running or waiting for the crew; past that 503 */
 	size_t body_bytes;           /* 1 MiB */
 	size_t upload_bytes;         /* 64 MiB, streamed to disk */
+	int lives;                   /* 500 live chats at once */
+	int live_idle_ms;            /* 2 h: a live chat nobody speaks in is closed */
 	int answer_keep_ms;          /* 120 s: how long an ended stream can be resumed */
 };
 struct server_config {

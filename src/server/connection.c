@@ -67,8 +67,16 @@ connection_wrote(struct connection *c, size_t n)
 }
 
 void
+connection_live(struct connection *c)
+{
+	(void)c;
+}
+
+void
 connection_closed(struct connection *c)
 {
+	if (c->live != NULL)   /* the handshake was not finished */
+		live_gone(c->live);
 	*c->link = c->next;
 	if (c->next != NULL)
 		c->next->link = c->link;

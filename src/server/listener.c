@@ -151,6 +151,8 @@ on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return x == NULL ? 0 : x->answer != NULL ? stream_write(x) : reply_write(x);
 	case LWS_CALLBACK_TIMER:
+		if (lws_get_opaque_user_data(wsi) != NULL && ((struct connection *)lws_get_opaque_user_data(wsi))->live != NULL)
+			return live_callback(listener_of(wsi), wsi, reason, in, len);
 		return x == NULL ? 0 : stream_tick(x);
 	case LWS_CALLBACK_CLOSED_HTTP:
 	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
@@ -168,9 +170,14 @@ on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		return 0;
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
 		deliver_news(listener_of(wsi));
+		lives_deliver(listener_of(wsi));
 		return 0;
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-		return -1; /* no protocol for sockets here */
+	case LWS_CALLBACK_ESTABLISHED:
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+	case LWS_CALLBACK_CLOSED:
+		return live_callback(listener_of(wsi), wsi, reason, in, len);
 	default:
 		return 0;
 	}
@@ -273,6 +280,7 @@ listener_cancel(struct listener *l)
 	for (struct exchange *x = l->exchanges; x != NULL; x = x->next)
 		if (x->call != NULL)
 			atomic_store(&x->call->cancel.asked, true);
+	lives_cancel(l);
 }
 
 void
@@ -283,6 +291,7 @@ listener_close(struct listener *l)
 	if (l->context != NULL)
 		lws_context_destroy(l->context);
 	deliver_news(l); /* those whose clients are gone */
+	lives_deliver(l);
 	close(l->fd);
 	pthread_mutex_destroy(&l->lock);
 	*l = (struct listener){ .fd = -1 };

@@ -100,6 +100,8 @@ limits_default(struct server_limits *l)
 	l->calls = l->calls > 0 ? l->calls : 192;
 	l->body_bytes = l->body_bytes > 0 ? l->body_bytes : 1024 * 1024;
 	l->upload_bytes = l->upload_bytes > 0 ? l->upload_bytes : 64 * 1024 * 1024;
+	l->lives = l->lives > 0 ? l->lives : 500;
+	l->live_idle_ms = l->live_idle_ms > 0 ? l->live_idle_ms : 2 * 3600 * 1000;
 	l->answer_keep_ms = l->answer_keep_ms > 0 ? l->answer_keep_ms : 120 * 1000;
 }
 

@@ -161,8 +161,10 @@ void upload_free(struct upload *u);
 
 /* ---- sockets ----------------------------------------------------------------------------------- */
 
+struct live;
 struct connection {
 	struct connection *next, **link;     /* of the listener */
+	struct live *live;                   /* it became one; NULL: it did not */
 	struct listener *listener;
 	struct lws *wsi;
 	char address[48];
@@ -174,7 +176,14 @@ struct connection *connection_accepted(struct listener *l, int fd);
 void connection_head(struct connection *c);
 void connection_body(struct connection *c, size_t n);
 void connection_wrote(struct connection *c, size_t n);
+void connection_live(struct connection *c);
 void connection_closed(struct connection *c);
+
+/* Live chat (live.c): the library's callbacks that are about a WebSocket. */
+int live_callback(struct listener *l, struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t n);
+void live_gone(struct live *v);
+void lives_deliver(struct listener *l);      /* what workers left to be said; closes those that drain */
+void lives_cancel(struct listener *l);
 
 struct listener {
 	struct server *server;
@@ -187,6 +196,7 @@ struct listener {
 	struct exchange *exchanges;
 	pthread_mutex_t lock;                /* guards news */
 	struct exchange *news;
+	struct live *lives, *live_news;      /* live_news: lock */
 	int64_t date_s;
 	char date[32];
 	unsigned char out[LWS_PRE + WRITE_BYTES + 1024];
@@ -216,7 +226,7 @@ struct server {
 	struct listener listeners[THREADS_MAX];
 	unsigned threads;
 	atomic_bool draining, stopping;
-	atomic_int connections, calls, streams;
+	atomic_int connections, calls, streams, lives;
 	pthread_mutex_t answers_lock;
 	struct answer *answers;
 	size_t answer_count;

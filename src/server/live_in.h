@@ -1,0 +1,42 @@
+/* A live socket and what is done for it (live.c, action.c). */
+#ifndef STOA_LIVE_IN_H
+#define STOA_LIVE_IN_H
+#include "server_in.h"
+
+/* A message in line: LWS_PRE bytes for the library, then size_bytes. */
+struct live_line { struct live_line *next; size_t size_bytes; unsigned char bytes[]; };
+
+struct live {
+	struct live *next, **link;           /* of the listener */
+	struct listener *listener;
+	struct lws *wsi;                     /* NULL: gone; listener->lock to change */
+	char address[48];
+	/* the listener's thread */
+	struct text in;                      /* the message that comes */
+	bool in_binary, gathering;
+	unsigned frames, closing;            /* closing: the code to close with when all is said */
+	double actions;                      /* how many more may come now */
+	int64_t actions_ms, heard_ms;
+	/* the worker's while one works, else the listener's */
+	char *bearer;                        /* of the handshake, or of the guest it became */
+	char *action;                        /* the JSON to work on */
+	char session[80], conversation[ID_BYTES], message[ID_BYTES];   /* message: the last answer */
+	struct cancel cancel;
+	/* listener->lock */
+	struct live *next_news;
+	bool has_news, hurried;
+	atomic_bool working;                 /* set by the listener, cleared by the worker under the lock */
+	struct live_line *first, **last;
+	size_t waiting_bytes;
+	struct text words;                   /* of the answer, not yet a message */
+};
+
+/* From any thread: a message; words of the answer, to be gathered; the work is done. */
+void live_say(struct live *v, const struct text *json);
+void live_say_error(struct live *v, const char *code, const char *message, int64_t retry_ms);
+void live_words(struct live *v, const char *words);
+void live_rest(struct live *v);
+/* One whole message of the client, on the listener's thread; a code to close with, 0: none. */
+int live_act(struct live *v, const char *json, size_t n);
+
+#endif
