@@ -116,6 +116,7 @@ struct cli {
 	const struct cli_front *front; /* the screen; NULL: lines only */
 	const char *suggestion;        /* the first question of the set-up; NULL: none */
 	bool conf_known, interrupted, terminated;
+	const char *noted;             /* what the backend said last although all was well */
 	double opened_ms, unlocked_ms;
 };
 
@@ -154,6 +155,14 @@ void out_json_harmless(struct text *out, const char *s, size_t len);
 /* ---- session ---------------------------------------------------------------------------- */
 
 enum fault session_conf(struct cli *c) STOA_MUST;     /* places and stoa.conf */
+/* The server of --server or stoa.conf; NULL: this machine alone. */
+enum fault session_server(const char **url, struct cli *c) STOA_MUST;
+/* server.pin, server.ca_file: when they are this server's; NULL: not said. */
+const char *session_server_setting(struct cli *c, const char *url, const char *dotted);
+/* Is it a server of stoa that has proved who it is?  One that signed its own
+ * certificate is shown as words and asked about once; then *pin is its key, to be
+ * kept as server.pin by whoever signs in.  DENIED: the words are others. */
+enum fault session_trust(const char **pin, struct cli *c, const char *url) STOA_MUST;
 enum fault session_open(struct cli *c) STOA_MUST;     /* and the backend; again: nothing */
 /* Open, first use settled, unlocked. */
 enum fault session_ready(struct cli *c) STOA_MUST;
@@ -296,6 +305,6 @@ verb_fn verb_init, verb_add, verb_docs_list, verb_docs_show, verb_docs_rm, verb_
 	verb_vault_slots, verb_vault_passwd, verb_vault_sheet, verb_vault_verify,
 	verb_vault_add_keyfile, verb_vault_remove, verb_vault_accept, verb_vault_lock,
 	verb_doctor, verb_keys, verb_ops, verb_config_list, verb_config_get, verb_config_set,
-	verb_config_path, verb_bench, verb_eval, verb_completion, verb_help, verb_version;
+	verb_config_path, verb_status, verb_sync, verb_bench, verb_eval, verb_completion, verb_help, verb_version;
 
 #endif

@@ -58,6 +58,12 @@ const struct conf_key conf_keys[] = {
 		"by which way a copy leaves the screen" },
 	{ "screen", "notify", CONF_CHOICE, 0, 0, "auto|on|off", "auto",
 		"tell the desktop when a long job ends out of sight; auto: not over ssh" },
+	{ "server", "url", CONF_URL, 0, 0, NULL, "",
+		"the class server, as https://host:8443; empty: everything is asked on this machine" },
+	{ "server", "pin", CONF_TEXT, 0, 52, NULL, "",
+		"the server's key, kept when its words were compared; empty: its certificate decides" },
+	{ "server", "ca_file", CONF_FOLDER, 0, 0, NULL, "",
+		"certificates to trust for the server instead of the system's" },
 	{ "vault", "key_file", CONF_FOLDER, 0, 0, NULL, "",
 		"the key file to unlock with, when --keyfile is not given" },
 };

@@ -101,6 +101,23 @@ config_from(struct cli *c)
 	};
 }
 
+/* At the server when there is one, else in this process. */
+static enum fault
+open_backend(struct backend **out, struct cli *c)
+{
+	const char *url = NULL;
+	struct backend_config config = config_from(c);
+	enum fault f = session_server(&url, c);
+	if (f != FAULT_NONE)
+		return f;
+	if (!url)
+		return backend_open_local(out, &config, c->loop);
+	config.server.url = url;
+	config.server.pin = session_server_setting(c, url, "server.pin");
+	config.server.ca_file = session_server_setting(c, url, "server.ca_file");
+	return backend_open_remote(out, &config, c->loop);
+}
+
 /* The log and the loop, without the backend. */
 static enum fault
 session_loop(struct cli *c)
@@ -124,8 +141,7 @@ session_open(struct cli *c)
 	enum fault f = session_loop(c);
 	if (f != FAULT_NONE)
 		return f;
-	struct backend_config config = config_from(c);
-	f = backend_open_local(&c->backend, &config, c->loop);
+	f = open_backend(&c->backend, c);
 	if (f == FAULT_NONE)
 		f = backend_opened(c->backend);
 	if (f != FAULT_NONE && c->backend) {
@@ -141,13 +157,12 @@ static enum fault
 screen_open_backend(struct backend **out, void *arg)
 {
 	struct cli *c = arg;
-	struct backend_config config = config_from(c);
 	if (c->backend) {
 		*out = c->backend;
 		c->backend = NULL;
 		return FAULT_NONE;
 	}
-	return backend_open_local(out, &config, c->loop);
+	return open_backend(out, c);
 }
 
 enum fault
@@ -218,12 +233,24 @@ relay_event(const char *name, const struct record_type *type, const void *record
 		r->ev->event(r->c, name, type, record, r->ev->arg);
 }
 
+/* What the person should know of a call that went well; not twice in a row. */
+static void
+relay_done(const struct backend_done *d, void *arg)
+{
+	struct cli *c = ((struct relay *)arg)->c;
+	if (d->fault != FAULT_NONE || !d->sentence[0] || str_same(c->noted, d->sentence))
+		return;
+	c->noted = arena_strdup(&c->arena, d->sentence);
+	err_progress_end(c);
+	err_notef(c, PAINT_WARN, "stoa: %s\n", d->sentence);
+}
+
 enum fault
 session_call(const void **reply, struct cli *c, const char *operation, const void *request,
 	const struct call_events *ev)
 {
 	struct relay r = { c, ev };
-	struct backend_handlers h = { relay_event, NULL, &r };
+	struct backend_handlers h = { relay_event, relay_done, &r };
 	enum fault f = session_check(c);
 	if (f != FAULT_NONE)
 		return f;

@@ -42,6 +42,10 @@ const struct option common_options[] = {
 	{ "passphrase-fd", "N", OPTION_NUMBER, 0, 1023, NULL, false,
 		"read the passphrase, or recovery code, from this file descriptor" },
 	{ "keyfile", "F", OPTION_FILE, 0, 0, NULL, false, "unlock with this key file" },
+	{ "server", "URL", OPTION_TEXT, 0, 0, NULL, false,
+		"ask this server, whatever stoa.conf says" },
+	{ "local", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"ask on this machine, although stoa.conf names a server" },
 	{ "help", NULL, OPTION_FLAG, 0, 0, NULL, false, "say what the verb does and takes" },
 };
 const size_t common_option_count = COUNT_OF(common_options);
@@ -54,6 +58,14 @@ static const struct option init_options[] = {
 	{ "no-lock", NULL, OPTION_FLAG, 0, 0, NULL, false,
 		"keep the key in a file beside the store" },
 	{ "sample", NULL, OPTION_FLAG, 0, 0, NULL, false, "add the sample course" },
+};
+static const struct option sync_options[] = {
+	{ "ask", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"ask the server too what was answered from the documents of this machine" },
+	{ "again", "KEY", OPTION_TEXT, 0, 0, NULL, true,
+		"send once more what the server refused (may be repeated)" },
+	{ "drop", "KEY", OPTION_TEXT, 0, 0, NULL, true,
+		"forget it; it is not delivered (may be repeated)" },
 };
 static const struct option add_options[] = {
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "file them under this subject" },
@@ -199,6 +211,10 @@ const struct verb verbs[] = {
 		"go on with a history that went back, after a restored backup" },
 	{ "vault", "lock", "", 0, 0, NO_OPTIONS, verb_vault_lock, "done",
 		"forget the keys; a verb holds them only while it runs" },
+	{ "status", NULL, "", 0, 0, NO_OPTIONS, verb_status, "standing",
+		"which server is asked, whether it answers, who you are there and what waits" },
+	{ "sync", NULL, "", 0, 0, OPTIONS(sync_options), verb_sync, "item, one a line",
+		"deliver what was written while the server was away, and show what is left" },
 	{ "doctor", NULL, "", 0, 0, NO_OPTIONS, verb_doctor, "check, one a line",
 		"look at paths, store, terminal, helpers and model, and say what is missing" },
 	{ "config", "list", "", 0, 0, NO_OPTIONS, verb_config_list, "key, one a line",
