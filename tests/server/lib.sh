@@ -48,6 +48,26 @@ says() { # NAME TEXT [FILE]
 	grep -qaF -e "$2" "${3:-$work/body}"
 	verdict $? "$1: no \"$2\""
 }
+# The token of the first administrator into $token; the server runs.
+administrator() {
+	code=$("$stoad" admin --data "$work/data" 2>>"$work/log" | sed 's/.*: //')
+	curl -sS -H 'Content-Type: application/json' -d "{\"code\":\"$code\",\"name\":\"Ada\"}" "$url/v1/auth/join" >"$work/body"
+	token=$(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' "$work/body")
+	[ -n "$token" ]
+	verdict $? "the first administrator joins: $(head -c 300 "$work/body")"
+	bearer="Authorization: Bearer $token"
+}
+# Ask until COMMAND is true or TENTHS of a second have gone.
+within() { # TENTHS NAME COMMAND...
+	tenths=$1 name=$2
+	shift 2
+	while [ "$tenths" -gt 0 ]; do
+		"$@" && { verdict 0 "$name"; return; }
+		tenths=$((tenths - 1))
+		sleep 0.1
+	done
+	verdict 1 "$name: not within the time"
+}
 finish() {
 	! grep -aqE 'AddressSanitizer|ThreadSanitizer|runtime error:' "$work/log"
 	verdict $? "no sanitizer complains: $(grep -aE 'Sanitizer|runtime error:' "$work/log" | head -3)"
