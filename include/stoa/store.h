@@ -95,6 +95,34 @@ bool statement_col_null(struct statement *st, int col);
 void statement_done(struct statement *st);
 int64_t store_last_id(struct store *s);
 
+/* ---- a copy of everything ------------------------------------------------ */
+
+/* A whole copy of the database as it is at this moment, in one file (0600, whole or
+ * not at all) that store_open() opens, whatever the database is: SQLite to SQLite,
+ * PostgreSQL to SQLite. Others may write meanwhile. What is sealed stays sealed: the
+ * copy opens with the slots it was made with. EXISTS: the file is there already. */
+enum fault store_backup(struct store *s, const char *file) STOA_MUST;
+/* Such a copy into a place where nothing is yet (a file that is not there, an empty
+ * PostgreSQL schema), brought to the newest schema; the copy itself is not changed.
+ * EXISTS: something is there. DAMAGED: no copy of ours. An anchor that is ahead of it
+ * says so at the next unlocking. */
+enum fault store_restore(const struct store_paths *to, const char *file) STOA_MUST;
+
+/* ---- word between processes ------------------------------------------------- */
+
+/* Tell whoever listens, in every process on this database: at once, or when the
+ * transaction commits. channel: letters and _; payload at most STORE_WORD_MAX bytes.
+ * SQLite: there is one process; nothing is sent. */
+#define STORE_WORD_MAX 7900
+enum fault store_notify(struct store *s, const char *channel, const char *payload) STOA_MUST;
+/* From now on *fd is readable when something may have come on the channel; -1: nothing
+ * ever comes. A connection that listens is kept for that. */
+enum fault store_listen(int *fd, struct store *s, const char *channel) STOA_MUST;
+typedef void store_heard_fn(const char *channel, const char *payload, void *arg);
+/* What has come, in order. OFFLINE: the connection was cut and something may be
+ * lost: store_listen() again, with a new fd, and look at everything. */
+enum fault store_heard(struct store *s, store_heard_fn *heard, void *arg) STOA_MUST;
+
 /* ---- owners ------------------------------------------------------------- */
 
 /* Whose sealed records this connection reads and writes from now on: 32 hex digits,

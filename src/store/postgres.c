@@ -342,6 +342,83 @@ postgres_last_id(struct store *s)
 	return ask_int(&id, s, "SELECT lastval()") == FAULT_NONE ? id : 0;
 }
 
+/* ---- word between processes ----------------------------------------------------- */
+
+static enum fault
+postgres_notify(struct store *s, const char *channel, const char *payload)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, "SELECT pg_notify(?, ?)");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, channel);
+	statement_text(st, 2, payload);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	return f;
+}
+
+static enum fault
+postgres_listen(int *fd, struct store *s, const char *channel)
+{
+	char sql[80];
+	snprintf(sql, sizeof sql, "LISTEN \"%s\"", channel);
+	enum fault f = postgres_run(s, sql);
+	if (f == FAULT_NONE)
+		*fd = PQsocket(link_of(s));
+	return f;
+}
+
+static enum fault
+postgres_heard(struct store *s, store_heard_fn *heard, void *arg)
+{
+	PGnotify *word;
+	postgres_free_line(s);
+	if (!PQconsumeInput(link_of(s)) || PQstatus(link_of(s)) != CONNECTION_OK)
+		return postgres_fault(s, NULL);
+	while ((word = PQnotifies(link_of(s))) != NULL) {
+		heard(word->relname, word->extra, arg);
+		PQfreemem(word);
+	}
+	return FAULT_NONE;
+}
+
+/* ---- numbers that are never used again -------------------------------------------- */
+
+static enum fault
+number_step(int64_t *out, struct store *s, const char *sql, const char *table, const char *column, const int64_t *last)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, sql);
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, table);
+	statement_text(st, 2, column);
+	if (last != NULL)
+		statement_int(st, 3, *last);
+	f = statement_step(st);
+	if (f == FAULT_NONE)
+		*out = statement_col_int(st, 0);
+	statement_done(st);
+	return f;
+}
+
+static enum fault
+postgres_last_number(int64_t *out, struct store *s, const char *table, const char *column)
+{
+	return number_step(out, s, "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?, ?)::regclass), 0)", table,
+		column, NULL);
+}
+
+static enum fault
+postgres_set_last_number(struct store *s, const char *table, const char *column, int64_t last)
+{
+	int64_t same;
+	if (last < 1)
+		return FAULT_NONE;      /* a fresh one */
+	return number_step(&same, s, "SELECT setval(pg_get_serial_sequence(?, ?)::regclass, ?)", table, column, &last);
+}
+
 const struct store_driver store_postgres = {
 	.name = "postgres", .place = postgres_place, .open = postgres_open, .close = postgres_close, .cut = postgres_cut,
 	.exec = postgres_exec, .begin = postgres_begin, .commit = postgres_commit, .rollback = postgres_rollback,
@@ -352,4 +429,6 @@ const struct store_driver store_postgres = {
 	.bind_int = pg_bind_int, .bind_real = pg_bind_real, .bind_text = pg_bind_text, .bind_blob = pg_bind_blob,
 	.step = pg_step, .changed = pg_changed, .col_text = pg_text, .col_int = pg_int,
 	.col_real = pg_real, .col_blob = pg_blob, .col_null = pg_null,
+	.notify = postgres_notify, .listen = postgres_listen, .heard = postgres_heard,
+	.last_number = postgres_last_number, .set_last_number = postgres_set_last_number,
 };

@@ -432,6 +432,88 @@ col_null(struct statement *st, int col)
 	return sqlite3_column_type(st->raw, col) == SQLITE_NULL;
 }
 
+/* ---- one process, one file ---------------------------------------------------- */
+
+static enum fault
+nobody_listens(struct store *s, const char *channel, const char *payload)
+{
+	(void)s, (void)channel, (void)payload;
+	return FAULT_NONE;
+}
+
+static enum fault
+nothing_comes(int *fd, struct store *s, const char *channel)
+{
+	(void)s, (void)channel;
+	*fd = -1;
+	return FAULT_NONE;
+}
+
+static enum fault
+nothing_heard(struct store *s, store_heard_fn *heard, void *arg)
+{
+	(void)s, (void)heard, (void)arg;
+	return FAULT_NONE;
+}
+
+static enum fault
+sequence(struct statement **out, struct store *s, const char *sql, const char *table)
+{
+	enum fault f = store_prepare(out, s, sql);
+	if (f == FAULT_NONE)
+		statement_text(*out, 1, table);
+	return f;
+}
+
+static enum fault
+sqlite_last_number(int64_t *out, struct store *s, const char *table, const char *column)
+{
+	struct statement *st;
+	enum fault f = sequence(&st, s, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?", table);
+	(void)column;
+	if (f != FAULT_NONE)
+		return f;
+	f = statement_step(st);
+	if (f == FAULT_NONE)
+		*out = statement_col_int(st, 0);
+	statement_done(st);
+	return f;
+}
+
+static enum fault
+sqlite_set_last_number(struct store *s, const char *table, const char *column, int64_t last)
+{
+	struct statement *st;
+	enum fault f = sequence(&st, s, "DELETE FROM sqlite_sequence WHERE name = ?", table);
+	(void)column;
+	if (f == FAULT_NONE) {
+		f = statement_run(st, NULL);
+		statement_done(st);
+	}
+	if (f == FAULT_NONE)
+		f = sequence(&st, s, "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table);
+	if (f == FAULT_NONE) {
+		statement_int(st, 2, last);
+		f = statement_run(st, NULL);
+		statement_done(st);
+	}
+	return f;
+}
+
+/* VACUUM INTO reads one snapshot while others write, and writes no dead bytes. */
+static enum fault
+sqlite_copy(struct store *s, const char *file)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, "VACUUM INTO ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, file);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	return f;
+}
+
 const struct store_driver store_sqlite = {
 	.name = "sqlite", .place = sqlite_place, .open = sqlite_open, .close = sqlite_close, .cut = sqlite_cut,
 	.exec = sqlite_exec, .begin = sqlite_begin, .commit = sqlite_commit, .rollback = sqlite_rollback,
@@ -442,4 +524,6 @@ const struct store_driver store_sqlite = {
 	.bind_int = bind_int, .bind_real = bind_real, .bind_text = bind_text, .bind_blob = bind_blob,
 	.step = sqlite_step, .changed = sqlite_changed, .col_text = col_text, .col_int = col_int,
 	.col_real = col_real, .col_blob = col_blob, .col_null = col_null,
+	.notify = nobody_listens, .listen = nothing_comes, .heard = nothing_heard,
+	.last_number = sqlite_last_number, .set_last_number = sqlite_set_last_number, .copy = sqlite_copy,
 };

@@ -120,6 +120,15 @@ struct store_driver {
 	double (*col_real)(struct statement *st, int col);
 	const void *(*col_blob)(struct statement *st, int col, size_t *n);
 	bool (*col_null)(struct statement *st, int col);
+	/* Word between processes; channel is checked. */
+	enum fault (*notify)(struct store *s, const char *channel, const char *payload);
+	enum fault (*listen)(int *fd, struct store *s, const char *channel);
+	enum fault (*heard)(struct store *s, store_heard_fn *heard, void *arg);
+	/* Numbers that are never used again, of a table with AUTOINCREMENT: the last. */
+	enum fault (*last_number)(int64_t *out, struct store *s, const char *table, const char *column);
+	enum fault (*set_last_number)(struct store *s, const char *table, const char *column, int64_t last);
+	/* Everything as of now into a file that is empty; NULL: copied row by row. */
+	enum fault (*copy)(struct store *s, const char *file);
 };
 
 /* connection.c */

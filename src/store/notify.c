@@ -1,0 +1,42 @@
+/* Word between the processes that share one database. */
+#include "store_in.h"
+
+#define CHANNEL_MAX 40
+
+static enum fault
+channel_check(const char *channel)
+{
+	size_t n = strspn(channel, "abcdefghijklmnopqrstuvwxyz_");
+	if (n == 0 || n > CHANNEL_MAX || channel[n] != '\0')
+		return fault(FAULT_INPUT, "a channel is named by letters");
+	return FAULT_NONE;
+}
+
+enum fault
+store_notify(struct store *s, const char *channel, const char *payload)
+{
+	enum fault f = channel_check(channel);
+	if (f == FAULT_NONE && strlen(payload) > STORE_WORD_MAX)
+		f = fault(FAULT_LIMIT, "a word between processes has at most %d bytes", STORE_WORD_MAX);
+	if (f == FAULT_NONE)
+		f = connection_ready(s);
+	return f == FAULT_NONE ? s->driver->notify(s, channel, payload) : f;
+}
+
+enum fault
+store_listen(int *fd, struct store *s, const char *channel)
+{
+	enum fault f = channel_check(channel);
+	if (f == FAULT_NONE)
+		f = connection_ready(s);
+	return f == FAULT_NONE ? s->driver->listen(fd, s, channel) : f;
+}
+
+/* Not made ready first: opened anew it would listen to nothing. */
+enum fault
+store_heard(struct store *s, store_heard_fn *heard, void *arg)
+{
+	if (s->db == NULL || s->failed)
+		return fault(FAULT_OFFLINE, "the connection to %s was cut", s->name);
+	return s->driver->heard(s, heard, arg);
+}
