@@ -13,6 +13,7 @@
 #define STOA_ENGINE_H
 #include "stoa/api.h"
 #include "stoa/loop.h"
+#include "stoa/people.h"
 #include "stoa/store.h"
 
 struct engine;
@@ -65,6 +66,11 @@ struct engine_config {
 	const char *upload_folder;  /* the only place document.add takes a user's file from; NULL: any */
 	const char *inbox;          /* mail address that escalated questions go to; NULL: none */
 	struct engine_outside outside;
+	/* Signing in: [oidc NAME] and [jwt] of stoad.conf; where browsers reach the server. */
+	const struct people_provider *providers; size_t provider_count;
+	struct people_jwt jwt;
+	const char *public_url;     /* "https://host", without a path; NULL: no provider can be used */
+	bool no_guests, no_codes;
 };
 enum fault engine_open(struct engine **out, const struct engine_config *config) STOA_MUST;
 void engine_close(struct engine *e);

@@ -17,11 +17,41 @@
 
 /* ---- life ------------------------------------------------------------------- */
 
+/* An OpenID provider, as [oidc NAME] of stoad.conf says. */
+struct people_provider {
+	const char *name, *title;        /* name: letters, digits, hyphens; title NULL: the name */
+	const char *issuer;              /* exactly as the provider calls itself */
+	const char *client_id, *client_secret_file;   /* file NULL: a public client */
+	const char *scopes;              /* NULL: "openid profile email" */
+};
+/* Whose JWTs are taken as bearers; issuer NULL: nobody's. One of the files or urls. */
+struct people_jwt { const char *issuer, *audience, *secret_file, *jwks_url; };
+
+/* What the room cannot do itself. A member may be NULL: what needs it is ABSENT. */
+struct people_fetch {
+	const char *url, *form;          /* form: urlencoded body of a POST; NULL: GET */
+	const char *user, *secret;       /* Basic authorisation; NULL: none */
+};
+struct people_signature {
+	const char *algorithm, *jwk;     /* RS256 ES256 EdDSA HS256; the key as a JWK in JSON */
+	const void *bytes; size_t bytes_n;
+	const void *signature; size_t signature_n;
+};
+struct people_outside {
+	enum fault (*fetch)(int *status, struct text *body, const struct people_fetch *req, const struct cancel *cancel, void *arg);
+	enum fault (*verify)(const struct people_signature *s, void *arg);   /* DENIED: not signed so */
+	void *arg;
+};
+
 struct people;
 struct people_config {
 	const struct clock *clock; const struct chance *chance;
 	const char *roles_folder;        /* kits/roles; NULL: profiles suggest nothing */
 	bool no_guests, no_codes;
+	const struct people_provider *providers; size_t provider_count;
+	const char *callback_url;        /* of auth.callback as a browser reaches it */
+	struct people_jwt jwt;
+	struct people_outside outside;
 };
 enum fault people_new(struct people **out, const struct people_config *config) STOA_MUST;
 void people_free(struct people *p);
@@ -35,6 +65,9 @@ struct people_session { char person[ID_BYTES], family[ID_BYTES]; enum role role;
 /* Who brings this token. DENIED: never valid, ended, or the account is blocked.
  * Slides the session, writing at most every ten minutes. */
 enum fault people_session_find(struct people_session *out, struct people *p, struct store *db, const char *token) STOA_MUST;
+/* The same for a JWT of the configured issuer, whose person gets an account of a
+ * learner at first sight; a token of ours goes to people_session_find(). */
+enum fault people_bearer_find(struct people_session *out, struct people *p, struct store *db, const char *bearer, const struct cancel *cancel) STOA_MUST;
 enum fault people_guest(struct signed_in *out, struct arena *a, struct people *p, struct store *db, const struct auth_guest *req) STOA_MUST;
 /* A new account, or who asks already: a guest becomes a learner and keeps what is
  * his, under a new session. DENIED: no such code, used up, or expired. */
@@ -43,7 +76,21 @@ enum fault people_join(struct signed_in *out, struct arena *a, struct people *p,
 enum fault people_refresh(struct signed_in *out, struct arena *a, struct people *p, struct store *db, const struct auth_refresh *req) STOA_MUST;
 /* That session of a person ends now; everywhere: all of his. */
 enum fault people_logout(struct people *p, struct store *db, const char *person, const char *family, bool everywhere) STOA_MUST;
-enum fault people_ways(struct auth_ways *out, struct arena *a, struct people *p) STOA_MUST;
+enum fault people_ways(struct auth_ways *out, struct arena *a, struct people *p, const struct cancel *cancel) STOA_MUST;
+
+/* ---- identity providers: OpenID Connect Core 1.0, RFC 7636, 8252, 8628 ------------ */
+
+/* Where the browser goes. INPUT: the redirect is not to this machine's loopback. */
+enum fault people_provider_begin(struct auth_url *out, struct arena *a, struct people *p, struct store *db, const struct auth_provider *req, const struct cancel *cancel) STOA_MUST;
+/* The browser comes back. DENIED: the state is not ours, was used, or is too old; the
+ * provider's token does not hold. No transaction may be open: it asks the provider. */
+enum fault people_provider_callback(struct auth_redirect *out, struct arena *a, struct people *p, struct store *db, const struct auth_callback *req, const struct cancel *cancel) STOA_MUST;
+enum fault people_device_begin(struct device_code *out, struct arena *a, struct people *p, struct store *db, const struct auth_device *req, const struct cancel *cancel) STOA_MUST;
+/* A session for a one-time code or a device code. BUSY: not agreed to yet. OFTEN. */
+enum fault people_token(struct signed_in *out, struct arena *a, struct people *p, struct store *db, const struct auth_token *req, const struct cancel *cancel) STOA_MUST;
+
+/* A JWT taken apart; for the fuzzer. INPUT: not one, or not of an algorithm we take. */
+enum fault people_jwt_look(struct arena *a, const char *token) STOA_MUST;
 
 /* ---- accounts --------------------------------------------------------------------- */
 

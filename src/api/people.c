@@ -126,7 +126,7 @@ static const struct field auth_provider_fields[] = {
 		.help = "Name of a provider as in auth.ways."),
 	FIELD_OF(auth_provider, redirect_uri, FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200,
 		.help = "http address on 127.0.0.1 or [::1] where the client listens."),
-	FIELD_OF(auth_provider, code_challenge, FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 43, .max = 43,
+	FIELD_OF(auth_provider, code_challenge, FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 128,
 		.help = "S256 of the client's code_verifier (RFC 7636)."),
 	FIELD_OF(auth_provider, state, FIELD_TEXT, .flags = FIELD_OMIT, .max = 128,
 		.help = "Given back to the loopback address as it is."),

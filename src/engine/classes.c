@@ -143,7 +143,7 @@ const struct handler class_handlers[] = {
 	{ "class.create", class_create, HANDLER_SEALED },
 	{ "class.get", class_get, HANDLER_SEALED },
 	/* A code is said once: no receipt keeps it. */
-	{ "class.join_code", class_join_code, HANDLER_SEALED | HANDLER_ALONE },
+	{ "class.join_code", class_join_code, HANDLER_SEALED | HANDLER_UNKEYED },
 	{ "class.leave", class_leave, HANDLER_SEALED },
 	{ "class.list", class_list, HANDLER_SEALED },
 	{ "class.members", class_members, HANDLER_SEALED },

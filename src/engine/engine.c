@@ -72,13 +72,7 @@ open_rooms(struct engine *e, const struct engine_config *config)
 		f = model_open(e, config);
 	if (f != FAULT_NONE)
 		return f;
-	const struct people_config people = {
-		.clock = &e->clock,
-		.chance = &e->chance,
-		.roles_folder = config->roles_folder != NULL ? config->roles_folder
-							     : STOA_PREFIX "/share/stoa/kits/roles",
-	};
-	f = people_new(&e->people, &people);
+	f = engine_people_open(e, config);
 	if (f != FAULT_NONE)
 		return f;
 	const struct library_config library = {

@@ -134,6 +134,8 @@ extern const struct handler document_handlers[], conversation_handlers[], person
 extern const size_t document_handler_count, conversation_handler_count, person_handler_count, people_handler_count, class_handler_count,
 	share_handler_count, escalation_handler_count, feedback_handler_count;
 
+/* The room of people with what the engine was lent (people.c). */
+enum fault engine_people_open(struct engine *e, const struct engine_config *config) STOA_MUST;
 struct people_asker asker(const struct call *c);
 /* Who asks, into his settings; a new name for him (people.c). */
 enum fault me_fill(struct settings *out, struct call *c) STOA_MUST;

@@ -12,6 +12,67 @@ asker(const struct call *c)
 	return (struct people_asker){ c->who->user, c->who->role };
 }
 
+/* ---- what is lent ---------------------------------------------------------------------- */
+
+static enum fault
+lent_fetch(int *status, struct text *body, const struct people_fetch *req, const struct cancel *cancel, void *arg)
+{
+	const struct engine *e = arg;
+	const struct outside_fetch out = {
+		.url = req->url,
+		.type = req->form != NULL ? "application/x-www-form-urlencoded" : NULL,
+		.body = req->form,
+		.body_bytes = req->form != NULL ? strlen(req->form) : 0,
+		.user = req->user,
+		.secret = req->secret,
+	};
+	return e->outside.fetch(status, body, &out, cancel, e->outside.arg);
+}
+
+static enum fault
+lent_verify(const struct people_signature *s, void *arg)
+{
+	const struct engine *e = arg;
+	const struct outside_signature out = {
+		.algorithm = s->algorithm,
+		.jwk = s->jwk,
+		.bytes = s->bytes,
+		.bytes_n = s->bytes_n,
+		.signature = s->signature,
+		.signature_n = s->signature_n,
+	};
+	return e->outside.verify(&out, e->outside.arg);
+}
+
+enum fault
+engine_people_open(struct engine *e, const struct engine_config *config)
+{
+	struct arena a;
+	arena_init(&a);
+	const struct people_config people = {
+		.clock = &e->clock,
+		.chance = &e->chance,
+		.roles_folder = config->roles_folder != NULL ? config->roles_folder
+							     : STOA_PREFIX "/share/stoa/kits/roles",
+		.no_guests = config->no_guests,
+		.no_codes = config->no_codes,
+		.providers = config->providers,
+		.provider_count = config->provider_count,
+		.callback_url = config->public_url != NULL
+					? arena_printf(&a, "%s/v1/auth/callback", config->public_url)
+					: NULL,
+		.jwt = config->jwt,
+		.outside = {
+			.fetch = config->outside.fetch != NULL ? lent_fetch : NULL,
+			.verify = config->outside.verify != NULL ? lent_verify : NULL,
+			.arg = e,
+		},
+	};
+	enum fault f = people_new(&e->people, &people);
+	arena_clear(&a);
+	return f;
+}
+
 /* ---- the door ------------------------------------------------------------------------ */
 
 enum fault
@@ -26,7 +87,10 @@ engine_principal(struct principal *out, struct engine *e, const char *bearer)
 	enum fault f = pool_take(&db, e, "");
 	if (f != FAULT_NONE)
 		return f;
-	f = people_session_find(&s, e->people, db, bearer);
+	/* A JWT may begin an account, and that is sealed. */
+	pthread_rwlock_rdlock(&e->gate);
+	f = people_bearer_find(&s, e->people, db, bearer, NULL);
+	pthread_rwlock_unlock(&e->gate);
 	pool_put(e, db);
 	if (f != FAULT_NONE)
 		return f;
@@ -84,11 +148,39 @@ auth_logout(void **reply, struct call *c, const void *request)
 }
 
 static enum fault
+auth_provider(void **reply, struct call *c, const void *request)
+{
+	*reply = record_new(c->a, &record_auth_url);
+	return people_provider_begin(*reply, c->a, c->e->people, c->db, request, c->cancel);
+}
+
+static enum fault
+auth_callback(void **reply, struct call *c, const void *request)
+{
+	*reply = record_new(c->a, &record_auth_redirect);
+	return people_provider_callback(*reply, c->a, c->e->people, c->db, request, c->cancel);
+}
+
+static enum fault
+auth_device(void **reply, struct call *c, const void *request)
+{
+	*reply = record_new(c->a, &record_device_code);
+	return people_device_begin(*reply, c->a, c->e->people, c->db, request, c->cancel);
+}
+
+static enum fault
+auth_token(void **reply, struct call *c, const void *request)
+{
+	*reply = record_new(c->a, &record_signed_in);
+	return people_token(*reply, c->a, c->e->people, c->db, request, c->cancel);
+}
+
+static enum fault
 auth_ways(void **reply, struct call *c, const void *request)
 {
 	(void)request;
 	*reply = record_new(c->a, &record_auth_ways);
-	return people_ways(*reply, c->a, c->e->people);
+	return people_ways(*reply, c->a, c->e->people, c->cancel);
 }
 
 /* ---- who I am ------------------------------------------------------------------------------ */
@@ -178,10 +270,14 @@ profile_set(void **reply, struct call *c, const void *request)
 /* What gives tokens takes no idempotency key: a reply that was kept would give them
  * to whoever brings the key again. */
 const struct handler people_handlers[] = {
+	{ "auth.callback", auth_callback, HANDLER_SEALED | HANDLER_UNKEYED },
+	{ "auth.device", auth_device, HANDLER_SEALED | HANDLER_UNKEYED },
 	{ "auth.guest", auth_guest, HANDLER_SEALED | HANDLER_UNKEYED },
 	{ "auth.join", auth_join, HANDLER_SEALED | HANDLER_UNKEYED },
 	{ "auth.logout", auth_logout, HANDLER_SEALED | HANDLER_UNKEYED },
+	{ "auth.provider", auth_provider, HANDLER_SEALED | HANDLER_UNKEYED },
 	{ "auth.refresh", auth_refresh, HANDLER_SEALED | HANDLER_UNKEYED },
+	{ "auth.token", auth_token, HANDLER_SEALED | HANDLER_UNKEYED },
 	{ "auth.ways", auth_ways, HANDLER_SEALED | HANDLER_UNKEYED },
 	{ "me.delete", me_delete, HANDLER_SEALED | HANDLER_UNKEYED },
 	{ "profile.set", profile_set, HANDLER_SEALED },

@@ -3,6 +3,44 @@
 
 #include "people_in.h"
 
+/* Names stand in paths, and some words there are taken. */
+static bool
+name_good(const char *name)
+{
+	static const char *const taken[] = { "guest", "join", "token", "refresh", "logout", "callback", "me",
+		"code", "jwt" };
+	for (size_t i = 0; i < COUNT_OF(taken); i++)
+		if (str_same(name, taken[i]))
+			return false;
+	return name != NULL && *name != '\0' && strlen(name) <= 32 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
+}
+
+static enum fault
+providers_copy(struct people *p, const struct people_config *config)
+{
+	struct people_provider *all = arena_alloc(&p->config, (config->provider_count + 1) * sizeof *all);
+	for (size_t i = 0; i < config->provider_count; i++) {
+		const struct people_provider *from = &config->providers[i];
+		if (!name_good(from->name))
+			return fault(FAULT_INPUT, "\"%s\" cannot be the name of an identity provider",
+				from->name != NULL ? from->name : "");
+		if (from->issuer == NULL || from->client_id == NULL)
+			return fault(FAULT_INPUT, "the identity provider %s needs an issuer and a client_id", from->name);
+		all[i] = (struct people_provider){
+			.name = arena_strdup(&p->config, from->name),
+			.title = arena_strdup(&p->config, from->title),
+			.issuer = arena_strdup(&p->config, from->issuer),
+			.client_id = arena_strdup(&p->config, from->client_id),
+			.client_secret_file = arena_strdup(&p->config, from->client_secret_file),
+			.scopes = arena_strdup(&p->config, from->scopes),
+		};
+	}
+	p->providers = all;
+	p->provider_count = config->provider_count;
+	return FAULT_NONE;
+}
+
 enum fault
 people_new(struct people **out, const struct people_config *config)
 {
@@ -12,6 +50,21 @@ people_new(struct people **out, const struct people_config *config)
 	p->no_guests = config->no_guests;
 	p->no_codes = config->no_codes;
 	p->roles_folder = mem_strdup(config->roles_folder);
+	p->outside = config->outside;
+	arena_init(&p->config);
+	pthread_mutex_init(&p->pages.lock, NULL);
+	p->callback_url = arena_strdup(&p->config, config->callback_url);
+	p->jwt = (struct people_jwt){
+		.issuer = arena_strdup(&p->config, config->jwt.issuer),
+		.audience = arena_strdup(&p->config, config->jwt.audience),
+		.secret_file = arena_strdup(&p->config, config->jwt.secret_file),
+		.jwks_url = arena_strdup(&p->config, config->jwt.jwks_url),
+	};
+	enum fault f = providers_copy(p, config);
+	if (f != FAULT_NONE) {
+		people_free(p);
+		return f;
+	}
 	*out = p;
 	return FAULT_NONE;
 }
@@ -21,6 +74,12 @@ people_free(struct people *p)
 {
 	if (p == NULL)
 		return;
+	for (size_t i = 0; i < PAGES_MAX; i++) {
+		mem_free(p->pages.items[i].url);
+		mem_free(p->pages.items[i].body);
+	}
+	pthread_mutex_destroy(&p->pages.lock);
+	arena_clear(&p->config);
 	mem_free(p->roles_folder);
 	mem_free(p);
 }

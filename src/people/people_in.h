@@ -17,11 +17,22 @@
 #define REFRESH_MS (90 * DAY_MS)
 #define CLASSES_OF_MAX 1000
 
+/* What was fetched lately (remote.c). */
+#define PAGES_MAX 16
+struct page { char *url, *body; int64_t at_ms; };
+struct pages { pthread_mutex_t lock; struct page items[PAGES_MAX]; size_t next; };
+
 struct people {
 	struct clock clock;
 	struct chance chance;
 	bool no_guests, no_codes;
 	char *roles_folder;
+	struct arena config;               /* what follows lives in it */
+	const struct people_provider *providers; size_t provider_count;
+	const char *callback_url;
+	struct people_jwt jwt;
+	struct people_outside outside;
+	struct pages pages;
 };
 
 int64_t people_now(const struct people *p);
@@ -42,7 +53,7 @@ void token_hash(unsigned char out[TOKEN_HASH], const char *token);
 void code_make(char out[CODE_TEXT], struct people *p);
 /* As it was made, whatever case, spaces and hyphens it was typed with; false: no code. */
 bool code_plain(char out[CODE_TEXT], const char *typed);
-/* Base64url without padding (RFC 7515 section 2). */
+/* Base64url without padding (RFC 4648 section 5). */
 void base64url_put(struct text *out, const void *bytes, size_t n);
 
 /* ---- accounts (account.c) --------------------------------------------------------- */
@@ -83,6 +94,62 @@ enum fault class_seen(struct class *out, struct arena *a, struct store *db, cons
 enum fault class_taught(struct class *out, struct arena *a, struct store *db, const struct people_asker *who, const char *id) STOA_MUST;
 enum fault member_add(struct people *p, struct store *db, const char *class, const char *person, enum role role) STOA_MUST;
 enum fault classes_of(struct text_list *out, struct arena *a, struct store *db, const char *person) STOA_MUST;
+
+/* ---- JSON web tokens (jwt.c, claims.c, keys.c) -------------------------------------------- */
+
+#define JWT_BYTES_MAX (16 * 1024)
+struct json_object;
+struct jwt {
+	const char *alg, *kid;             /* kid NULL: none */
+	struct json_object *claims;        /* jwt_clear() */
+	const char *signed_part; size_t signed_bytes;
+	const unsigned char *signature; size_t signature_bytes;
+};
+/* Strict base64url: no padding, nothing between, no spare bits. false: not that. */
+bool base64url_read(unsigned char *out, size_t *n, const char *s, size_t len);   /* out: len * 3 / 4 bytes */
+/* INPUT: not a JWT, or an algorithm we never take. */
+enum fault jwt_parse(struct jwt *out, struct arena *a, const char *token) STOA_MUST;
+void jwt_clear(struct jwt *t);
+/* NULL: no such claim, or not text. */
+const char *jwt_text(const struct jwt *t, const char *claim);
+bool jwt_true(const struct jwt *t, const char *claim);
+struct jwt_expect { const char *issuer, *audience, *nonce /* NULL: not looked at */; bool id_token; int64_t now_ms; };
+/* DENIED says which claim does not hold. */
+enum fault jwt_check(const struct jwt *t, const struct jwt_expect *e) STOA_MUST;
+/* Signed by a key of the set at url (no HS256), or by a secret (HS256 only). */
+enum fault jwt_signed_by_set(const struct jwt *t, struct arena *a, struct people *p, const char *url, const struct cancel *cancel) STOA_MUST;
+enum fault jwt_signed_by_secret(const struct jwt *t, struct people *p, const char *file) STOA_MUST;
+
+/* ---- what others answer (remote.c) --------------------------------------------------------- */
+
+/* A page younger than age_ms, or fetched now. INPUT, OFFLINE, DAMAGED: not JSON. *out: json_object_put(). */
+enum fault page_get(struct json_object **out, struct people *p, const char *url, int64_t age_ms, const struct cancel *cancel) STOA_MUST;
+struct discovery { const char *authorization, *token, *jwks, *device /* NULL: none */; };
+enum fault discover(struct discovery *out, struct arena *a, struct people *p, const struct people_provider *of, const struct cancel *cancel) STOA_MUST;
+/* POST a form as the client of a provider; the reply's JSON whatever the status. */
+enum fault provider_post(int *status, struct json_object **out, struct people *p, const struct people_provider *of, const char *url, struct text *form, const struct cancel *cancel) STOA_MUST;
+void form_put(struct text *form, const char *name, const char *value);
+const struct people_provider *provider_find(const struct people *p, const char *name);
+/* NULL: no such member, or not text. */
+const char *json_text(struct json_object *o, const char *name);
+
+/* ---- signing in by a provider (provider.c, device.c, identity.c) --------------------------- */
+
+/* The account of whom an issuer calls subject, made a learner's at first sight. */
+struct identity { const char *provider, *issuer, *subject, *name, *mail; };
+enum fault identity_account(struct account *out, struct arena *a, struct people *p, struct store *db, const struct identity *of) STOA_MUST;
+/* The account of whom a provider's ID token names. nonce NULL: there was none to give. */
+enum fault id_token_account(struct account *out, struct arena *a, struct people *p, struct store *db, const struct people_provider *of, const char *jwks, const char *token, const char *nonce, const struct cancel *cancel) STOA_MUST;
+
+/* A step of a sign-in that waits, found by a secret of it. */
+struct waiting { const char *step, *provider, *person, *redirect, *challenge, *state; int64_t wait_ms, good_ms; };
+enum fault waiting_add(struct people *p, struct store *db, const char *secret, const struct waiting *w) STOA_MUST;
+/* Look, or take away so that it works once. DENIED: none, or too old. */
+enum fault waiting_find(struct waiting *out, struct arena *a, struct people *p, struct store *db, const char *secret, const char *step) STOA_MUST;
+enum fault waiting_take(struct waiting *out, struct arena *a, struct people *p, struct store *db, const char *secret, const char *step) STOA_MUST;
+/* S256 of RFC 7636: base64url of SHA-256. */
+const char *challenge_of(struct arena *a, const char *verifier);
+enum fault device_poll(struct account *out, struct arena *a, struct people *p, struct store *db, const char *device_code, const struct cancel *cancel) STOA_MUST;
 
 /* ---- small things ---------------------------------------------------------------------- */
 

@@ -1,15 +1,16 @@
 /* Profiles: what somebody who sees himself as a teacher or a learner may begin with.
  *
  * One ini file a profile in kits/roles, written by whoever runs the server:
- * [topics] and [updates] hold one value a line under `items`, every other section
- * is a quick action with a title, a description and its queries.
+ * [topics] and [updates] have an `item` for each line, every other section is a
+ * quick action with a title, a description and a `query` for each question.
  */
 #include <string.h>
 
 #include "people_in.h"
 
 #define ACTIONS_MAX 20
-#define LINES_MAX 50
+#define QUERIES_MAX 10
+#define ITEMS_MAX 50
 
 struct reading {
 	struct arena *a;
@@ -17,21 +18,16 @@ struct reading {
 	const char *section;
 };
 
-/* The lines of a value that goes on in indented lines, each one item. */
-static struct text_list
-lines_of(struct arena *a, const char *value, size_t most)
+/* One more item; *most of them at most. */
+static enum fault
+more(struct text_list *list, struct arena *a, size_t most, const char *value)
 {
-	const char **items = arena_alloc(a, most * sizeof *items);
-	size_t n = 0;
-	while (*value != '\0' && n < most) {
-		size_t len = strcspn(value, "\n");
-		const char *line = arena_strndup(a, value, len);
-		line += strspn(line, " \t");
-		if (*line != '\0')
-			items[n++] = line;
-		value += len + (value[len] == '\n');
-	}
-	return (struct text_list){ items, n };
+	if (list->items == NULL)
+		list->items = arena_alloc(a, most * sizeof *list->items);
+	if (list->count == most)
+		return fault(FAULT_LIMIT, "more than %zu of these", most);
+	list->items[list->count++] = arena_strdup(a, value);
+	return FAULT_NONE;
 }
 
 static enum fault
@@ -50,10 +46,10 @@ action_value(struct reading *r, const char *section, const char *name, const cha
 		q->title = arena_strdup(r->a, value);
 	else if (strcmp(name, "description") == 0)
 		q->description = arena_strdup(r->a, value);
-	else if (strcmp(name, "queries") == 0)
-		q->queries = lines_of(r->a, value, 10);
+	else if (strcmp(name, "query") == 0)
+		return more(&q->queries, r->a, QUERIES_MAX, value);
 	else
-		return fault(FAULT_INPUT, "%s is neither title, description nor queries", name);
+		return fault(FAULT_INPUT, "%s is neither title, description nor query", name);
 	return FAULT_NONE;
 }
 
@@ -67,10 +63,9 @@ take_value(const char *section, const char *name, const char *value, int line, v
 	(void)line;
 	if (list == NULL)
 		return action_value(r, section, name, value);
-	if (strcmp(name, "items") != 0)
+	if (strcmp(name, "item") != 0)
 		return fault(FAULT_INPUT, "[%s] has items, not %s", section, name);
-	*list = lines_of(r->a, value, LINES_MAX);
-	return FAULT_NONE;
+	return more(list, r->a, ITEMS_MAX, value);
 }
 
 enum fault

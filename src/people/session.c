@@ -254,11 +254,3 @@ people_logout(struct people *p, struct store *db, const char *person, const char
 	(void)p;
 	return sessions_end(db, person, everywhere ? NULL : family);
 }
-
-enum fault
-people_ways(struct auth_ways *out, struct arena *a, struct people *p)
-{
-	(void)a;
-	*out = (struct auth_ways){ .guest = !p->no_guests, .join = !p->no_codes };
-	return FAULT_NONE;
-}

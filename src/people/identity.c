@@ -1,0 +1,136 @@
+/* From what a provider vouches for to an account of ours.
+ *
+ * An account is found by the keyed hash of issuer and subject, never by a mail
+ * address: addresses are given to other people, subjects are not.  The first
+ * sign-in makes it, with the role learner whatever the token says about roles.
+ */
+#include <string.h>
+
+#include "people_in.h"
+
+static enum fault
+found_by(struct account *out, struct arena *a, struct store *db, const unsigned char *lookup)
+{
+	struct statement *st = NULL;
+	enum fault f = store_prepare(&st, db, "SELECT " ACCOUNT_COLUMNS " FROM person WHERE lookup = ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_blob(st, 1, lookup, VAULT_HASH_BYTES);
+	f = statement_step(st);
+	if (f == FAULT_NONE)
+		account_of_row(out, a, st);
+	statement_done(st);
+	return f;
+}
+
+/* A name that can be shown: one line, of a bounded length. */
+static const char *
+shown(struct arena *a, const char *s, size_t most)
+{
+	if (s == NULL || *s == '\0')
+		return NULL;
+	const char *line = untrusted_line(a, s);
+	return arena_strndup(a, line, utf8_floor(line, strlen(line), most));
+}
+
+static enum fault
+find_or_make(struct account *out, struct arena *a, struct people *p, struct store *db, const struct identity *of)
+{
+	unsigned char lookup[VAULT_HASH_BYTES];
+	const struct person about = {
+		.name = shown(a, of->name, 200),
+		.mail = shown(a, of->mail, 320),
+		.subject = arena_printf(a, "%s %s", of->issuer, of->subject),
+	};
+	enum fault f = lookup_hash(lookup, p, db, "subject", about.subject);
+	if (f == FAULT_NONE)
+		f = found_by(out, a, db, lookup);
+	if (f == FAULT_ABSENT)
+		f = account_make(out, p, db, ROLE_LEARNER, arena_strdup(a, of->provider), &about, lookup);
+	if (f == FAULT_NONE && out->blocked)
+		f = fault(FAULT_DENIED, "this account is blocked");
+	return f;
+}
+
+enum fault
+identity_account(struct account *out, struct arena *a, struct people *p, struct store *db, const struct identity *of)
+{
+	enum fault f = store_begin(db);
+	return f == FAULT_NONE ? finish(db, find_or_make(out, a, p, db, of)) : f;
+}
+
+/* ---- ID tokens ---------------------------------------------------------------------- */
+
+enum fault
+id_token_account(struct account *out, struct arena *a, struct people *p, struct store *db,
+	const struct people_provider *of, const char *jwks, const char *token, const char *nonce,
+	const struct cancel *cancel)
+{
+	struct jwt t;
+	const struct jwt_expect e = { of->issuer, of->client_id, nonce, true, people_now(p) };
+	enum fault f = jwt_parse(&t, a, token);
+	if (f != FAULT_NONE)
+		return fault(FAULT_DENIED, "%s gave a token that is none", of->name);
+	f = jwt_check(&t, &e);
+	if (f == FAULT_NONE)
+		f = jwt_signed_by_set(&t, a, p, jwks, cancel);
+	const struct identity who = {
+		.provider = of->name,
+		.issuer = of->issuer,
+		.subject = jwt_text(&t, "sub"),
+		.name = jwt_text(&t, "name") != NULL ? jwt_text(&t, "name") : jwt_text(&t, "preferred_username"),
+		.mail = jwt_true(&t, "email_verified") ? jwt_text(&t, "email") : NULL,
+	};
+	if (f == FAULT_NONE)
+		f = identity_account(out, a, p, db, &who);
+	jwt_clear(&t);
+	return f;
+}
+
+/* ---- JWTs as bearers --------------------------------------------------------------------- */
+
+static enum fault
+bearer_account(struct account *out, struct arena *a, struct people *p, struct store *db, const char *bearer,
+	const struct cancel *cancel)
+{
+	struct jwt t;
+	const struct jwt_expect e = { p->jwt.issuer, p->jwt.audience, NULL, false, people_now(p) };
+	if (p->jwt.issuer == NULL || p->jwt.audience == NULL)
+		return fault(FAULT_DENIED, "the token is not valid, or no longer");
+	enum fault f = jwt_parse(&t, a, bearer);
+	if (f != FAULT_NONE)
+		return fault(FAULT_DENIED, "the token is not valid, or no longer");
+	f = jwt_check(&t, &e);
+	if (f == FAULT_NONE)
+		f = p->jwt.secret_file != NULL ? jwt_signed_by_secret(&t, p, p->jwt.secret_file)
+		    : p->jwt.jwks_url != NULL  ? jwt_signed_by_set(&t, a, p, p->jwt.jwks_url, cancel)
+					       : fault(FAULT_DENIED, "nothing says who may sign tokens");
+	const struct identity who = {
+		.provider = "jwt",
+		.issuer = p->jwt.issuer,
+		.subject = jwt_text(&t, "sub"),
+		.name = jwt_text(&t, "name"),
+	};
+	if (f == FAULT_NONE)
+		f = identity_account(out, a, p, db, &who);
+	jwt_clear(&t);
+	return f;
+}
+
+enum fault
+people_bearer_find(struct people_session *out, struct people *p, struct store *db, const char *bearer,
+	const struct cancel *cancel)
+{
+	struct arena a;
+	struct account of;
+	if (strchr(bearer, '.') == NULL)     /* tokens of ours have no dot */
+		return people_session_find(out, p, db, bearer);
+	arena_init(&a);
+	enum fault f = bearer_account(&of, &a, p, db, bearer, cancel);
+	if (f == FAULT_NONE) {
+		*out = (struct people_session){ .role = of.role };
+		memcpy(out->person, of.id, sizeof out->person);
+	}
+	arena_clear(&a);
+	return f;
+}

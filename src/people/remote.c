@@ -1,0 +1,185 @@
+/* What identity providers say of themselves, kept for a while, and how they are asked.
+ *
+ * A provider's own description must name it exactly as our configuration does, or
+ * somebody else answered.  Pages are kept by address; two threads that miss at the
+ * same time both ask, and the later answer stays.  The client secret is read from
+ * its file when it is needed and wiped.
+ */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "people_in.h"
+
+#define PAGE_BYTES_MAX (256 * 1024)
+#define DISCOVERY_AGE_MS HOUR_MS
+
+static enum fault
+fetch(int *status, struct text *body, struct people *p, const struct people_fetch *req, const struct cancel *cancel)
+{
+	if (p->outside.fetch == NULL)
+		return fault(FAULT_ABSENT, "identity providers cannot be asked from here");
+	return p->outside.fetch(status, body, req, cancel, p->outside.arg);
+}
+
+/* ---- kept pages ------------------------------------------------------------------- */
+
+static bool
+page_kept(struct text *out, struct people *p, const char *url, int64_t age_ms)
+{
+	int64_t now = p->clock.mono_ms(p->clock.arg);
+	bool found = false;
+	pthread_mutex_lock(&p->pages.lock);
+	for (size_t i = 0; i < PAGES_MAX && !found; i++) {
+		const struct page *page = &p->pages.items[i];
+		found = str_same(page->url, url) && page->url != NULL && now - page->at_ms < age_ms;
+		if (found)
+			text_put(out, page->body);
+	}
+	pthread_mutex_unlock(&p->pages.lock);
+	return found;
+}
+
+static void
+page_keep(struct people *p, const char *url, const char *body)
+{
+	pthread_mutex_lock(&p->pages.lock);
+	size_t at = p->pages.next;
+	for (size_t i = 0; i < PAGES_MAX; i++)
+		if (p->pages.items[i].url != NULL && str_same(p->pages.items[i].url, url))
+			at = i;
+	if (at == p->pages.next)
+		p->pages.next = (at + 1) % PAGES_MAX;
+	struct page *page = &p->pages.items[at];
+	mem_free(page->url);
+	mem_free(page->body);
+	*page = (struct page){ mem_strdup(url), mem_strdup(body), p->clock.mono_ms(p->clock.arg) };
+	pthread_mutex_unlock(&p->pages.lock);
+}
+
+static enum fault
+json_object_read(struct json_object **out, const struct text *body)
+{
+	struct json_object *o = NULL;
+	if (json_parse(&o, body->data != NULL ? body->data : "", body->len) != FAULT_NONE ||
+		!json_object_is_type(o, json_type_object)) {
+		json_object_put(o);
+		return fault(FAULT_DAMAGED, "the identity provider answered something else than an object");
+	}
+	*out = o;
+	return FAULT_NONE;
+}
+
+enum fault
+page_get(struct json_object **out, struct people *p, const char *url, int64_t age_ms, const struct cancel *cancel)
+{
+	struct text body;
+	int status = 0;
+	const struct people_fetch req = { .url = url };
+	text_init(&body, PAGE_BYTES_MAX);
+	bool kept = page_kept(&body, p, url, age_ms);
+	enum fault f = kept ? FAULT_NONE : fetch(&status, &body, p, &req, cancel);
+	if (f == FAULT_NONE && !kept && status != 200)
+		f = fault(FAULT_OFFLINE, "the identity provider answered %d", status);
+	if (f == FAULT_NONE)
+		f = json_object_read(out, &body);
+	if (f == FAULT_NONE && !kept)
+		page_keep(p, url, body.data);
+	text_clear(&body);
+	return f;
+}
+
+/* ---- a provider ---------------------------------------------------------------------- */
+
+const struct people_provider *
+provider_find(const struct people *p, const char *name)
+{
+	for (size_t i = 0; i < p->provider_count; i++)
+		if (str_same(p->providers[i].name, name))
+			return &p->providers[i];
+	return NULL;
+}
+
+/* An address a browser may be sent to: https, or this machine. */
+static bool
+may_open(const char *url)
+{
+	static const char *const starts[] = { "https://", "http://127.0.0.1:", "http://[::1]:", "http://localhost:" };
+	for (size_t i = 0; url != NULL && i < COUNT_OF(starts); i++)
+		if (str_starts(url, starts[i]))
+			return strpbrk(url, " \t\r\n\"<>#\\") == NULL;
+	return false;
+}
+
+enum fault
+discover(struct discovery *out, struct arena *a, struct people *p, const struct people_provider *of, const struct cancel *cancel)
+{
+	struct json_object *o = NULL;
+	size_t len = strlen(of->issuer);
+	const char *url = arena_printf(a, "%.*s/.well-known/openid-configuration",
+		(int)(len - (len > 0 && of->issuer[len - 1] == '/')), of->issuer);
+	enum fault f = page_get(&o, p, url, DISCOVERY_AGE_MS, cancel);
+	if (f != FAULT_NONE)
+		return f;
+	struct discovery d = {
+		.authorization = arena_strdup(a, json_text(o, "authorization_endpoint")),
+		.token = arena_strdup(a, json_text(o, "token_endpoint")),
+		.jwks = arena_strdup(a, json_text(o, "jwks_uri")),
+		.device = arena_strdup(a, json_text(o, "device_authorization_endpoint")),
+	};
+	if (!str_same(json_text(o, "issuer"), of->issuer))
+		f = fault(FAULT_DAMAGED, "%s calls itself by another name than the one set up", of->name);
+	else if (!may_open(d.authorization) || !may_open(d.token) || !may_open(d.jwks))
+		f = fault(FAULT_DAMAGED, "%s does not say where to sign in", of->name);
+	json_object_put(o);
+	if (d.device != NULL && !may_open(d.device))
+		d.device = NULL;
+	if (f == FAULT_NONE)
+		*out = d;
+	return f;
+}
+
+void
+form_put(struct text *form, const char *name, const char *value)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	text_printf(form, "%s%s=", form->len > 0 ? "&" : "", name);
+	for (; *value != '\0'; value++) {
+		if (strchr(plain, *value) != NULL)
+			text_put_c(form, *value);
+		else
+			text_printf(form, "%%%02X", (unsigned)(unsigned char)*value);
+	}
+}
+
+enum fault
+provider_post(int *status, struct json_object **out, struct people *p, const struct people_provider *of,
+	const char *url, struct text *form, const struct cancel *cancel)
+{
+	struct text secret, body;
+	text_init(&secret, 4096);
+	text_init(&body, PAGE_BYTES_MAX);
+	enum fault f = of->client_secret_file != NULL ? file_read(&secret, of->client_secret_file) : FAULT_NONE;
+	while (f == FAULT_NONE && secret.len > 0 && strchr("\r\n", secret.data[secret.len - 1]) != NULL)
+		text_cut(&secret, secret.len - 1);
+	form_put(form, "client_id", of->client_id);
+	if (f == FAULT_NONE)
+		f = text_check(form, "the request to the identity provider");
+	const struct people_fetch req = {
+		.url = url,
+		.form = form->data,
+		.user = secret.len > 0 ? of->client_id : NULL,
+		.secret = secret.len > 0 ? secret.data : NULL,
+	};
+	if (f == FAULT_NONE)
+		f = fetch(status, &body, p, &req, cancel);
+	if (f == FAULT_NONE)
+		f = json_object_read(out, &body);
+	if (secret.data != NULL)
+		vault_wipe(secret.data, secret.cap);
+	if (body.data != NULL)
+		vault_wipe(body.data, body.cap);
+	text_clear(&secret);
+	text_clear(&body);
+	return f;
+}
