@@ -6,6 +6,7 @@
  *	on message.send plateau           operation, and what its request must contain
  *	event content_delta {"delta":"x"}  in this order
  *	hold                              says no more until replies_go()
+ *	fill                              a reply whose every text is that of replies_filler()
  *	reply {...}                       or: fault ABSENT sentence
  *	lock open                         how the history is found: open, locked, failed
  *	messages 10000                    conversation.get counts out so many of them
@@ -19,6 +20,7 @@
 #include "stoa/backend.h"
 
 enum fault replies_open(struct backend **out, const char *path, struct loop *loop) STOA_MUST;
+void replies_filler(struct backend *b, const char *bytes, const char *status);   /* both borrowed */
 void replies_say(struct backend *b, const char *block);   /* one block more, from now on */
 bool replies_quiet(const struct backend *b);    /* nothing is on its way but what is held */
 void replies_go(struct backend *b);             /* what is held goes on */
