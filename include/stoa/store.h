@@ -135,6 +135,10 @@ void store_set_note(struct store *s, const void *note);
 const void *store_note(const struct store *s);
 /* What that is now, to come back to. */
 void store_owner(char out[ID_BYTES], const struct store *s);
+/* From now on what runs through this connection ends as CANCELLED once c is asked,
+ * within a row or 50 ms; NULL: nothing does. What must be finished all the same
+ * (clearing up) sets NULL first. */
+void store_set_cancel(struct store *s, const struct cancel *c);
 /* Everybody but "" who has a record that is not buried. */
 enum fault store_owners(struct text_list *out, struct arena *a, struct store *s) STOA_MUST;
 /* Bury everything of the connection's owner, in one transaction. */

@@ -187,6 +187,7 @@ perform_around(void **reply, struct call *c, const struct handler *h, const void
 		f = h->fn(reply, c, request);
 	if (f != FAULT_NONE)
 		return f;
+	store_set_cancel(c->db, NULL); /* it has been done */
 	if (outside)
 		pthread_rwlock_rdlock(&c->e->gate);
 	f = receipt_put(c, id, sum, *reply);

@@ -120,6 +120,8 @@ perform(void **reply, struct call *c, const struct handler *h, const void *reque
 	if (f == FAULT_NONE && sealed)
 		retention_history(c);
 	if (f == FAULT_NONE)
+		store_set_cancel(c->db, c->cancel);
+	if (f == FAULT_NONE)
 		f = again_perform(reply, c, h, request);
 	tutors_put(&c->e->tutors, c->seat);
 	pool_put(c->e, c->db);

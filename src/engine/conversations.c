@@ -150,6 +150,7 @@ message_send(void **reply, struct call *c, const void *request)
 	*reply = m;
 	const char *why = f == FAULT_NONE ? "" : arena_strdup(c->a, fault_sentence());
 	/* Money was spent whether or not an answer came of it. */
+	store_set_cancel(c->db, NULL);
 	if (model_spent_save(c->e, c->db, c->seat->owner) != FAULT_NONE)
 		log_event(LOG_WARN, "engine", "spent-not-kept", "reason=%s", fault_sentence());
 	return f == FAULT_NONE ? f : fault(f, "%s", why);

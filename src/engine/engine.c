@@ -31,6 +31,7 @@ pool_put(struct engine *e, struct store *db)
 		return;
 	store_rollback(db);
 	library_read_as(db, NULL);
+	store_set_cancel(db, NULL);
 	pthread_mutex_lock(&e->pool_lock);
 	bool kept = e->idle_count < POOL_MAX;
 	/* The first is always kept: room for it is made by closing another. */

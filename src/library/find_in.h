@@ -68,6 +68,7 @@ struct builder {
 	struct built_doc { int64_t no; uint32_t first, count, language; size_t title, title_len; } *docs; size_t doc_count, doc_cap;
 	struct built_passage { size_t head, head_len, body, body_len; } *passages; size_t passage_count, passage_cap;
 	uint32_t *seq; size_t seq_len, seq_cap;
+	const struct cancel *cancel;     /* asked: what is built is not whole */
 };
 void builder_clear(struct builder *b);
 void builder_add(struct builder *b, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count);

@@ -391,18 +391,21 @@ snapshot_without(const struct snapshot *now, int64_t doc_no)
 }
 
 enum fault
-index_add(struct index *ix, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count)
+index_add(struct index *ix, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count, const struct cancel *cancel)
 {
 	if (doc_no < 0 || count > PASSAGES_PER_DOCUMENT_MAX || count > PASSAGES_PER_SEGMENT)
 		return fault(FAULT_LIMIT, "a document of %zu passages is too long for the index", count);
-	struct builder b = { 0 };
-	unsigned char *bytes;
-	size_t n;
+	struct builder b = { .cancel = cancel };
+	unsigned char *bytes = NULL;
+	size_t n = 0;
 	int fd;
 	builder_add(&b, doc_no, title, passages, count);
-	builder_finish(&bytes, &n, &b);
+	enum fault f = cancel_check(cancel);
+	if (f == FAULT_NONE)
+		builder_finish(&bytes, &n, &b);
 	builder_clear(&b);
-	enum fault f = index_write_begin(&fd, ix);
+	if (f == FAULT_NONE)
+		f = index_write_begin(&fd, ix);
 	if (f != FAULT_NONE) {
 		mem_free(bytes);
 		return f;
@@ -414,7 +417,7 @@ index_add(struct index *ix, int64_t doc_no, const char *title, const struct inde
 		f = index_publish(ix, next);
 	}
 	if (f == FAULT_NONE)
-		f = index_tidy(ix, false, NULL);
+		f = index_tidy(ix, false, cancel);
 	mem_free(bytes);
 	index_write_end(ix, fd);
 	return f;

@@ -89,7 +89,7 @@ builder_add(struct builder *b, int64_t doc_no, const char *title, const struct i
 	const char *heading = NULL;
 	size_t head = 0, head_len = 0;
 	mem_reserve(&b->passages, &b->passage_cap, b->passage_count + count, sizeof *b->passages);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !cancel_asked(b->cancel); i++) {
 		if (!str_same(heading, passages[i].heading)) {
 			heading = passages[i].heading;
 			head = b->seq_len;

@@ -165,6 +165,7 @@ abandon(struct ingest *g)
 {
 	enum fault f = FAULT_NONE;
 
+	store_set_cancel(g->db, NULL);
 	if (g->row.no > 0) {
 		f = store_begin(g->db);
 		if (f == FAULT_NONE)
@@ -254,7 +255,7 @@ index_body(struct ingest *g)
 	for (size_t i = 0; i < g->count; i++)
 		items[i] = (struct index_passage){ g->body.text.data + g->slices[i].start,
 			(size_t)(g->slices[i].end - g->slices[i].start), g->slices[i].heading };
-	f = index_add(g->l->index, g->row.no, g->row.d.title, items, g->count);
+	f = index_add(g->l->index, g->row.no, g->row.d.title, items, g->count, g->cancel);
 	if (f == FAULT_NONE)
 		f = vector_add(g->l->index, g->l->config.embed, g->l->config.embed_arg, g->row.no, g->row.d.title, items, g->count, g->cancel);
 	mem_free(items);
@@ -347,6 +348,7 @@ run(struct ingest *g)
 		abandon(g);
 		return f;
 	}
+	store_set_cancel(g->db, NULL);   /* it is there: what follows is tidying */
 	if (g->has_old && document_forget(g->l, g->db, g->old.no, g->old.stored) != FAULT_NONE)
 		log_event(LOG_WARN, "library", "forget", "no=%lld", (long long)g->old.no);
 	log_event(LOG_INFO, "library", "added", "no=%lld status=%s pages=%lld passages=%zu bytes=%lld", (long long)g->row.no,

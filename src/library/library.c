@@ -100,7 +100,7 @@ index_again(struct library *l, struct store *db, const struct leftover *o)
 		items[count++] = (struct index_passage){ p.text, strlen(p.text), p.heading };
 	}
 	if (f == FAULT_ABSENT)
-		f = index_add(l->index, o->no, o->title, items, count);
+		f = index_add(l->index, o->no, o->title, items, count, NULL);
 	if (f == FAULT_NONE)
 		f = vector_add(l->index, l->config.embed, l->config.embed_arg, o->no, o->title, items, count, NULL);
 	log_event(LOG_INFO, "library", "indexed-again", "no=%lld passages=%zu", (long long)o->no, count);

@@ -34,7 +34,7 @@ void index_close(struct index *ix);
 /* Index the passages of one document; visible to searches after it returns, durable
  * on disk. texts[i] is passage i; title is a field of its own weight. */
 struct index_passage { const char *text; size_t len; const char *heading; };
-enum fault index_add(struct index *ix, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count) STOA_MUST;
+enum fault index_add(struct index *ix, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count, const struct cancel *cancel) STOA_MUST;
 enum fault index_remove(struct index *ix, int64_t doc_no) STOA_MUST;
 /* Fewer, larger segments; index_add() and index_remove() see to the most of it. */
 enum fault index_merge(struct index *ix, const struct cancel *cancel) STOA_MUST;

@@ -111,6 +111,8 @@ library_remove(struct library *l, struct store *db, const char *id)
 		f = hide_all(&gone, db, id);
 	if (f == FAULT_NONE && gone.count == 0)
 		f = fault(FAULT_ABSENT, "there is no document %s", id);
+	if (f == FAULT_NONE)
+		store_set_cancel(db, NULL);      /* it is gone: what follows is tidying */
 	for (size_t i = 0; i < gone.count && f == FAULT_NONE; i++)
 		if ((!gone.items[i].processing || !shelf_busy(&l->shelf, gone.items[i].stored)) && document_forget(l, db, gone.items[i].no, gone.items[i].stored) != FAULT_NONE)
 			log_event(LOG_WARN, "library", "forget", "no=%lld", (long long)gone.items[i].no);

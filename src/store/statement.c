@@ -163,6 +163,8 @@ statement_step(struct statement *st)
 		return fault(FAULT_SYSTEM, "not saved: the database was opened anew");
 	if (st->bad_bind)
 		return fault(FAULT_INPUT, "a value does not fit the statement: %s", st->sql);
+	if (cancel_asked(st->store->cancel))
+		return cancel_check(st->store->cancel);
 	return st->store->driver->step(st);
 }
 

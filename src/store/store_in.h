@@ -72,6 +72,7 @@ struct store {
 	id_bytes owner;
 	bool bad_owner;             /* what was set is no owner */
 	const void *note;           /* the caller's */
+	const struct cancel *cancel;
 	int depth;                  /* of nested transactions */
 	bool changing;              /* this transaction changes sealed records */
 	bool reading;               /* inside read_begin() */

@@ -9,6 +9,8 @@
 #include <time.h>
 #include "store_in.h"
 
+#define LOOK_UP_MS 20
+
 enum fault
 run_once(struct store *s, const char *sql)
 {
@@ -21,17 +23,30 @@ run_once(struct store *s, const char *sql)
 	return f;
 }
 
+void
+store_set_cancel(struct store *s, const struct cancel *c)
+{
+	s->cancel = c;
+}
+
+/* Another task may hold it for long: look up now and then. */
 static enum fault
-writing_take(struct sealing *q)
+writing_take(struct sealing *q, const struct cancel *cancel)
 {
 	struct timespec until;
 	if (pthread_mutex_trylock(&q->writing) == 0)
 		return FAULT_NONE;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += BUSY_MS / 1000;
-	if (pthread_mutex_timedlock(&q->writing, &until) != 0)
-		return fault(FAULT_BUSY, "the history is in use by another task");
-	return FAULT_NONE;
+	for (int waited_ms = 0; waited_ms < BUSY_MS; waited_ms += LOOK_UP_MS) {
+		if (cancel_asked(cancel))
+			return cancel_check(cancel);
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += LOOK_UP_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		if (pthread_mutex_timedlock(&q->writing, &until) == 0)
+			return FAULT_NONE;
+	}
+	return fault(FAULT_BUSY, "the history is in use by another task");
 }
 
 enum fault
@@ -43,7 +58,7 @@ store_begin(struct store *s)
 	}
 	enum fault f = connection_ready(s);
 	if (f == FAULT_NONE)
-		f = writing_take(s->sealing);
+		f = writing_take(s->sealing, s->cancel);
 	if (f != FAULT_NONE)
 		return f;
 	f = s->driver->begin(s);

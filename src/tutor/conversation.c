@@ -10,6 +10,8 @@
 #include <string.h>
 #include "tutor_in.h"
 
+#define QUESTION_BACK 1000   /* messages: questions sent side by side are answered in any order */
+
 #define PAGE_DEFAULT 20
 #define PAGE_MAX 100
 
@@ -284,6 +286,18 @@ support_now(struct message *m)
 				s[i].citation > 0 && c[k].n == s[i].citation && c[k].verified;
 }
 
+/* The piped text of the question that message `at` answers. It stands shortly before,
+ * as a rule right before. */
+static const char *
+context_for(const struct kept_chain *chain, size_t at)
+{
+	size_t least = at > QUESTION_BACK ? at - QUESTION_BACK : 0;
+	for (size_t k = at; k-- > least;)
+		if (str_same(chain->items[k].message->id, chain->items[at].question))
+			return chain->items[k].context;
+	return NULL;
+}
+
 enum fault
 transcript_verify(struct kept_chain *chain, struct arena *a, struct tutor *t, struct store *db)
 {
@@ -292,9 +306,8 @@ transcript_verify(struct kept_chain *chain, struct arena *a, struct tutor *t, st
 		const char *context = NULL;
 		if (chain->items[i].seen)
 			continue;
-		for (size_t k = 0; k < i; k++)
-			if (str_same(chain->items[k].message->id, chain->items[i].question))
-				context = chain->items[k].context;
+		if (m->citations.count + m->nearest.count > 0)
+			context = context_for(chain, i);
 		enum fault f = verify_now(&m->citations, context, a, t, db);
 		if (f == FAULT_NONE)
 			f = verify_now(&m->nearest, context, a, t, db);

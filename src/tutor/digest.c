@@ -162,7 +162,7 @@ lines_weigh(struct sheet *s, const struct word_set *focus)
 {
 	struct tally *tally;
 	size_t n = tally_make(&tally, s);
-	for (size_t i = 0; i < s->line_count; i++) {
+	for (size_t i = 0; i < s->line_count && !cancel_asked(s->cancel); i++) {
 		struct line *l = &s->lines[i];
 		size_t len = (size_t)(l->end - l->start);
 		double sum = 1; /* a short text repeats no word */
@@ -275,7 +275,7 @@ said_before(const struct sheet *s, const struct line *l)
 static bool
 take_best(struct sheet *s, size_t from, size_t to)
 {
-	for (;;) {
+	while (!cancel_asked(s->cancel)) {
 		struct line *best = NULL;
 		for (size_t i = from; i < to; i++) {
 			struct line *l = &s->lines[i];
@@ -291,6 +291,7 @@ take_best(struct sheet *s, size_t from, size_t to)
 		}
 		best->weight = 0;
 	}
+	return false;
 }
 
 /* A section's share comes from parts of equal length, so that all of it is covered. */
@@ -319,23 +320,26 @@ sections_fit(struct sheet *s, size_t total)
 	}
 }
 
-void
+enum fault
 digest_make(struct sheet *s, const struct passages *passages, const struct word_set *focus,
-	size_t total)
+	size_t total, const struct cancel *cancel)
 {
 	int64_t done = 0;
 	const char *done_file = NULL;
 	const struct passage *items = passages->items.items;
-	*s = (struct sheet){ .line_count = 0 };
+	*s = (struct sheet){ .cancel = cancel };
 	arena_init(&s->a);
-	for (size_t i = 0; i < passages->items.count; i++)
+	for (size_t i = 0; i < passages->items.count && !cancel_asked(cancel); i++)
 		lines_put(s, &items[i], &done, &done_file);
+	if (cancel_asked(cancel))
+		return cancel_check(cancel);
 	sections_fit(s, total);
 	lines_weigh(s, focus);
 	lines_sift(s, total);
 	sections_focus(s);
 	shares_make(s, total);
 	lines_take(s);
+	return cancel_check(cancel);
 }
 
 void

@@ -98,8 +98,12 @@ import_message(struct importing *in, struct json_object *o, const char *context)
 	bool here, mine;
 	enum fault f = record_from_object(&record, &in->a, &record_kept_message, o);
 	struct kept_message *kept = record;
-	if (f == FAULT_NONE)
+	if (f == FAULT_NONE) {
 		kept->seen = false;
+		/* Nobody imports the word of a teacher. */
+		if (str_same(kept->message->mode, "instructor"))
+			kept->message->mode = kept->message->note = NULL;
+	}
 	if (f == FAULT_NONE)
 		f = kept_check(kept, in->conv_id);
 	if (f == FAULT_NONE)

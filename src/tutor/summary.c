@@ -137,9 +137,10 @@ summarise(struct work *w, const struct passages *passages)
 {
 	struct sheet s;
 	struct word_set focus = words_set(w->a, w->route.topic, strlen(w->route.topic), true);
-	digest_make(&s, passages, &focus, level_sentences[w->route.level]);
+	enum fault f = digest_make(&s, passages, &focus, level_sentences[w->route.level], w->cancel);
 	answer_status(w, "verifying");
-	enum fault f = lines_cite(w, &s);
+	if (f == FAULT_NONE)
+		f = lines_cite(w, &s);
 	digest_clear(&s);
 	return f;
 }

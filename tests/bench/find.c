@@ -130,7 +130,7 @@ measure(struct set *s, const struct pool *pool, size_t passages)
 		size_t n = passages - i < PER_DOCUMENT ? passages - i : PER_DOCUMENT;
 		for (size_t k = 0; k < n; k++)
 			p[k] = (struct index_passage){ all_texts[i + k], strlen(all_texts[i + k]), NULL };
-		WORKS(index_add(ix, (int64_t)(i / PER_DOCUMENT) + 1, "Mixed", p, n));
+		WORKS(index_add(ix, (int64_t)(i / PER_DOCUMENT) + 1, "Mixed", p, n, NULL));
 	}
 	double built = cpu_ms() - started;
 	WORKS(index_merge(ix, NULL));

@@ -36,14 +36,14 @@ START_TEST(searching_never_waits_for_adding_nor_sees_half_of_it)
 	struct crowd c = { .s = &s };
 	for (int k = 0; k < 2; k++)
 		p[k] = (struct index_passage){ s.text[0][k], strlen(s.text[0][k]), NULL };
-	WELL(index_add(s.ix, 0, "Stones", p, 2));
+	WELL(index_add(s.ix, 0, "Stones", p, 2, NULL));
 	for (size_t i = 0; i < COUNT_OF(threads); i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_on, &c), 0);
 	for (int d = 1; d < DOCS_MAX || c.asked < 20; d++) {
 		int doc = d % (DOCS_MAX - 1) + 1;
 		for (int k = 0; k < 2; k++)
 			p[k] = (struct index_passage){ s.text[doc][k], strlen(s.text[doc][k]), NULL };
-		WELL(index_add(s.ix, doc, "Stones", p, 2));
+		WELL(index_add(s.ix, doc, "Stones", p, 2, NULL));
 		if (d % 5 == 0)
 			WELL(index_remove(s.ix, doc - 1 > 0 ? doc - 1 : 1));
 		if (d % 17 == 0)

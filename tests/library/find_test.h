@@ -43,7 +43,7 @@ shelf_add(struct shelf *s, int doc, const char *title, const char *const texts[]
 		s->text[doc][n] = texts[n];
 		p[n] = (struct index_passage){ texts[n], strlen(texts[n]), NULL };
 	}
-	WELL(index_add(s->ix, doc, title, p, n));
+	WELL(index_add(s->ix, doc, title, p, n, NULL));
 }
 static inline enum fault
 shelf_read(struct passage *p, struct arena *a, passage_no no, void *arg)

@@ -231,10 +231,10 @@ START_TEST(an_empty_document_and_too_large_a_number_are_handled)
 	struct shelf s;
 	struct index_passage p = { "x", 1, NULL };
 	shelf_open(&s);
-	WELL(index_add(s.ix, 1, "Empty", NULL, 0));
+	WELL(index_add(s.ix, 1, "Empty", NULL, 0, NULL));
 	ck_assert_int_eq(index_passages(s.ix), 0);
-	FAILS(FAULT_LIMIT, index_add(s.ix, -1, "X", &p, 1));
-	FAILS(FAULT_LIMIT, index_add(s.ix, 1, "X", &p, 2000000));
+	FAILS(FAULT_LIMIT, index_add(s.ix, -1, "X", &p, 1, NULL));
+	FAILS(FAULT_LIMIT, index_add(s.ix, 1, "X", &p, 2000000, NULL));
 	shelf_close(&s);
 }
 END_TEST
