@@ -55,8 +55,8 @@ counting_fill(void *bytes, size_t n, void *arg)
 }
 #define COUNTING_CHANCE(counter) (struct chance){ counting_fill, counter }
 
-#define TESTS(name, ...) \
-	int main(void) { \
+#define TESTS(name, ...) int main(void) TESTS_BODY(name, __VA_ARGS__)
+#define TESTS_BODY(name, ...) { \
 		const TTest *const all[] = { __VA_ARGS__ }; \
 		Suite *s = suite_create(name); \
 		TCase *c = tcase_create(name); \

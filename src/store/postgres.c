@@ -45,13 +45,19 @@ static const struct state { const char *begins; enum fault fault; const char *se
 	{ "", FAULT_SYSTEM, "the database says" },
 };
 
+static bool
+is_gone(const struct postgres *p)
+{
+	return p->ended || PQstatus(p->link) != CONNECTION_OK;
+}
+
 /* The primary message names constraints and columns; values are in the detail. */
 enum fault
 postgres_fault(struct store *s, const PGresult *result)
 {
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 	const char *why = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-	bool gone = s->db == NULL || PQstatus(link_of(s)) != CONNECTION_OK;
+	bool gone = s->db == NULL || is_gone(s->db);
 	size_t i = 0;
 	if (state == NULL)
 		state = gone ? "08" : "";
@@ -96,10 +102,14 @@ ask_int(int64_t *out, struct store *s, const char *sql)
 
 /* ---- the connection ------------------------------------------------------------ */
 
+/* The last word of a server that ends a connection comes as a notice. */
 static void
-say_nothing(void *arg, const PGresult *result)
+take_notice(void *arg, const PGresult *result)
 {
-	(void)arg, (void)result;
+	struct postgres *p = arg;
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (state != NULL && str_starts(state, "57P"))
+		p->ended = true;
 }
 
 /* Sentences name host and database, never what else a URL may hold. */
@@ -171,7 +181,7 @@ postgres_open(struct store *s)
 	s->failed = false;
 	enum fault f = FAULT_NONE;
 	if (PQstatus(p->link) == CONNECTION_OK) {
-		PQsetNoticeReceiver(p->link, say_nothing, NULL);
+		PQsetNoticeReceiver(p->link, take_notice, p);
 		f = look_at(s);
 	} else {        /* the message names host and account, and no password */
 		const char *why = PQerrorMessage(p->link);
@@ -194,9 +204,9 @@ postgres_cut(struct store *s)
 	struct pollfd waiting = { .fd = PQsocket(p->link), .events = POLLIN };
 	if (p->streaming != NULL)
 		return false;
-	if (poll(&waiting, 1, 0) > 0)
-		return PQconsumeInput(p->link) == 0 || PQstatus(p->link) != CONNECTION_OK;
-	return PQstatus(p->link) != CONNECTION_OK;
+	if (poll(&waiting, 1, 0) > 0 && (!PQconsumeInput(p->link) || PQisBusy(p->link)))    /* reads what came */
+		return true;
+	return is_gone(p);
 }
 
 static enum fault
@@ -374,7 +384,7 @@ postgres_heard(struct store *s, store_heard_fn *heard, void *arg)
 {
 	PGnotify *word;
 	postgres_free_line(s);
-	if (!PQconsumeInput(link_of(s)) || PQstatus(link_of(s)) != CONNECTION_OK)
+	if (!PQconsumeInput(link_of(s)) || PQisBusy(link_of(s)) || is_gone(s->db))
 		return postgres_fault(s, NULL);
 	while ((word = PQnotifies(link_of(s))) != NULL) {
 		heard(word->relname, word->extra, arg);

@@ -9,6 +9,7 @@ struct postgres {               /* store.db */
 	PGconn *link;
 	struct rows *streaming;     /* whose rows are on the line now */
 	unsigned names;             /* of prepared statements */
+	bool ended;                 /* it said so; the line is closed a moment later */
 };
 
 /* postgres_sql.c: words and parameters of ours in PostgreSQL's. */

@@ -2,8 +2,9 @@
  *
  * A connection carries the rows of one statement at a time, SQLite's carries those
  * of many.  So rows come off the line as they are asked for, and when another
- * statement wants the line meanwhile the rest of them is taken into memory first:
- * a walk over a whole history that only reads needs no more than one row of it.
+ * statement wants the line meanwhile the rest of them is taken into memory first.
+ * Verifying and following a history hold one row; walking over one owner's records
+ * asks for their edits in between and holds them all.
  */
 #include <stdio.h>
 #include <stdlib.h>

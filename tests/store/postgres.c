@@ -5,6 +5,6 @@
 int
 main(void)
 {
-	static const char *const programs[] = { "backup", "connection", "lock", "many", "owner", "sealed", "tamper" };
+	static const char *const programs[] = { "backup", "connection", "lock", "many", "owner", "replica", "sealed", "tamper" };
 	return postgres_own_main("store", programs, COUNT_OF(programs));
 }

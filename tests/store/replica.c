@@ -1,0 +1,239 @@
+/* Only of PostgreSQL: connections that are cut, several processes on one database,
+ * word between them, databases that are not ours. */
+#include <poll.h>
+#include "store_test.h"
+
+/* End every other connection, as a server that restarts does. */
+static void
+cut_all(const struct bench *b)
+{
+	postgres_do(b->database, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+		" WHERE pid <> pg_backend_pid() AND application_name = 'stoa'", false);
+}
+
+static uint64_t
+records_of(struct store *s)
+{
+	uint64_t records = 0;
+	WELL(store_verify(s, &records));
+	return records;
+}
+
+START_TEST(a_connection_cut_while_idle_is_made_anew_unseen)
+{
+	struct bench b;
+	struct text t;
+	bench_open(&b);
+	text_init(&t, 1000);
+	put_text(b.store, CHAT, 1, "one");
+	cut_all(&b);
+	put_text(b.store, CHAT, 2, "two");
+	cut_all(&b);
+	WELL(store_each(b.store, NULL, 0, show_record, &t));
+	ck_assert_str_eq(t.data, "1=one 2=two");
+	cut_all(&b);
+	ck_assert_uint_eq(records_of(b.store), 2);
+	text_clear(&t);
+	bench_close(&b);
+}
+END_TEST
+
+START_TEST(a_transaction_that_was_cut_is_offline_and_never_half)
+{
+	struct bench b;
+	bench_open(&b);
+	put_text(b.store, CHAT, 1, "one");
+	WELL(store_begin(b.store));
+	put_text(b.store, CHAT, 2, "two");
+	put_text(b.store, OTHER, 3, "three");
+	cut_all(&b);
+	FAILS(FAULT_OFFLINE, store_put(b.store, KIND_MESSAGE, CHAT, ID(4), "four", 4));
+	FAILS(FAULT_SYSTEM, store_commit(b.store));
+	ck_assert_uint_eq(records_of(b.store), 1);
+	WELL(store_begin(b.store));
+	put_text(b.store, CHAT, 2, "two");
+	cut_all(&b);
+	FAILS(FAULT_OFFLINE, store_commit(b.store));
+	ck_assert_uint_eq(records_of(b.store), 1);
+	put_text(b.store, CHAT, 2, "two");
+	ck_assert_uint_eq(records_of(b.store), 2);
+	bench_close(&b);
+}
+END_TEST
+
+struct walk { struct bench *bench; unsigned seen; };
+
+static enum fault
+cut_in_the_middle(const struct sealed *rec, void *arg)
+{
+	struct walk *w = arg;
+	(void)rec;
+	if (++w->seen == 3)
+		cut_all(w->bench);
+	return FAULT_NONE;
+}
+
+/* What came before the cut may have been on its way: all or some, never DAMAGED. */
+START_TEST(a_walk_that_was_cut_is_offline_and_not_damage)
+{
+	struct bench b;
+	static char big[100000];
+	bench_open(&b);
+	memset(big, 'x', sizeof big);
+	WELL(store_begin(b.store));
+	for (unsigned i = 1; i <= 200; i++)
+		WELL(store_put(b.store, KIND_MESSAGE, CHAT, ID(i), big, sizeof big));
+	WELL(store_commit(b.store));
+	struct walk w = { &b, 0 };
+	FAILS(FAULT_OFFLINE, store_each_since(b.store, 0, cut_in_the_middle, &w));
+	ck_assert_uint_lt(w.seen, 200);
+	w = (struct walk){ &b, 10 };
+	WELL(store_each_since(b.store, 0, cut_in_the_middle, &w));
+	ck_assert_uint_eq(w.seen, 210);
+	bench_close(&b);
+}
+END_TEST
+
+START_TEST(two_replicas_keep_one_history)
+{
+	struct bench b;
+	struct store *second;
+	struct text t;
+	bench_open(&b);
+	text_init(&t, 1000);
+	WELL(bench_store(&b, &second));
+	WELL(store_unlock(second, SLOT_KEY_FILE, &b.key));
+	for (unsigned i = 1; i <= 6; i += 2) {
+		put_text(b.store, CHAT, i, "first");
+		put_text(second, CHAT, i + 1, "second");
+	}
+	WELL(store_bury(second, ID(1)));
+	put_text(b.store, CHAT, 2, "edited");
+	FAILS(FAULT_ABSENT, store_bury(b.store, ID(1)));
+	ck_assert_uint_eq(records_of(b.store), 8);
+	ck_assert_uint_eq(records_of(second), 8);
+	WELL(store_each(second, CHAT, 0, show_record, &t));
+	ck_assert_str_eq(t.data, "2=edited 3=first 4=second 5=first 6=second");
+	store_close(second);
+	bench_reopen(&b);
+	text_clear(&t);
+	bench_close(&b);
+}
+END_TEST
+
+/* ---- word ------------------------------------------------------------------ */
+
+static void
+take_word(const char *channel, const char *payload, void *arg)
+{
+	text_printf(arg, "%s:%s ", channel, payload);
+}
+
+/* What is heard within the time; "" when the line stays silent. */
+static const char *
+hear(struct text *t, struct store *s, int fd, int wait_ms)
+{
+	struct pollfd waiting = { .fd = fd, .events = POLLIN };
+	text_reset(t);
+	while (t->len == 0 && poll(&waiting, 1, wait_ms) > 0)
+		WELL(store_heard(s, take_word, t));
+	return t->data;
+}
+
+START_TEST(a_word_comes_when_its_transaction_commits)
+{
+	struct bench b;
+	struct store *ears;
+	struct text t;
+	int fd;
+	bench_open(&b);
+	text_init(&t, 20000);
+	WELL(bench_store(&b, &ears));
+	WELL(store_listen(&fd, ears, "changes"));
+	ck_assert_int_ge(fd, 0);
+	WELL(store_notify(b.store, "elsewhere", "not for us"));
+	WELL(store_begin(b.store));
+	WELL(store_notify(b.store, "changes", "rolled back"));
+	store_rollback(b.store);
+	WELL(store_begin(b.store));
+	WELL(store_notify(b.store, "changes", "c1'; --"));
+	ck_assert_str_eq(hear(&t, ears, fd, 0), "");
+	WELL(store_commit(b.store));
+	ck_assert_str_eq(hear(&t, ears, fd, 5000), "changes:c1'; -- ");
+	WELL(store_notify(b.store, "changes", "at once"));
+	ck_assert_str_eq(hear(&t, ears, fd, 5000), "changes:at once ");
+	cut_all(&b);
+	struct pollfd waiting = { .fd = fd, .events = POLLIN };
+	ck_assert_int_eq(poll(&waiting, 1, 5000), 1);
+	FAILS(FAULT_OFFLINE, store_heard(ears, take_word, &t));
+	FAILS(FAULT_OFFLINE, store_heard(ears, take_word, &t));
+	WELL(store_listen(&fd, ears, "changes"));
+	WELL(store_notify(b.store, "changes", "again"));
+	ck_assert_str_eq(hear(&t, ears, fd, 5000), "changes:again ");
+	store_close(ears);
+	text_clear(&t);
+	bench_close(&b);
+}
+END_TEST
+
+/* ---- not ours ---------------------------------------------------------------- */
+
+START_TEST(what_is_no_database_of_ours_is_refused_and_no_password_is_told)
+{
+	static const struct { const char *url; enum fault fault; } wrong[] = {
+		{ "postgresql://anybody:s3cret@127.0.0.1:1/nowhere", FAULT_OFFLINE }, { "http://s3cret", FAULT_INPUT },
+		{ "postgresql://%zz:s3cret@/", FAULT_INPUT }, { "host=/nowhere password=s3cret", FAULT_OFFLINE },
+	};
+	struct bench b;
+	struct store *s;
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		FAILS(wrong[i].fault, store_open(&s, &(struct store_paths){ .url = wrong[i].url, .driver = &store_postgres }, NULL));
+		ck_assert_ptr_null(strstr(fault_sentence(), "s3cret"));
+	}
+	FAILS(FAULT_INPUT, store_open(&s, &(struct store_paths){ .url = wrong[0].url }, NULL));
+	bench_open(&b);
+	store_close(b.store);
+	tamper(b.database, "UPDATE stoa SET version = 9999");
+	FAILS(FAULT_INPUT, bench_store(&b, &b.store));
+	bench_remove(&b);
+	tamper(b.database, "CREATE TABLE songs (title TEXT)");
+	FAILS(FAULT_DAMAGED, bench_store(&b, &b.store));
+	b.store = NULL;
+	bench_close(&b);
+}
+END_TEST
+
+START_TEST(statements_step_side_by_side_on_one_connection)
+{
+	struct bench b;
+	struct statement *outer, *inner;
+	int64_t n = 0, sum = 0;
+	bench_open(&b);
+	WELL(store_prepare(&outer, b.store, "SELECT generate_series(1, 500)"));
+	while (statement_step(outer) == FAULT_NONE) {
+		ck_assert_int_eq(statement_col_int(outer, 0), ++n);
+		if (n % 50 != 0)
+			continue;
+		WELL(store_prepare(&inner, b.store, "SELECT sum(i), count(*), 0.5, 'x', NULL, i > 3 FROM generate_series(1, ?) AS i GROUP BY i > 3 ORDER BY i > 3"));
+		statement_int(inner, 1, n);
+		WELL(statement_step(inner));
+		sum += statement_col_int(inner, 0);
+		ck_assert_int_eq(statement_col_int(inner, 1), 3);
+		ck_assert(statement_col_real(inner, 2) == 0.5);
+		ck_assert_str_eq(statement_col_text(inner, 3), "x");
+		ck_assert(statement_col_null(inner, 4));
+		ck_assert_int_eq(statement_col_int(inner, 5), 0);
+		WELL(statement_step(inner));
+		ck_assert_int_eq(statement_col_int(inner, 0), n * (n + 1) / 2 - 6);
+		statement_done(inner);
+	}
+	statement_done(outer);
+	ck_assert_int_eq(n, 500);
+	ck_assert_int_eq(sum, 60);
+	bench_close(&b);
+}
+END_TEST
+
+TESTS_OF_POSTGRES("replica", a_connection_cut_while_idle_is_made_anew_unseen, a_transaction_that_was_cut_is_offline_and_never_half,
+	a_walk_that_was_cut_is_offline_and_not_damage, two_replicas_keep_one_history, a_word_comes_when_its_transaction_commits,
+	what_is_no_database_of_ours_is_refused_and_no_password_is_told, statements_step_side_by_side_on_one_connection)
