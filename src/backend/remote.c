@@ -172,7 +172,7 @@ add_what_is_here(struct way *w)
 	if (strcmp(f->op->id, "conversation.get") == 0) {
 		const struct transcript *there = f->reply;
 		if (copy_call(&here, &f->arena, w->b, f->op->id, w->request, NULL) == FAULT_NONE &&
-			((const struct transcript *)here)->messages.count > there->messages.count)
+			((const struct transcript *)here)->conversation->message_count > there->conversation->message_count)
 			f->reply = here;
 	} else if (strcmp(f->op->id, "conversation.list") == 0) {
 		outbox_conversations(f->reply, &f->arena, w->b, w->request);

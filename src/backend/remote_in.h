@@ -10,6 +10,8 @@
 enum fault reply_fault(int status, const char *message, int64_t retry_ms) STOA_MUST;
 /* The data of a whole reply as a record of type in a, or the fault it tells. */
 enum fault reply_read(void **out, struct arena *a, const struct record_type *type, const struct wire_reply *r) STOA_MUST;
+/* Nothing that must be there is NULL, spans lie in their texts (fit.c). DAMAGED. */
+enum fault reply_fit(const struct record_type *type, void *record) STOA_MUST;
 /* One exchange being listened to. */
 struct hearing {
 	const struct operation *op;

@@ -83,8 +83,7 @@ reply_read(void **out, struct arena *a, const struct record_type *type, const st
 		f = fault(FAULT_DAMAGED, "the server's reply has no data");
 	} else {
 		f = record_from_object(out, a, type, data);
-		if (f != FAULT_NONE)
-			f = misfit("reply");
+		f = f == FAULT_NONE ? reply_fit(type, *out) : misfit("reply");
 	}
 	json_object_put(o);
 	return f;
@@ -123,15 +122,16 @@ reply_event(const struct wire_event *ev, void *arg)
 		return stream_error(ev);
 	if (str_same(type, "complete") || str_ends(type, "_complete")) {
 		enum fault f = record_from_json(&h->reply, h->a, h->op->reply, ev->data, strlen(ev->data));
-		return f == FAULT_NONE ? f : misfit(type);
+		return f == FAULT_NONE ? reply_fit(h->op->reply, h->reply) : misfit(type);
 	}
 	for (size_t i = 0; i < h->op->event_count; i++) {
 		const struct event_type *known = &h->op->events[i];
 		if (!str_same(known->name, type))
 			continue;
 		enum fault f = record_from_json(&record, h->a, known->record, ev->data, strlen(ev->data));
+		f = f == FAULT_NONE ? reply_fit(known->record, record) : misfit(type);
 		if (f != FAULT_NONE)
-			return misfit(type);
+			return f;
 		if (h->emit != NULL)
 			h->emit(known->name, known->record, record, h->arg);
 	}

@@ -54,6 +54,8 @@ const struct action actions[] = {
 	{ "move.bottom", "Bottom", MOVING, "End", "G|End", NULL, "to the end, and follow what comes", act_move_bottom },
 	{ "pane.next", "Next pane", MOVING | PLACE_EMPTY, "Tab", "Tab|C-w w", NULL, "go to the next pane", act_pane_next },
 	{ "pane.prev", "Previous pane", EVERYWHERE, "S-Tab", NULL, NULL, "go to the pane before", act_pane_prev },
+	{ "sync.now", "Deliver", EVERYWHERE, "", NULL, "stoa sync", "deliver what was written while the server was away", act_sync_now },
+	{ "sync.ask", "Ask the server too", EVERYWHERE, "", NULL, "stoa sync --ask", "ask the server what was answered without it", act_sync_ask },
 	{ "app.palette", "Palette", EVERYWHERE, "C-p", NULL, NULL, "find an action by its name", act_app_palette },
 	{ "app.command", "Command line", MOVING, ":", NULL, NULL, "type the name of an action", act_app_command },
 	{ "app.help", "Keys", EVERYWHERE | PLACE_EMPTY, "F1|?", NULL, "stoa keys", "the keys of this place", act_app_help },

@@ -41,6 +41,7 @@ struct app {
 	struct keymap *keymap;
 	struct composer *composer;
 	struct backend *backend;
+	struct backend_waiting waiting;      /* of a server: as it was told last */
 	struct crew *crew;                   /* NULL until it is needed */
 	struct chat *chat;
 	struct shelf *shelf;
@@ -153,5 +154,8 @@ void everything_find(struct app *app, const char *query);
 void rescue_note(void);                      /* before the screen opens */
 void rescue_arm(void);                       /* crash signals restore the terminal */
 void rescue_disarm(void);
+
+/* The word of the server, drawn when it changes (server.c). */
+void server_watch(struct app *app);
 
 #endif

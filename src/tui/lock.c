@@ -215,8 +215,10 @@ void
 lock_open(struct app *app)
 {
 	enum fault f = app->backend == NULL ? app->config->open(&app->backend, app->config->arg) : FAULT_NONE;
-	if (f == FAULT_NONE)
+	if (f == FAULT_NONE) {
+		server_watch(app);
 		f = backend_lock_start(app->backend, &(struct backend_lock_request){ .act = BACKEND_ACT_STATE }, on_state, app);
+	}
 	if (f != FAULT_NONE)
 		fail(app, f, fault_sentence());
 }

@@ -203,6 +203,25 @@ START_TEST(events_are_those_of_the_table_and_others_pass_unheard)
 }
 END_TEST
 
-TESTS("reply", every_field_of_every_reply_may_be_of_any_type, an_error_is_told_in_the_servers_words_made_harmless,
+START_TEST(spans_lie_in_their_texts_and_what_must_be_there_is)
+{
+	struct arena a;
+	struct span spans[] = { { -5, 2 }, { 0, 3 }, { 2, 4 }, { 3, 5 }, { 4, 90 }, { INT64_MIN, INT64_MAX } };
+	struct passage p = { .text = "abcde" };
+	struct hit hit = { .passage = &p, .spans = { spans, COUNT_OF(spans) } };
+	struct transcript empty = { NULL, { NULL, 0 } };
+	struct conversation bare = { 0 };
+	arena_init(&a);
+	WELL(reply_fit(&record_hit, &hit));
+	ck_assert_uint_eq(hit.spans.count, 2);
+	ck_assert_int_eq(spans[1].start, 3);
+	FAILS(FAULT_DAMAGED, reply_fit(&record_transcript, &empty));
+	WELL(reply_fit(&record_conversation, &bare));
+	ck_assert_str_eq(bare.title, "");
+	arena_clear(&a);
+}
+END_TEST
+
+TESTS("reply", spans_lie_in_their_texts_and_what_must_be_there_is, every_field_of_every_reply_may_be_of_any_type, an_error_is_told_in_the_servers_words_made_harmless,
 	each_status_has_its_fault_even_without_a_body, a_body_that_is_not_an_envelope_is_damaged,
 	events_are_those_of_the_table_and_others_pass_unheard)

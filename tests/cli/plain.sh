@@ -84,6 +84,7 @@ while read -r row; do
 		yank.code) says "$id" "the answer has no code" "$work/all" ;;
 		chat.undo) says "$id" "there is nothing to undo" "$work/all" ;;
 		app.lock) says "$id" "there is no lock" "$work/all" ;;
+		sync.*) says "$id" "there is no server" "$work/all" ;;
 		*) says "$id does it" "$wanted" "$work/after"
 			[ "$id" = cite.prev ] || silent "$id" "stoa: " "$work/after" ;;
 		esac

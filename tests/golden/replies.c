@@ -119,6 +119,14 @@ backend_close(struct backend *b)
 }
 
 const char *backend_word(const struct backend *b) { (void)b; return "LOCAL"; }
+void backend_on_word(struct backend *b, loop_fn *changed, void *arg) { (void)b, (void)changed, (void)arg; }
+struct backend_waiting backend_waiting(const struct backend *b) { (void)b; return (struct backend_waiting){ 0 }; }
+enum fault
+backend_sync(unsigned *id, struct backend *b, bool held, const struct backend_handlers *h)
+{
+	(void)id, (void)b, (void)held, (void)h;
+	return fault(FAULT_INPUT, "there is no server to deliver to");
+}
 bool replies_quiet(const struct backend *b) { return b->waiting == 0; }
 const char *replies_asked(const struct backend *b) { return b->asked.len > 0 ? b->asked.data : ""; }
 
