@@ -58,6 +58,6 @@ actions(cli_action_fn *each, void *arg, const char *set, const char *keys_file)
 int
 main(int argc, char *argv[])
 {
-	static const struct cli_front front = { screen, actions, tui_theme_check, tui_copy_route };
+	static const struct cli_front front = { screen, actions, tui_theme_check, tui_copy_route, tui_widths };
 	return cli_run(argc, argv, &front);
 }

@@ -32,6 +32,7 @@ struct cli_front {
 	enum fault (*actions)(cli_action_fn *each, void *arg, const char *set, const char *keys_file);
 	enum fault (*theme)(const char *name, const char *user_folder, const char *shipped_folder);
 	const char *(*copies)(const char *clipboard);   /* by which way a copy would leave */
+	enum fault (*widths)(struct text *out, const char *state_folder);   /* how this terminal counts; ABSENT: not measured */
 };
 /* Run one command line.  Returns the exit status: 0 done, 1 failed, 2 usage,
  * 3 nothing found, 4 denied, 5 offline, 6 locked, 7 limit reached, 130 cancelled. */

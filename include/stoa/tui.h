@@ -45,5 +45,8 @@ enum fault tui_actions(tui_action_fn *each, void *arg, const char *set, const ch
 enum fault tui_theme_check(const char *name, const char *user_folder, const char *shipped_folder) STOA_MUST;
 /* By which way a copy would leave the screen here, in words. */
 const char *tui_copy_route(const char *clipboard);
+/* Where this terminal counts otherwise than usual, in words, as the screen measured it.
+ * ABSENT: it did not yet. */
+enum fault tui_widths(struct text *out, const char *state_folder) STOA_MUST;
 
 #endif

@@ -220,6 +220,17 @@ check_clipboard(struct cli *c)
 }
 
 static struct finding
+check_widths(struct cli *c)
+{
+	struct text t;
+	text_init(&t, 1024);
+	enum fault f = c->front ? c->front->widths(&t, c->places.state) : FAULT_ABSENT;
+	const char *words = f == FAULT_NONE ? arena_strdup(&c->arena, t.data) : "this terminal was not measured yet: the screen does it when it opens";
+	text_clear(&t);
+	return GOOD(words);
+}
+
+static struct finding
 check_theme(struct cli *c)
 {
 	const char *name = conf_get(&c->conf, "screen.theme");
@@ -360,7 +371,7 @@ static const struct {
 	{ "memory", check_memory, false },
 	{ "locale", check_locale, false },
 	{ "terminal", check_terminal, false },
-	{ "colours", check_colours, false }, { "between", check_multiplexer, false }, { "clipboard", check_clipboard, false },
+	{ "colours", check_colours, false }, { "between", check_multiplexer, false }, { "widths", check_widths, false }, { "clipboard", check_clipboard, false },
 	{ "theme", check_theme, false }, { "keys", check_keys, false },
 	{ "extract", check_extract, false },
 	{ "fonts", check_japanese, false },

@@ -20,18 +20,18 @@
 #define REMEMBERED_MOST 32             /* terminals */
 #define WIDEST 8
 
-static const struct { const char *name, *cluster; } kinds[WIDTH_KINDS] = {
-	[WIDTH_AMBIGUOUS] = { "ambiguous", "\xCE\xB1" },                          /* alpha */
-	[WIDTH_LINE] = { "line", "\xE2\x94\x80" },
-	[WIDTH_IDEOGRAPH] = { "ideograph", "\xE6\x97\xA5" },
-	[WIDTH_EMOJI] = { "emoji", "\xF0\x9F\x98\x80" },
-	[WIDTH_EMOJI_LATE] = { "emoji-late", "\xF0\x9F\xAB\xA0" },                /* of Unicode 14 */
-	[WIDTH_SIGN] = { "emoji-sign", "\xE2\x9D\xA4\xEF\xB8\x8F" },              /* a heart and VS16 */
-	[WIDTH_JOINED] = { "emoji-joined", "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x94\xAC" },
-	[WIDTH_TONE] = { "emoji-tone", "\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBD" },
-	[WIDTH_FLAG] = { "flag", "\xF0\x9F\x87\xAF\xF0\x9F\x87\xB5" },
-	[WIDTH_MARK] = { "mark", "e\xCC\x81" },
-	[WIDTH_SPACING] = { "spacing-mark", "\xE0\xA4\x95\xE0\xA5\x80" },
+static const struct { const char *name, *cluster; int usual; } kinds[WIDTH_KINDS] = {
+	[WIDTH_AMBIGUOUS] = { "ambiguous", "\xCE\xB1", 1 },                          /* alpha */
+	[WIDTH_LINE] = { "line", "\xE2\x94\x80", 1 },
+	[WIDTH_IDEOGRAPH] = { "ideograph", "\xE6\x97\xA5", 2 },
+	[WIDTH_EMOJI] = { "emoji", "\xF0\x9F\x98\x80", 2 },
+	[WIDTH_EMOJI_LATE] = { "emoji-late", "\xF0\x9F\xAB\xA0", 2 },                /* of Unicode 14 */
+	[WIDTH_SIGN] = { "emoji-sign", "\xE2\x9D\xA4\xEF\xB8\x8F", 2 },              /* a heart and VS16 */
+	[WIDTH_JOINED] = { "emoji-joined", "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x94\xAC", 2 },
+	[WIDTH_TONE] = { "emoji-tone", "\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBD", 2 },
+	[WIDTH_FLAG] = { "flag", "\xF0\x9F\x87\xAF\xF0\x9F\x87\xB5", 2 },
+	[WIDTH_MARK] = { "mark", "e\xCC\x81", 1 },
+	[WIDTH_SPACING] = { "spacing-mark", "\xE0\xA4\x95\xE0\xA5\x80", 2 },
 };
 
 /* ---- this terminal ------------------------------------------------------------------ */
@@ -95,16 +95,39 @@ take_line(const char *section, const char *name, const char *value, int line, vo
 	return FAULT_NONE;
 }
 
-void
-widths_remembered(struct app *app)
+static bool
+remembered(int cells[WIDTH_KINDS], const char *state_folder)
 {
 	char path[4200];
 	struct terminal_name t;
 	name_find(&t);
 	struct remembered r = { .section = t.section };
-	snprintf(path, sizeof path, "%s/widths", app->config->places.state);
-	bool known = ini_read(path, take_line, &r) == FAULT_NONE && r.count == WIDTH_KINDS && plausible(r.cells);
-	(void)width_learn(known ? r.cells : NULL);
+	snprintf(path, sizeof path, "%s/widths", state_folder);
+	if (ini_read(path, take_line, &r) != FAULT_NONE || r.count != WIDTH_KINDS || !plausible(r.cells))
+		return false;
+	memcpy(cells, r.cells, sizeof r.cells);
+	return true;
+}
+
+void
+widths_remembered(struct app *app)
+{
+	int cells[WIDTH_KINDS];
+	(void)width_learn(remembered(cells, app->config->places.state) ? cells : NULL);
+}
+
+enum fault
+tui_widths(struct text *out, const char *state_folder)
+{
+	int cells[WIDTH_KINDS], others = 0;
+	if (!remembered(cells, state_folder))
+		return fault(FAULT_ABSENT, "this terminal was not measured yet");
+	for (int i = 0; i < WIDTH_KINDS; i++)
+		if (cells[i] != kinds[i].usual)
+			text_printf(out, "%s%s %d, not %d", others++ > 0 ? ", " : "measured; counts otherwise and is met: ", kinds[i].name, cells[i], kinds[i].usual);
+	if (others == 0)
+		text_put(out, "measured; counts as most do");
+	return FAULT_NONE;
 }
 
 struct others { struct text text; const char *section; char last[64]; size_t starts[256], count; };

@@ -73,6 +73,7 @@ START_TEST(letters_of_two_cells_move_nothing_behind_them)
 	const char *without = line_with("refused  nearest");
 	ck_assert_int_eq(at, (int)(strchr(without, '|') - without));
 	quit();
+	shell("TERM=xterm-256color LC_ALL=C.UTF-8 '%s' doctor | grep -q 'ambiguous 2, not 1'", stoa);
 	leave();
 }
 END_TEST
