@@ -22,8 +22,10 @@ member(struct json_object *o, const char *name)
 	return json_object_get_string(value);
 }
 
-void
-live_say_error(struct live *v, const char *code, const char *message, int64_t retry_ms)
+typedef void saying_fn(struct live *v, const struct text *json);
+
+static void
+say_error(saying_fn *say, struct live *v, const char *code, const char *message, int64_t retry_ms)
 {
 	struct text json;
 	text_init(&json, SAYING_BYTES);
@@ -32,17 +34,23 @@ live_say_error(struct live *v, const char *code, const char *message, int64_t re
 	if (retry_ms > 0)
 		text_printf(&json, ",\"retry_after_ms\":%lld", (long long)retry_ms);
 	text_put_c(&json, '}');
-	live_say(v, &json);
+	say(v, &json);
 	text_clear(&json);
 }
 
+void
+live_say_error(struct live *v, const char *code, const char *message, int64_t retry_ms)
+{
+	say_error(live_say, v, code, message, retry_ms);
+}
+
 static void
-say_type(struct live *v, const char *type)
+say_type(saying_fn *say, struct live *v, const char *type)
 {
 	struct text json;
 	text_init(&json, 256);
 	text_printf(&json, "{\"type\":\"%s\"}", type);
-	live_say(v, &json);
+	say(v, &json);
 	text_clear(&json);
 }
 
@@ -138,9 +146,9 @@ say_complete(struct live *v, struct json_object *m)
 	}
 	text_put_c(&json, '}');
 	if (json.over)
-		live_say_error(v, "TOO_LARGE", "the answer is too large for one message", 0);
+		say_error(live_hold, v, "TOO_LARGE", "the answer is too large for one message", 0);
 	else
-		live_say(v, &json);
+		live_hold(v, &json);
 	text_clear(&json);
 }
 
@@ -152,7 +160,7 @@ say_request_email(struct live *v, const char *query)
 	text_put(&json, "{\"type\":\"request_email\",\"message\":\"The sources do not answer this surely enough. Leave a mail address, and somebody who knows will write to you.\",\"query\":");
 	json_put_string(&json, query);
 	text_put_c(&json, '}');
-	live_say(v, &json);
+	live_hold(v, &json);
 	text_clear(&json);
 }
 
@@ -216,7 +224,7 @@ submit_email(struct live *v, struct arena *a, struct json_object *asked)
 	put_member(&json, done, "message", "message");
 	put_member(&json, done, "query_id", "query_id");
 	text_put_c(&json, '}');
-	live_say(v, &json);
+	live_hold(v, &json);
 	text_clear(&json);
 	json_object_put(done);
 	return FAULT_NONE;
@@ -250,11 +258,11 @@ static void
 say_fault(struct live *v, enum fault f)
 {
 	if (f == FAULT_CANCELLED)
-		say_type(v, "interrupted");
+		say_type(live_hold, v, "interrupted");
 	else if (f == FAULT_DENIED && v->bearer == NULL)
-		live_say_error(v, status_code(401), fault_sentence(), 0);
+		say_error(live_hold, v, status_code(401), fault_sentence(), 0);
 	else
-		live_say_error(v, fault_code(f), fault_sentence(), f == FAULT_OFTEN ? fault_retry_ms() : f == FAULT_BUSY ? 1000 : 0);
+		say_error(live_hold, v, fault_code(f), fault_sentence(), f == FAULT_OFTEN ? fault_retry_ms() : f == FAULT_BUSY ? 1000 : 0);
 }
 
 static void
@@ -324,7 +332,7 @@ live_act(struct live *v, const char *json, size_t n)
 	else if (what->work != NULL)
 		start(v, json, n);
 	else if (what->says != NULL)
-		say_type(v, what->says);
+		say_type(live_say, v, what->says);
 	else if (str_same(what->name, "interrupt"))
 		atomic_store(&v->cancel.asked, true);
 	else

@@ -2,7 +2,8 @@
  *
  * libwebsockets speaks the protocol and is too kind: text that is not UTF-8,
  * messages without measure and floods of fragments reach us, so they are refused
- * here with the close code of RFC 6455.  An engine call never runs on the
+ * here with the close code of RFC 6455.  (Whether a frame was masked it does not
+ * tell; a mask protects proxies on the way, not us.)  An engine call never runs on the
  * listener's thread: an action becomes work of the crew (action.c), one at a time
  * a socket, and what it has to say is put in line under the listener's lock.
  * Words are gathered for 60 ms and each message filled up with spaces to one of a
@@ -109,10 +110,29 @@ live_words(struct live *v, const char *words)
 }
 
 void
+live_hold(struct live *v, const struct text *json)
+{
+	if (json->over)
+		return;
+	struct live_line *line = line_new(json->data, json->len), **at = &v->held;
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = line;
+}
+
+/* Who reads the last word may ask the next thing at once, so both happen together. */
+void
 live_rest(struct live *v)
 {
 	struct listener *l = v->listener;
 	pthread_mutex_lock(&l->lock);
+	put_chunk(v);
+	for (struct live_line *line = v->held; line != NULL; line = line->next) {
+		*v->last = line;
+		v->last = &line->next;
+		v->waiting_bytes += line->size_bytes;
+	}
+	v->held = NULL;
 	v->working = false;
 	v->hurried = true;
 	bool wake = note_news(v);

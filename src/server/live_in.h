@@ -21,6 +21,7 @@ struct live {
 	char *bearer;                        /* of the handshake, or of the guest it became */
 	char *action;                        /* the JSON to work on */
 	char session[80], conversation[ID_BYTES], message[ID_BYTES];   /* message: the last answer */
+	struct live_line *held;              /* said when the work is done */
 	struct cancel cancel;
 	/* listener->lock */
 	struct live *next_news;
@@ -31,10 +32,12 @@ struct live {
 	struct text words;                   /* of the answer, not yet a message */
 };
 
-/* From any thread: a message; words of the answer, to be gathered; the work is done. */
+/* The listener's thread: a message. */
 void live_say(struct live *v, const struct text *json);
 void live_say_error(struct live *v, const char *code, const char *message, int64_t retry_ms);
+/* The worker: words of the answer, to be gathered; a message for the end; the end. */
 void live_words(struct live *v, const char *words);
+void live_hold(struct live *v, const struct text *json);
 void live_rest(struct live *v);
 /* One whole message of the client, on the listener's thread; a code to close with, 0: none. */
 int live_act(struct live *v, const char *json, size_t n);
