@@ -216,7 +216,8 @@ flight_start(struct flight *f, struct backend *b, loop_fn *run)
 	f->id = b->box->last_id;
 	f->backend = b;
 	f->box = b->box;
-	enum fault bad = crew_submit(f->task != NULL ? b->lock_crew : b->crew, run, f);
+	enum fault bad = mailbox_closed(b->box) ? fault(FAULT_CANCELLED, "the history is being closed")
+		: crew_submit(f->task != NULL ? b->lock_crew : b->crew, run, f);
 	if (bad != FAULT_NONE) {
 		arena_clear(&f->arena);
 		mem_free(f->task);

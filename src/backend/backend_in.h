@@ -66,6 +66,7 @@ void mailbox_deliver(struct mailbox *box);
 void mailbox_run(struct mailbox *box, loop_fn *fn, void *arg);
 /* No worker waits any more; from now on events are not waited for. */
 void mailbox_close(struct mailbox *box);
+bool mailbox_closed(struct mailbox *box);       /* a handler may still call: nothing begins any more */
 void mailbox_release(struct mailbox *box);
 
 /* What tells a backend in this process from one on a server. */

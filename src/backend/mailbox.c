@@ -98,6 +98,15 @@ mailbox_close(struct mailbox *box)
 	pthread_mutex_unlock(&box->lock);
 }
 
+bool
+mailbox_closed(struct mailbox *box)
+{
+	pthread_mutex_lock(&box->lock);
+	bool closed = box->closing;
+	pthread_mutex_unlock(&box->lock);
+	return closed;
+}
+
 /* ---- the loop's side ----------------------------------------------------------------- */
 
 static void

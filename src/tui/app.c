@@ -98,6 +98,8 @@ void
 app_alert(struct app *app, const char *fmt, ...)
 {
 	va_list ap;
+	if (app->ended)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(app->alert, sizeof app->alert, fmt, ap);
 	va_end(ap);
@@ -110,6 +112,8 @@ void
 app_relayout(struct app *app)
 {
 	struct area before[PANE_COUNT];
+	if (app->ended)
+		return;
 	bool strip = app->layout.strip;
 	int rows = app->layout.rows, cols = app->layout.cols;
 	for (int i = 0; i < PANE_COUNT; i++)
@@ -173,6 +177,8 @@ app_overlay(struct app *app, const struct pane_type *type)
 bool
 app_crew(struct app *app, loop_fn *fn, void *arg)
 {
+	if (app->ended)
+		return false;
 	enum fault f = app->crew == NULL ? crew_new(&app->crew, 1) : FAULT_NONE;
 	if (f == FAULT_NONE)
 		f = crew_submit(app->crew, fn, arg);

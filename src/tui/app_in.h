@@ -67,6 +67,7 @@ struct app {
 	char *drafted;                       /* what the store has; NULL: not known yet */
 	unsigned draft_timer;
 	bool drafting;
+	bool ended;                          /* screen and crew go: what still comes shows and begins nothing */
 	const char *start;
 	enum fault fault;                    /* why tui_run ends */
 	char fault_sentence[512];

@@ -210,7 +210,7 @@ start(struct app *app, const struct screen_config *screen)
 void
 app_end(struct app *app)
 {
-	app->leaving = true;
+	app->leaving = app->ended = true;
 	loop_after_turn(app->loop, NULL, NULL);
 	(void)!loop_watch(app->loop, STDIN_FILENO, 0, NULL, NULL);
 	widths_leave(app);

@@ -135,6 +135,29 @@ close_in_done(const struct backend_done *d, void *arg)
 	h.b = NULL;
 }
 
+static enum fault again;
+
+static void
+call_again(const struct backend_done *d, void *arg)
+{
+	on_done(d, arg);
+	again = backend_call(NULL, h.b, "health.get", NULL, NULL);
+}
+
+START_TEST(what_a_handler_begins_while_the_backend_closes_is_refused)
+{
+	struct seen s;
+	home_open(&h);
+	struct backend_handlers hs = handlers(&s);
+	hs.done = call_again;
+	again = FAULT_NONE;
+	WELL(backend_call(NULL, h.b, "health.get", NULL, &hs));
+	home_close(&h);                  /* the loop was not turned: the end of the call comes now */
+	ck_assert_int_eq(s.ends, 1);
+	ck_assert_int_eq(again, FAULT_CANCELLED);
+}
+END_TEST
+
 START_TEST(a_handler_may_close_the_backend)
 {
 	struct seen s[3];
@@ -344,7 +367,7 @@ END_TEST
 TESTS("local", what_is_wrong_with_opening_is_the_fault_of_every_call,
 	acts_on_the_lock_end_on_the_loop_in_their_order, a_call_gives_its_events_in_order_and_then_its_end,
 	waiting_gives_the_reply_or_the_faults_own_sentence, handlers_cannot_wait,
-	closing_ends_every_call_exactly_once, a_handler_may_close_the_backend,
+	closing_ends_every_call_exactly_once, what_a_handler_begins_while_the_backend_closes_is_refused, a_handler_may_close_the_backend,
 	a_call_that_waits_is_cancelled_by_its_id, a_call_that_runs_is_stopped_by_its_id,
 	locking_does_not_wait_for_a_model, closing_stops_what_runs, too_many_waiting_calls_are_busy,
 	profiles_with_odd_names_are_refused)
