@@ -32,7 +32,10 @@ classroom_start(struct classroom *c, const char *folder)
 	char program[4096], port[16], line[512];
 	int in[2], out[2];
 	if (folder != NULL) {
+		char database[sizeof c->database];
+		memcpy(database, c->database, sizeof database);
 		*c = (struct classroom){ .pid = 0 };
+		memcpy(c->database, database, sizeof database);
 		snprintf(c->folder, sizeof c->folder, "%s", folder);
 	}
 	snprintf(port, sizeof port, "%d", c->port);
@@ -44,7 +47,7 @@ classroom_start(struct classroom *c, const char *folder)
 		dup2(out[1], 1);
 		for (int fd = 3; fd < 256; fd++)
 			close(fd);
-		execl(program, program, c->folder, port, (char *)NULL);
+		execl(program, program, c->folder, port, c->database[0] != '\0' ? c->database : (char *)NULL, (char *)NULL);
 		_exit(127);
 	}
 	close(in[0]);

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct classroom { pid_t pid; int in; int port; char folder[160], url[64], token[128], user[40]; };
+struct classroom { pid_t pid; int in; int port; char folder[160], url[64], token[128], user[40], database[256]; };
+/* database, when it was set before: postgresql://... instead of SQLite. */
 bool classroom_start(struct classroom *c, const char *folder);   /* folder NULL: as before */
 void classroom_kill(struct classroom *c);                        /* SIGKILL; the folder stays */
 void classroom_stop(struct classroom *c);                        /* in good order */

@@ -1,6 +1,6 @@
 /* A server for tests: the engine without limits, one administrator, a known key.
  *
- *	classroom_main FOLDER PORT
+ *	classroom_main FOLDER PORT [postgresql://...]
  *
  * Prints "URL TOKEN USER" once it listens.  Ends when its standard input does, or by a
  * kill, which is what it is for. */
@@ -14,7 +14,7 @@
 #define TRY(what) do { if ((what) != FAULT_NONE) { fprintf(stderr, "classroom: %s\n", fault_sentence()); exit(1); } } while (0)
 
 static struct engine *
-engine_in(struct arena *a, const char *folder)
+engine_in(struct arena *a, const char *folder, const char *url)
 {
 	struct engine *e = NULL;
 	struct lock_state state;
@@ -23,6 +23,8 @@ engine_in(struct arena *a, const char *folder)
 		.database = arena_printf(a, "%s/stoad.db", folder),
 		.anchor = arena_printf(a, "%s/stoad.anchor", folder),
 		.library_folder = arena_printf(a, "%s/library", folder),
+		.url = url,
+		.driver = url != NULL ? &store_postgres : NULL,
 		.clock = &clock_system,
 		.chance = &chance_system,
 		.limits_off = true,
@@ -73,11 +75,11 @@ main(int argc, char *argv[])
 	struct arena a;
 	struct loop *loop = NULL;
 	struct server *server = NULL;
-	if (argc != 3)
+	if (argc != 3 && argc != 4)
 		return 2;
 	arena_init(&a);
 	TRY(log_open(arena_printf(&a, "%s.log", argv[1]), LOG_INFO, false));
-	struct engine *e = engine_in(&a, argv[1]);
+	struct engine *e = engine_in(&a, argv[1], argv[3]);
 	const struct server_config config = {
 		.engine = e,
 		.clock = &clock_system,
