@@ -82,6 +82,12 @@ static const struct { const char *name, *id; } short_names[] = {
 	{ "redraw", "app.redraw" }, { "cancel", "chat.cancel" },
 };
 
+const char *
+action_short_name(size_t i)
+{
+	return i < COUNT_OF(short_names) ? short_names[i].name : NULL;
+}
+
 const struct action *
 action_find(const char *id)
 {

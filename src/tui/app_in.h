@@ -106,6 +106,8 @@ void question_clear(struct app *app);
 bool question_key(struct app *app, keycode k);
 void question_paste(struct app *app, const char *bytes, size_t n);
 void question_draw(struct app *app, int row, int col, int cols);
+/* complete.c */
+const char *const *composer_complete(struct arena *a, const char *word, size_t start, const char *line, void *arg);
 /* listing.c: a table that comes in pages. An item begins with its id. */
 struct listing { struct arena arena; void *items; size_t count, cap; unsigned epoch; };   /* what was fetched so far */
 struct listing_kind {

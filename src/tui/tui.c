@@ -108,24 +108,6 @@ watch(struct app *app)
 
 /* ---- the input line --------------------------------------------------------------------- */
 
-static const char *const *
-complete(struct arena *a, const char *word, size_t start, const char *line, void *arg)
-{
-	struct app *app = arg;
-	const struct shelf *sh = app->shelf;
-	size_t n = 0;
-	const char **out = arena_alloc(a, (action_count + sh->count + 1) * sizeof *out);
-	if (start == 0 && word[0] == '/') {
-		for (size_t i = 0; i < action_count; i++)
-			out[n++] = arena_printf(a, "/%s", actions[i].id);
-	} else if (line[0] != '\0') {
-		for (size_t i = 0; i < sh->count; i++)
-			if (sh->documents[i].name != NULL)
-				out[n++] = sh->documents[i].name;
-	}
-	return out;
-}
-
 static void
 on_composer(enum composer_event e, const char *text, void *arg)
 {
@@ -188,7 +170,7 @@ start(struct app *app, const struct screen_config *screen)
 		app_alert(app, "%s; the plain theme is used", fault_sentence());
 	if (keymap_load(&app->keymap, c->keys != NULL ? c->keys : "plain", keys) != FAULT_NONE)
 		app_alert(app, "%s", fault_sentence());
-	enum fault f = composer_new(&app->composer, complete, on_composer, app);
+	enum fault f = composer_new(&app->composer, composer_complete, on_composer, app);
 	if (f == FAULT_NONE)
 		f = screen_open(&app->screen, &(struct screen_config){ .theme = app->theme, .mouse = c->mouse,
 			.golden_rows = screen->golden_rows, .golden_cols = screen->golden_cols });

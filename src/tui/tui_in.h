@@ -118,6 +118,7 @@ const struct action *action_find(const char *id);
 void action_run(struct app *app, const char *id, const char *arg);
 /* `:` line and slash commands: "name rest" by id or by short name. */
 void action_line(struct app *app, const char *line);
+const char *action_short_name(size_t i);   /* NULL after the last */
 
 /* The actions whose names have the letters typed, best first; returns how many. */
 size_t palette_order(const struct action **out, size_t max, const char *typed);

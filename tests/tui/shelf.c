@@ -169,7 +169,54 @@ START_TEST(a_path_is_completed_as_far_as_it_is_the_same)
 }
 END_TEST
 
-TESTS("shelf", the_table_keeps_the_row_that_was_selected, a_list_that_fails_leaves_the_table_as_it_was,
+static const char *
+completed(const char *line)
+{
+	static struct text all;
+	struct arena a;
+	const char *word = strrchr(line, ' ') != NULL ? strrchr(line, ' ') + 1 : line;
+	arena_init(&a);
+	text_clear(&all);
+	text_init(&all, 65536);
+	for (const char *const *c = composer_complete(&a, word, (size_t)(word - line), line, app); *c != NULL; c++)
+		if (str_starts(*c, word))
+			text_printf(&all, "%s%s", all.len > 0 ? " " : "", *c);
+	arena_clear(&a);
+	return all.data != NULL ? all.data : "";
+}
+
+START_TEST(the_line_completes_commands_what_they_take_and_names)
+{
+	begin(BASE);
+	ck_assert_str_eq(completed("/und"), "/undo");
+	ck_assert_str_eq(completed("/chat.un"), "/chat.undo");
+	ck_assert_str_eq(completed("/theme h"), "high-contrast");
+	ck_assert_str_eq(completed("what is in tw"), "two.txt");
+	ck_assert_str_eq(completed(""), "");
+	finish();
+}
+END_TEST
+
+START_TEST(a_path_behind_add_becomes_a_question)
+{
+	char line[300];
+	begin(BASE "on document.add\nreply " DOCUMENT("a5", "x") "\n");
+	put(config.places.data, "chapter-one.txt");
+	snprintf(line, sizeof line, "/add %s/ch", config.places.data);
+	composer_set(app->composer, line);
+	ck_assert_str_eq(completed(line), "");
+	for (int n = 0; (!app->question.asked || app->question.typed[app->question.len - 1] != 't') && n < 2000; n++)
+		WELL(loop_turn(loop, 10));
+	ck_assert_str_eq(composer_text(app->composer), "");
+	(void)question_key(app, '\r');
+	added();
+	ck_assert_uint_eq(replies_count(backend, "document.add"), 1);
+	finish();
+}
+END_TEST
+
+TESTS("shelf", the_line_completes_commands_what_they_take_and_names, a_path_behind_add_becomes_a_question,
+	the_table_keeps_the_row_that_was_selected, a_list_that_fails_leaves_the_table_as_it_was,
 	a_search_that_was_left_does_not_come_back, what_was_found_elsewhere_is_shown_on_its_page,
 	a_folder_is_added_file_by_file_and_one_bad_file_stops_nothing, what_is_not_there_is_said,
 	adding_stops_when_it_is_cancelled, a_path_is_completed_as_far_as_it_is_the_same)
