@@ -60,7 +60,7 @@ struct engine_config {
 	double llm_input_usd_per_mtok, llm_output_usd_per_mtok, llm_daily_budget_usd;
 	double threshold_answer, threshold_maybe;
 	double threshold_email;     /* percent below which an answer asks for a mail address; 0: never */
-	bool limits_off;            /* a person alone on his machine */
+	bool limits_off;            /* a person alone on his machine: no limits, every answer made anew */
 	struct engine_rate rates[ENGINE_RATES];   /* by limit_class */
 	int64_t upload_count_max, upload_bytes_max;   /* documents of one user; 0: 200, 1 GiB */
 	const char *upload_folder;  /* the only place document.add takes a user's file from; NULL: any */

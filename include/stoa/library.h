@@ -65,6 +65,10 @@ enum fault library_expire(int64_t *removed, struct library *l, struct store *db)
 enum fault library_remove_owned(int64_t *removed, struct library *l, struct store *db, const char *person) STOA_MUST;
 enum fault library_content(struct content *out, struct arena *a, struct library *l, struct store *db, const struct document_content *req) STOA_MUST;
 enum fault library_passages(struct passages *out, struct arena *a, struct library *l, struct store *db, const struct passage_get *req) STOA_MUST;
+/* A sum over every text that the connection's reader may be answered from: the same
+ * only while those are the very same. */
+#define LIBRARY_SOURCES_BYTES 32
+enum fault library_sources(unsigned char sum[LIBRARY_SOURCES_BYTES], struct library *l, struct store *db) STOA_MUST;
 int64_t library_document_count(struct library *l);
 int64_t library_passage_count(struct library *l);
 /* Stored bytes [start, end) of a document, read from disk now. DAMAGED: the

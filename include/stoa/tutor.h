@@ -22,11 +22,18 @@ struct tutor_model {
 	void *arg;
 };
 struct tutor_domain { const char *name, *title, *words; };   /* kits/domains, configurable */
+/* Answers that were given in the last hour, for the same question over the same
+ * sources; shared by the tutors of one engine, in memory only. */
+struct tutor_answers;
+struct tutor_answers *tutor_answers_new(const struct clock *clock) STOA_MUST;
+void tutor_answers_forget(struct tutor_answers *as);   /* on lock; NULL is harmless */
+void tutor_answers_free(struct tutor_answers *as);
 struct tutor_config {
 	const struct clock *clock; const struct chance *chance;
 	const struct tutor_model *model;             /* NULL: none */
 	const struct tutor_domain *domains; size_t domain_count;
 	double threshold_answer, threshold_maybe;     /* .8, .5 */
+	struct tutor_answers *answers;                /* NULL: every question is answered anew */
 };
 struct tutor;
 enum fault tutor_new(struct tutor **out, const struct tutor_config *config, struct library *library) STOA_MUST;

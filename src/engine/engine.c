@@ -86,7 +86,10 @@ open_rooms(struct engine *e, const struct engine_config *config)
 	f = library_open(&e->library, &library, e->first);
 	if (f != FAULT_NONE)
 		return f;
+	if (!config->limits_off)
+		e->answers = tutor_answers_new(&e->clock);
 	const struct tutor_config tutor = {
+		.answers = e->answers,
 		.clock = &e->clock,
 		.chance = &e->chance,
 		.model = e->llm != NULL ? &e->model : NULL,
@@ -142,6 +145,7 @@ engine_close(struct engine *e)
 	if (e == NULL)
 		return;
 	tutors_clear(&e->tutors);
+	tutor_answers_free(e->answers);
 	people_free(e->people);
 	library_close(e->library);
 	for (size_t i = 0; i < e->idle_count; i++)

@@ -95,6 +95,7 @@ struct engine {
 	struct tutor_model model;
 	struct library *library;
 	struct people *people;
+	struct tutor_answers *answers;     /* NULL on a person's own machine */
 	struct tutors tutors;
 	struct round round;
 	_Atomic int64_t documents_day;     /* UTC, when retention was looked after; -1: never */

@@ -79,6 +79,7 @@ engine_lock(struct engine *e)
 	struct store *db = NULL;
 	pthread_rwlock_wrlock(&e->gate);
 	tutors_forget(&e->tutors);
+	tutor_answers_forget(e->answers);
 	enum fault f = pool_take(&db, e, "");
 	/* Without a connection the keys go all the same; the anchor stays behind. */
 	if (f == FAULT_NONE)

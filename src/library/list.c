@@ -107,6 +107,35 @@ documents_allowed(const int64_t **docs, size_t *count, bool *all, struct arena *
 	return f;
 }
 
+enum fault
+library_sources(unsigned char sum[LIBRARY_SOURCES_BYTES], struct library *l, struct store *db)
+{
+	struct filter w = { .count = 0 };
+	struct statement *st = NULL;
+	struct text nos;
+
+	(void)l;
+	text_init(&w.sql, 8192);
+	text_init(&nos, 64u * 1024 * 1024);
+	text_put(&w.sql, "SELECT d.no FROM document AS d WHERE d.status = 'completed'");
+	filter_reader(&w, db);
+	text_put(&w.sql, " ORDER BY d.no");
+	enum fault f = filter_prepare(&st, db, &w);
+	while (f == FAULT_NONE && (f = statement_step(st)) == FAULT_NONE) {
+		int64_t no = statement_col_int(st, 0);
+		text_put_n(&nos, &no, sizeof no);
+	}
+	if (st != NULL)
+		statement_done(st);
+	if (f == FAULT_ABSENT)
+		f = text_check(&nos, "the list of sources");
+	if (f == FAULT_NONE)
+		vault_sum(sum, LIBRARY_SOURCES_BYTES, nos.len > 0 ? nos.data : "", nos.len);
+	text_clear(&w.sql);
+	text_clear(&nos);
+	return f;
+}
+
 /* Wildcards of LIKE in what a person typed stand for themselves. */
 static const char *
 like_text(struct arena *a, const char *s)

@@ -54,6 +54,18 @@ emit_from(struct work *w, size_t from)
 		w->events->delta(&e, w->events->arg);
 }
 
+void
+answer_emit(struct work *w)
+{
+	const struct citation *c = w->m->citations.items;
+	struct ev_delta e = { w->m->content };
+	for (size_t i = 0; i < w->m->citations.count; i++)
+		if (w->events != NULL && w->events->citation != NULL)
+			w->events->citation(&c[i], w->events->arg);
+	if (w->m->content != NULL && w->events != NULL && w->events->delta != NULL)
+		w->events->delta(&e, w->events->arg);
+}
+
 static void
 sentence_put(struct work *w, const char *text, int64_t citation, bool heading)
 {

@@ -1,7 +1,8 @@
 /* What a person set: one sealed record, its newest revision is what holds.
  *
  * A change names only what it changes: an absent text, an empty list and 0 leave
- * what is there, -1 turns a number off.
+ * what is there, -1 turns a number off.  What cannot be read any more must not stop
+ * every question: the usual settings hold, an answer says so, the next change mends it.
  */
 #include <string.h>
 #include "tutor_in.h"
@@ -10,21 +11,33 @@
 static const char settings_id[] = "73657474696e67730000000000000001";
 
 enum fault
-tutor_settings_get(struct settings *out, struct arena *a, struct tutor *t, struct store *db)
+settings_read(struct settings *out, bool *lost, struct arena *a, struct store *db)
 {
 	struct sealed rec;
 	void *record = NULL;
-	(void)t;
+	*lost = false;
+	*out = (struct settings){ .language = "", .level = "standard", .answers = "auto" };
 	enum fault f = store_get(&rec, a, db, settings_id);
-	if (f == FAULT_ABSENT) {
-		*out = (struct settings){ .language = "", .level = "standard", .answers = "auto" };
+	if (f == FAULT_ABSENT)
+		return FAULT_NONE;
+	if (f == FAULT_NONE)
+		f = kept_read(&record, a, &record_settings, &rec);
+	if (f == FAULT_DAMAGED) {
+		*lost = true;
+		log_event(LOG_WARN, "tutor", "settings", "state=unreadable");
 		return FAULT_NONE;
 	}
 	if (f == FAULT_NONE)
-		f = kept_read(&record, a, &record_settings, &rec);
-	if (f == FAULT_NONE)
 		*out = *(struct settings *)record;
 	return f;
+}
+
+enum fault
+tutor_settings_get(struct settings *out, struct arena *a, struct tutor *t, struct store *db)
+{
+	bool lost;
+	(void)t;
+	return settings_read(out, &lost, a, db);
 }
 
 static int64_t

@@ -51,7 +51,7 @@ tutor_free(struct tutor *t)
 
 struct asking {
 	char conv_id[ID_BYTES], question_id[ID_BYTES], answer_id[ID_BYTES];
-	bool sealed, kept;
+	bool sealed, kept, lost;         /* lost: the settings could not be read */
 	int64_t now_ms, began_ms;
 };
 
@@ -312,6 +312,38 @@ not_kept(struct arena *a)
 }
 
 static enum fault
+answer_new(struct work *w)
+{
+	enum fault f = answer_make(w);
+	if (f == FAULT_NONE)
+		f = cancel_check(w->cancel);
+	if (f == FAULT_NONE)
+		f = answer_finish(w);
+	if (f == FAULT_NONE && w->citation_count > 0)
+		f = scope_domains(w);
+	if (f == FAULT_NONE && w->citation_count > 0)
+		f = suggest_followups(w);
+	return f;
+}
+
+/* What was noted before (settings, a history that is read only) is this asker's. */
+static enum fault
+answer_or_repeat(struct work *w)
+{
+	unsigned char key[REPEAT_KEY_BYTES];
+	bool may = false;
+	enum fault f = w->note.len > 0 ? FAULT_NONE : repeat_key(&may, key, w);
+	if (f != FAULT_NONE || (may && repeat_find(w, key)))
+		return f;
+	f = answer_new(w);
+	/* A model that failed may answer the next time. */
+	bool failed = w->t->config.model != NULL && model_wanted(w) && !str_same(w->m->mode, "model");
+	if (f == FAULT_NONE && may && !failed)
+		repeat_keep(w, key);
+	return f;
+}
+
+static enum fault
 asking_open(struct message **again, struct asking *q, struct work *w)
 {
 	const struct tutor_config *config = &w->t->config;
@@ -327,7 +359,7 @@ asking_open(struct message **again, struct asking *q, struct work *w)
 	else
 		id_make(q->conv_id, config->chance);
 	q->kept = !w->req->ephemeral && !store_read_only(w->db);
-	enum fault f = tutor_settings_get(&w->settings, w->a, w->t, w->db);
+	enum fault f = settings_read(&w->settings, &q->lost, w->a, w->db);
 	if (f == FAULT_NONE && w->req->id != NULL && !w->req->ephemeral)
 		f = question_again(again, q, w);
 	if (f == FAULT_NONE && (w->req->conversation_id != NULL || q->sealed))
@@ -378,15 +410,9 @@ tutor_send(struct message **out, struct arena *a, struct tutor *t, struct store 
 		events->start(&e, events->arg);
 	if (store_read_only(db) && !req->ephemeral)
 		answer_note(&w, "The history is read only, so this is not kept.");
-	f = answer_make(&w);
-	if (f == FAULT_NONE)
-		f = cancel_check(cancel);
-	if (f == FAULT_NONE)
-		f = answer_finish(&w);
-	if (f == FAULT_NONE && w.citation_count > 0)
-		f = scope_domains(&w);
-	if (f == FAULT_NONE && w.citation_count > 0)
-		f = suggest_followups(&w);
+	if (q.lost)
+		answer_note(&w, "Your settings could not be read; the usual ones hold.");
+	f = answer_or_repeat(&w);
 	if (f != FAULT_NONE)
 		goto out;
 	w.m->elapsed_ms = (double)(t->config.clock->mono_ms(t->config.clock->arg) - q.began_ms);

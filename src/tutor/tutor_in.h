@@ -137,6 +137,15 @@ enum fault answer_finish(struct work *w) STOA_MUST;
 /* Is this quotation of the piped text there? Sets state and verified. */
 void context_verify(struct citation *c, const char *context);
 
+/* The whole message as events, when it was not made piece by piece. */
+void answer_emit(struct work *w);
+
+/* The answer that was given to the same question; *out: it may be looked up at all. */
+#define REPEAT_KEY_BYTES 32
+enum fault repeat_key(bool *out, unsigned char key[REPEAT_KEY_BYTES], struct work *w) STOA_MUST;
+bool repeat_find(struct work *w, const unsigned char key[REPEAT_KEY_BYTES]);   /* w->m is filled */
+void repeat_keep(struct work *w, const unsigned char key[REPEAT_KEY_BYTES]);
+
 enum fault find_evidence(struct found **out, struct work *w, const char *query, const char *before, int passages, int sentences) STOA_MUST;
 /* What a topic is, ranked; where it has no entry among the first, the glossaries are asked. */
 enum fault find_definition(struct found **out, struct work *w) STOA_MUST;
@@ -199,6 +208,8 @@ enum fault kept_put(struct store *db, enum vault_kind kind, const char *conv_id,
 enum fault kept_read(void **out, struct arena *a, const struct record_type *type, const struct sealed *rec) STOA_MUST;
 /* INPUT: the pieces of a message do not fit together, or not into conv_id. */
 enum fault kept_check(const struct kept_message *kept, const char *conv_id) STOA_MUST;
+/* *lost: they are there and cannot be read; out is as when there are none. */
+enum fault settings_read(struct settings *out, bool *lost, struct arena *a, struct store *db) STOA_MUST;
 enum fault kept_title_get(struct kept_title **out, struct arena *a, struct store *db, const char *conv_id) STOA_MUST;
 /* Every message of a chain, oldest first, with the newest feedback put on. DAMAGED:
  * out holds what is whole, and is cleared by the caller all the same. */

@@ -329,6 +329,28 @@ START_TEST(settings_change_only_what_they_name)
 }
 END_TEST
 
+START_TEST(settings_that_cannot_be_read_stop_no_question_and_the_next_change_mends_them)
+{
+	static const char id[] = "73657474696e67730000000000000001";
+	struct desk d;
+	struct settings s;
+	desk_open(&d, true);
+	WELL(tutor_settings_set(d.tutor, d.db, &(struct settings){ .level = "brief" }));
+	WELL(store_put(d.db, KIND_SETTING, id, id, "{\"level\":\"endless\"}", 19));
+	struct message *m = desk_ask(&d, NULL, "What is the Doppler effect?");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert_ptr_nonnull(strstr(m->note, "settings could not be read"));
+	WELL(tutor_settings_get(&s, &d.a, d.tutor, d.db));
+	ck_assert_str_eq(s.level, "standard");
+	WELL(tutor_settings_set(d.tutor, d.db, &(struct settings){ .level = "detailed" }));
+	WELL(tutor_settings_get(&s, &d.a, d.tutor, d.db));
+	ck_assert_str_eq(s.level, "detailed");
+	m = desk_ask(&d, NULL, "What is the Doppler effect?");
+	ck_assert(m->note == NULL || strstr(m->note, "settings") == NULL);
+	desk_close(&d);
+}
+END_TEST
+
 START_TEST(conversations_past_their_retention_are_buried)
 {
 	struct desk d;
@@ -437,4 +459,4 @@ TESTS("conversation", a_history_that_went_back_still_answers_and_keeps_nothing, 
 	an_ephemeral_question_leaves_nothing, a_title_given_by_a_person_stays, a_long_first_question_makes_a_short_title,
 	the_list_filters_pages_and_orders_by_the_last_word, a_deleted_conversation_is_gone_everywhere, what_another_connection_deleted_is_not_listed,
 	a_removed_document_makes_its_citations_missing, a_part_of_a_transcript_can_be_read, feedback_is_kept_and_can_be_changed,
-	settings_change_only_what_they_name, conversations_past_their_retention_are_buried, nothing_works_while_locked, a_record_that_is_not_ours_hides_nothing_behind_it)
+	settings_change_only_what_they_name, settings_that_cannot_be_read_stop_no_question_and_the_next_change_mends_them, conversations_past_their_retention_are_buried, nothing_works_while_locked, a_record_that_is_not_ours_hides_nothing_behind_it)
