@@ -17,6 +17,9 @@
 struct server;
 struct server_limits {               /* 0: the default */
 	int connections;             /* 10000 at once */
+	int per_address;             /* 100 connections of one address, IPv6 by /64 */
+	int head_ms, body_ms;        /* 10 s, 30 s: absolute, however the bytes trickle; uploads 1 s more for each 16 KiB */
+	int stall_ms;                /* 10 s: a body or a reader slower than 1 KiB/s is cut */
 	int calls;                   /* 192 running or waiting for the crew; past that 503 */
 	size_t body_bytes;           /* 1 MiB */
 	size_t upload_bytes;         /* 64 MiB, streamed to disk */

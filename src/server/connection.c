@@ -31,15 +31,19 @@ struct connection *
 connection_accepted(struct listener *l, int fd)
 {
 	struct server *s = l->server;
-	if (atomic_load(&s->connections) >= s->limits.connections) {
+	char address[48];
+	address_of(address, fd);
+	bool room = atomic_load(&s->connections) < s->limits.connections;
+	if (!room || !guest_enter(s->guests, address, s->limits.per_address)) {
 		(void)!send(fd, full, sizeof full - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 		return NULL;
 	}
 	atomic_fetch_add(&s->connections, 1);
 	struct connection *c = mem_new(sizeof *c);
 	c->listener = l;
-	c->accepted_ms = server_now(s);
-	address_of(c->address, fd);
+	c->accepted_ms = c->since_ms = server_now(s);
+	c->fd = fd;
+	memcpy(c->address, address, sizeof c->address);
 	c->next = l->connections;
 	c->link = &l->connections;
 	if (c->next != NULL)
@@ -48,28 +52,47 @@ connection_accepted(struct listener *l, int fd)
 	return c;
 }
 
+static void
+enter(struct connection *c, int state)
+{
+	c->state = state;
+	c->since_ms = server_now(c->listener->server);
+}
+
 void
-connection_head(struct connection *c)
+connection_head(struct connection *c, bool http2)
 {
 	c->requests++;
+	c->body_bytes = 0;
+	c->upload = false;
+	enter(c, http2 ? CONNECTION_HTTP2 : CONNECTION_BODY);
 }
 
 void
 connection_body(struct connection *c, size_t n)
 {
-	(void)c, (void)n;
+	c->body_bytes += n;
 }
 
 void
-connection_wrote(struct connection *c, size_t n)
+connection_asked(struct connection *c)
 {
-	(void)c, (void)n;
+	if (c->state == CONNECTION_BODY)
+		enter(c, CONNECTION_REPLY);
+}
+
+void
+connection_done(struct connection *c)
+{
+	c->received_mark = 0;
+	if (c->state != CONNECTION_HTTP2)
+		enter(c, CONNECTION_IDLE);
 }
 
 void
 connection_live(struct connection *c)
 {
-	(void)c;
+	enter(c, CONNECTION_LIVE);
 }
 
 void
@@ -81,5 +104,6 @@ connection_closed(struct connection *c)
 	if (c->next != NULL)
 		c->next->link = c->link;
 	atomic_fetch_sub(&c->listener->server->connections, 1);
+	guest_leave(c->listener->server->guests, c->address);
 	mem_free(c);
 }

@@ -239,6 +239,7 @@ listener_open(struct listener *l, struct server *s, int fd)
 	};
 	if (lws_adopt_descriptor_vhost_via_info(&watch) == NULL)
 		return fault(FAULT_SYSTEM, "the listening socket cannot be watched");
+	guard_start(l);
 	return FAULT_NONE;
 }
 
@@ -288,6 +289,7 @@ listener_close(struct listener *l)
 {
 	if (l->server == NULL)
 		return;
+	guard_stop(l);
 	if (l->context != NULL)
 		lws_context_destroy(l->context);
 	deliver_news(l); /* those whose clients are gone */

@@ -94,6 +94,7 @@ reply_start(struct exchange *x)
 	const struct server *s = x->listener->server;
 	/* What follows the head would be taken for the next request. */
 	r->close |= x->unread;
+	connection_asked(x->connection);
 	log_event(r->status >= 500 ? LOG_WARN : LOG_INFO, "server", "request",
 		"id=%s method=%s op=%s status=%d size=%zu ms=%lld", x->request_id,
 		x->method != NULL ? x->method : "-", x->route != NULL ? x->route->op->id : "-",
@@ -246,7 +247,6 @@ put_out(struct exchange *x, const void *bytes, size_t n, enum lws_write_protocol
 	unsigned char *buffer = x->listener->out;
 	if (n > 0)
 		memcpy(buffer + LWS_PRE, bytes, n);
-	connection_wrote(x->connection, n);
 	return lws_write(x->wsi, buffer + LWS_PRE, n, how) >= (int)n;
 }
 
@@ -283,6 +283,7 @@ reply_done(struct exchange *x)
 {
 	if (x->reply.close && !x->http2)
 		return -1;
+	connection_done(x->connection);
 	return lws_http_transaction_completed(x->wsi) != 0 ? -1 : 0;
 }
 

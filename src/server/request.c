@@ -185,6 +185,7 @@ check_body(struct exchange *x)
 {
 	const struct call *c = x->call;
 	bool upload = str_same(c->op->id, "document.add");
+	x->connection->upload = upload;
 	const char *type = header(&x->call->arena, x->wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL);
 	size_t most = upload ? x->listener->server->limits.upload_bytes
 			     : x->listener->server->limits.body_bytes;
@@ -227,6 +228,7 @@ static int
 begin(struct exchange *x)
 {
 	struct call *c = x->call;
+	connection_asked(x->connection);
 	if (x->streams) {
 		bool stays = custom_header(&c->arena, x->wsi, "last-event-id:") != NULL;
 		x->answer = answer_new(x->listener->server, c, x->path, stays);
@@ -268,7 +270,7 @@ exchange_new(struct listener *l, struct lws *wsi)
 	if (x->next != NULL)
 		x->next->link = &x->next;
 	l->exchanges = x;
-	connection_head(x->connection);
+	connection_head(x->connection, x->http2);
 	return x;
 }
 
@@ -349,7 +351,9 @@ static int
 refuse(struct exchange *x, int status)
 {
 	x->reply.close = status == 400 || status == 411;
-	return reply_refuse(x, status, sentence_of(status));
+	int well = reply_refuse(x, status, sentence_of(status));
+	/* Now, before the library goes on and reads what follows as if it had a meaning. */
+	return x->reply.close && !x->http2 && well == 0 ? reply_write(x) : well;
 }
 
 /* "Expect: 100-continue": the library says nothing, so the client would wait. */

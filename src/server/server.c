@@ -100,6 +100,10 @@ limits_default(struct server_limits *l)
 	l->calls = l->calls > 0 ? l->calls : 192;
 	l->body_bytes = l->body_bytes > 0 ? l->body_bytes : 1024 * 1024;
 	l->upload_bytes = l->upload_bytes > 0 ? l->upload_bytes : 64 * 1024 * 1024;
+	l->per_address = l->per_address > 0 ? l->per_address : 100;
+	l->head_ms = l->head_ms > 0 ? l->head_ms : 10 * 1000;
+	l->body_ms = l->body_ms > 0 ? l->body_ms : 30 * 1000;
+	l->stall_ms = l->stall_ms > 0 ? l->stall_ms : 10 * 1000;
 	l->lives = l->lives > 0 ? l->lives : 500;
 	l->live_idle_ms = l->live_idle_ms > 0 ? l->live_idle_ms : 2 * 3600 * 1000;
 	l->answer_keep_ms = l->answer_keep_ms > 0 ? l->answer_keep_ms : 120 * 1000;
@@ -139,6 +143,7 @@ server_open(struct server **out, const struct server_config *config)
 	arena_init(&s->arena);
 	s->uploads_folder = arena_strdup(&s->arena, config->uploads_folder);
 	pthread_mutex_init(&s->answers_lock, NULL);
+	s->guests = guest_book_new();
 	router_init(&s->router);
 	text_init(&s->openapi, 8u * 1024 * 1024);
 	server_openapi(&s->openapi);

@@ -170,14 +170,30 @@ struct connection {
 	char address[48];
 	int64_t accepted_ms;
 	uint64_t requests;
+	/* of the guard */
+	int fd;
+	enum { CONNECTION_HEAD, CONNECTION_BODY, CONNECTION_REPLY, CONNECTION_IDLE, CONNECTION_HTTP2, CONNECTION_LIVE } state;
+	bool upload, doomed;
+	int64_t since_ms, stuck_ms;          /* in this state; not taking what was sent, 0: taking it */
+	uint64_t body_bytes, received_mark, acked_mark;
 };
 /* NULL: not let in; the socket is closed by the caller. */
 struct connection *connection_accepted(struct listener *l, int fd);
-void connection_head(struct connection *c);
+void connection_head(struct connection *c, bool http2);
 void connection_body(struct connection *c, size_t n);
-void connection_wrote(struct connection *c, size_t n);
+void connection_asked(struct connection *c);   /* all of the request has come, or is refused */
+void connection_done(struct connection *c);    /* the reply is written; the next may come */
 void connection_live(struct connection *c);
 void connection_closed(struct connection *c);
+
+/* The guard (guard.c): connections by address, absolute deadlines. */
+struct guest_book;
+struct guest_book *guest_book_new(void);
+void guest_book_free(struct guest_book *b);
+bool guest_enter(struct guest_book *b, const char *address, int most);   /* false: so many are in already */
+void guest_leave(struct guest_book *b, const char *address);
+void guard_start(struct listener *l);
+void guard_stop(struct listener *l);
 
 /* Live chat (live.c): the library's callbacks that are about a WebSocket. */
 int live_callback(struct listener *l, struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t n);
@@ -197,6 +213,7 @@ struct listener {
 	pthread_mutex_t lock;                /* guards news */
 	struct exchange *news;
 	struct live *lives, *live_news;      /* live_news: lock */
+	lws_sorted_usec_list_t sweep;
 	int64_t date_s;
 	char date[32];
 	unsigned char out[LWS_PRE + WRITE_BYTES + 1024];
@@ -227,6 +244,8 @@ struct server {
 	unsigned threads;
 	atomic_bool draining, stopping;
 	atomic_int connections, calls, streams, lives;
+	atomic_ulong cut;                    /* connections ended for being slow, ever */
+	struct guest_book *guests;
 	pthread_mutex_t answers_lock;
 	struct answer *answers;
 	size_t answer_count;

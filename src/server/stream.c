@@ -80,7 +80,6 @@ static bool
 put_out(struct exchange *x, const char *bytes, size_t n, int how)
 {
 	memcpy(x->listener->out + LWS_PRE, bytes, n);
-	connection_wrote(x->connection, n);
 	return lws_write(x->wsi, x->listener->out + LWS_PRE, n, (enum lws_write_protocol)how) >= (int)n;
 }
 
