@@ -79,7 +79,8 @@ act_doc_delete(struct app *app, const char *arg)
 	(void)arg;
 	if (o == NULL)
 		return fault(FAULT_ABSENT, "there is no document here");
-	snprintf(question, sizeof question, "Forget %.100s? Its file stays where it is. y forgets, any other key keeps it", o->name);
+	snprintf(question, sizeof question, "Forget %.*s (the file stays)?  y yes, any other key no",
+		(int)utf8_floor(o->name, strlen(o->name), 36), o->name);
 	app_confirm(app, question, on_delete, o);
 	return FAULT_NONE;
 }

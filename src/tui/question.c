@@ -203,7 +203,7 @@ question_draw(struct app *app, int row, int col, int cols)
 {
 	const struct question *q = &app->question;
 	struct screen *s = app->screen;
-	int used = screen_put(s, row, col, cols - 8, STYLE_STRONG, q->label, strlen(q->label));
+	int used = screen_put(s, row, col, q->confirm ? cols - 2 : cols - 8, STYLE_STRONG, q->label, strlen(q->label));
 	int room = cols - used - 2, caret = 0;
 	col += used + 1;
 	if (q->hidden) {
