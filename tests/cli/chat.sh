@@ -42,7 +42,7 @@ run 0 "the conversation is kept" "$stoa" history show Energy
 pty_start "sh -c 'echo \$\$ >$work/pid; exec $stoa chat'"
 wait_for "it prompts" "> "
 key 'why do the stomata of most plants'
-for _ in $(seq 300); do
+for _ in $(seq 1200); do
 	grep -q 'draft.kept size=33' "$STOA_HOME/state/log" && break
 	sleep 0.05
 done

@@ -81,7 +81,7 @@ key() { # BYTES, as printf takes them
 	printf "$1" >&8
 }
 wait_for() { # NAME TEXT
-	for _ in $(seq 300); do
+	for _ in $(seq 1200); do
 		tail -c +$((seen + 1)) "$work/screen" | grep -qaF -e "$2" && { verdict 0 "$1"; return; }
 		sleep 0.05
 	done

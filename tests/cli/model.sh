@@ -49,7 +49,7 @@ serve() { # SCRIPT: until stop
 	"$endpoint" "$1" <"$work/hold" >"$work/url" &
 	server=$!
 	exec 7>"$work/hold"
-	for _ in $(seq 200); do [ -s "$work/url" ] && break; sleep 0.05; done
+	for _ in $(seq 1200); do [ -s "$work/url" ] && break; sleep 0.05; done
 	"$stoa" config set llm.base_url "$(cat "$work/url")" >/dev/null
 }
 stop() {

@@ -10,7 +10,7 @@ begin() { # ARGUMENTS of stoa; output in $work/live
 	job=$!
 }
 appears() { # NAME TEXT
-	for _ in $(seq 300); do
+	for _ in $(seq 1200); do
 		grep -qaF -e "$2" "$work/live" "$work/live.err" && { verdict 0 "$1"; return; }
 		sleep 0.05
 	done

@@ -57,9 +57,10 @@ administrator() {
 	verdict $? "the first administrator joins: $(head -c 300 "$work/body")"
 	bearer="Authorization: Bearer $token"
 }
-# Ask until COMMAND is true or TENTHS of a second have gone.
+# Ask until COMMAND is true or TENTHS of a second have gone, six times over: the machine
+# may be busy.
 within() { # TENTHS NAME COMMAND...
-	tenths=$1 name=$2
+	tenths=$(($1 * 6)) name=$2
 	shift 2
 	while [ "$tenths" -gt 0 ]; do
 		"$@" && { verdict 0 "$name"; return; }
