@@ -1,185 +1,94 @@
-/* stoad -- the server program: an engine, its key, and the server room around it.
+/* stoad -- the server program: settings, signals, verbs around the server room.
  *
  * Without configuration it serves on this machine only, from a folder of its own.
  * What is set on the command line goes before what the file says. */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "stoa/server.h"
+#include "stoa/wire.h"
 
 struct program {
-	struct server_conf conf;
-	struct arena arena;
-	const char *conf_path, *data;
-	struct server_outside outside;
-	struct engine *engine;
+	struct server_setup setup;
+	const char *conf_path;
+	const char *argument;                /* of the verb; NULL: none */
+	const char *const *flags;            /* as given; NULL: not */
 	struct server *server;
 	struct loop *loop;
 	int64_t deadline_ms;                 /* of draining; 0: not yet */
-	char password[256];
 };
-
-static const char *
-text(const struct program *p, const char *section, const char *name)
-{
-	return server_conf_text(&p->conf, section, name);
-}
 
 static int64_t
 number(const struct program *p, const char *section, const char *name)
 {
-	return (int64_t)server_conf_number(&p->conf, section, name);
+	return (int64_t)server_conf_number(&p->setup.conf, section, name);
 }
 
-/* ---- the key -------------------------------------------------------------------- */
+/* ---- settings ---------------------------------------------------------------------------- */
+
+static const struct flag {
+	const char *name, *section, *key, *help;
+} flags[] = {
+	{ "listen", "server", "listen", "ADDRESS:PORT; port 0 takes any that is free" },
+	{ "data", "server", "data", "folder of store, library and uploads" },
+	{ "threads", "server", "threads", "listeners" },
+	{ "workers", "server", "workers", "calls worked on at once" },
+	{ "log-format", "log", "format", "text or json" },
+	{ "log-level", "log", "level", "debug, info, warn or error" },
+};
 
 static enum fault
-key_from_command(struct vault_secret *out, const char *command)
+read_settings(struct program *p, struct server_conf *conf)
 {
-	const char *const argv[] = { "/bin/sh", "-c", command, NULL };
-	const struct child_limits limits = { .wall_ms = 30000, .output_bytes = 4096, .trusted = true };
-	struct child c;
-	int status = 0;
-	enum fault f = child_start(&c, argv, -1, &limits);
-	if (f != FAULT_NONE)
-		return f;
-	f = vault_secret_read(out, c.from_fd);
-	enum fault ended = child_end(&c, &status);
-	if (f == FAULT_NONE && (ended != FAULT_NONE || status != 0)) {
-		vault_secret_clear(out);
-		return fault(FAULT_SYSTEM, "the command for the key of the store failed");
-	}
-	return f;
-}
-
-/* Made on first start, when it is the one beside the store. */
-static enum fault
-key_from_file(struct vault_secret *out, const char *path, bool make)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd >= 0) {
-		enum fault f = vault_secret_read(out, fd);
-		close(fd);
-		return f;
-	}
-	if (errno != ENOENT || !make)
-		return fault_errno("the key %s cannot be read", path);
-	enum fault f = vault_key_make(out);
-	if (f == FAULT_NONE)
-		f = file_write(path, out->bytes, out->len);
+	enum fault f = p->conf_path != NULL ? server_conf_read(conf, p->conf_path) : FAULT_NONE;
+	if (f == FAULT_NONE && p->setup.lan)
+		f = server_conf_set(conf, "server", "listen", "0.0.0.0:8443");
+	for (size_t i = 0; i < COUNT_OF(flags) && f == FAULT_NONE; i++)
+		if (p->flags[i] != NULL)
+			f = server_conf_set(conf, flags[i].section, flags[i].key, p->flags[i]);
 	return f;
 }
 
 static enum fault
-unlock(struct program *p)
+start_log(const struct server_conf *conf)
 {
-	struct lock_state state;
-	struct vault_secret key = { NULL, 0 };
-	const char *command = text(p, "store", "key_command"), *file = text(p, "store", "key_file");
-	enum fault f = engine_lock_state(&state, p->engine);
-	if (f == FAULT_NONE)
-		f = command != NULL ? key_from_command(&key, command)
-		    : file != NULL  ? key_from_file(&key, file, false)
-				    : key_from_file(&key, arena_printf(&p->arena, "%s/stoad.key", p->data), state.fresh);
-	if (f == FAULT_NONE)
-		f = state.fresh ? engine_seal_new(p->engine, SLOT_KEY_FILE, &key, "stoad")
-				: engine_unlock(p->engine, SLOT_KEY_FILE, &key);
-	vault_secret_clear(&key);
-	return f;
+	static const char *const levels[] = { "debug", "info", "warn", "error" };
+	size_t level = 0;
+	while (level < COUNT_OF(levels) - 1 && !str_same(levels[level], server_conf_get(conf, "log", "level")))
+		level++;
+	return log_open(NULL, (enum log_level)level, str_same(server_conf_get(conf, "log", "format"), "json"));
 }
 
-/* ---- the engine ------------------------------------------------------------------- */
-
-static enum fault
-password_read(struct program *p)
+static struct server_limits
+limits_of(const struct server_conf *c)
 {
-	const char *path = text(p, "mail", "password_file");
-	struct text t;
-	if (path == NULL)
-		return FAULT_NONE;
-	text_init(&t, sizeof p->password - 1);
-	enum fault f = file_read(&t, path);
-	if (f == FAULT_NONE)
-		snprintf(p->password, sizeof p->password, "%.*s", (int)strcspn(t.data, "\r\n"), t.data);
-	if (t.data != NULL)
-		vault_wipe(t.data, t.cap);
-	text_clear(&t);
-	return f;
+	return (struct server_limits){
+		.connections = (int)server_conf_number(c, "limits", "connections"),
+		.calls = (int)server_conf_number(c, "limits", "calls"),
+		.body_bytes = (size_t)server_conf_number(c, "limits", "body_kib") * 1024,
+		.upload_bytes = (size_t)server_conf_number(c, "limits", "upload_mib") * 1024 * 1024,
+	};
 }
 
+/* SIGHUP: a mistake anywhere leaves everything as it was. */
 static void
-mail_set(struct program *p)
+on_reload(void *arg)
 {
-	p->outside.mail = (struct server_mail){
-		.url = text(p, "mail", "url"),
-		.user = text(p, "mail", "user"),
-		.password = p->password[0] != '\0' ? p->password : NULL,
-		.from = text(p, "mail", "from"),
-		.from_name = text(p, "mail", "from_name"),
-	};
-}
-
-static struct engine_config
-engine_config(struct program *p)
-{
-	const int64_t hour_ms = INT64_C(3600000);
-	const char *url = text(p, "store", "url");
-	return (struct engine_config){
-		.url = url,
-		.driver = url != NULL ? &store_postgres : NULL,
-		.database = arena_printf(&p->arena, "%s/stoad.db", p->data),
-		.anchor = arena_printf(&p->arena, "%s/stoad.anchor", p->data),
-		.library_folder = arena_printf(&p->arena, "%s/library", p->data),
-		.upload_folder = arena_printf(&p->arena, "%s/uploads", p->data),
-		.clock = &clock_system,
-		.chance = &chance_system,
-		.llm_base_url = text(p, "llm", "base_url"),
-		.llm_model = text(p, "llm", "model"),
-		.llm_embedding_model = text(p, "llm", "embedding_model"),
-		.llm_key_command = text(p, "llm", "key_command"),
-		.llm_input_usd_per_mtok = server_conf_number(&p->conf, "llm", "input_usd_per_mtok"),
-		.llm_output_usd_per_mtok = server_conf_number(&p->conf, "llm", "output_usd_per_mtok"),
-		.llm_daily_budget_usd = server_conf_number(&p->conf, "llm", "daily_budget_usd"),
-		.threshold_answer = server_conf_number(&p->conf, "answers", "threshold_answer"),
-		.threshold_maybe = server_conf_number(&p->conf, "answers", "threshold_maybe"),
-		.threshold_email = server_conf_number(&p->conf, "answers", "threshold_email"),
-		.rates = {
-			[LIMIT_GENERAL] = { number(p, "limits", "general_per_hour"), hour_ms },
-			[LIMIT_ASK] = { number(p, "limits", "ask_per_hour"), hour_ms },
-			[LIMIT_EXPORT] = { number(p, "limits", "export_per_day"), 24 * hour_ms },
-			[LIMIT_ADMIN] = { number(p, "limits", "admin_per_hour"), hour_ms },
-		},
-		.upload_count_max = number(p, "limits", "documents_per_user"),
-		.upload_bytes_max = number(p, "limits", "documents_mib_per_user") * 1024 * 1024,
-		.inbox = text(p, "mail", "inbox"),
-		.outside = server_outside(&p->outside),
-	};
-}
-
-static enum fault
-open_engine(struct program *p)
-{
-	p->data = text(p, "server", "data");
-	if (p->data == NULL)
-		return fault(FAULT_INPUT, "say where the data is: --data FOLDER, or data in [server] of stoad.conf");
-	enum fault f = folder_make(p->data);
+	struct program *p = arg;
+	struct server_conf fresh = { .other = p->setup.conf.other, .arg = p->setup.conf.arg };
+	enum fault f = read_settings(p, &fresh);
+	const struct server_limits limits = limits_of(&fresh);
 	if (f == FAULT_NONE)
-		f = password_read(p);
-	if (f != FAULT_NONE)
-		return f;
-	mail_set(p);
-	const struct engine_config config = engine_config(p);
-	f = vault_start();
+		f = server_reload(p->server, &limits);
 	if (f == FAULT_NONE)
-		f = engine_open(&p->engine, &config);
-	if (f == FAULT_NONE)
-		f = unlock(p);
-	return f;
+		f = start_log(&fresh);
+	log_event(f == FAULT_NONE ? LOG_INFO : LOG_ERROR, "server", "reload", "result=%s why=%s", fault_name(f),
+		f == FAULT_NONE ? "" : fault_sentence());
+	server_conf_clear(&fresh);
 }
 
 /* ---- serving --------------------------------------------------------------------------- */
@@ -191,7 +100,7 @@ look(void *arg)
 	if (server_busy(p->server) == 0 || clock_system.mono_ms(NULL) >= p->deadline_ms)
 		loop_stop(p->loop);
 	else
-		loop_timer(p->loop, 50, look, p);
+		loop_timer(p->loop, 20, look, p);
 }
 
 static void
@@ -203,54 +112,86 @@ on_stop(void *arg)
 		return;
 	}
 	log_event(LOG_INFO, "server", "drain", "busy=%d", server_busy(p->server));
+	server_notify("STOPPING=1");
 	p->deadline_ms = clock_system.mono_ms(NULL) + 1000 * number(p, "server", "drain_seconds");
 	server_drain(p->server);
 	look(p);
 }
 
+static void
+tend(void *arg)
+{
+	struct program *p = arg;
+	server_tend(p->server);
+	loop_timer(p->loop, 1000, tend, p);
+}
+
 static enum fault
 open_server(struct program *p)
 {
+	struct server_setup *u = &p->setup;
 	const struct server_config config = {
-		.engine = p->engine,
+		.engine = u->engine,
 		.clock = &clock_system,
 		.chance = &chance_system,
-		.listen = server_conf_get(&p->conf, "server", "listen"),
-		.uploads_folder = arena_printf(&p->arena, "%s/uploads", p->data),
+		.listen = server_conf_get(&u->conf, "server", "listen"),
+		.certificate = u->certificate,
+		.key = u->key,
+		.http2 = str_same(server_conf_get(&u->conf, "tls", "http2"), "on"),
+		.uploads_folder = arena_printf(&u->arena, "%s/uploads", u->data),
 		.threads = (unsigned)number(p, "server", "threads"),
 		.workers = (unsigned)number(p, "server", "workers"),
-		.limits = {
-			.connections = (int)number(p, "limits", "connections"),
-			.calls = (int)number(p, "limits", "calls"),
-			.body_bytes = (size_t)number(p, "limits", "body_kib") * 1024,
-			.upload_bytes = (size_t)number(p, "limits", "upload_mib") * 1024 * 1024,
-		},
+		.limits = limits_of(&u->conf),
 	};
 	return server_open(&p->server, &config);
 }
 
 static enum fault
+greet(struct program *p)
+{
+	struct server_setup *u = &p->setup;
+	const char *code = NULL;
+	char pin[SERVER_PIN_BYTES], words[WIRE_PIN_WORDS];
+	enum fault f = FAULT_NONE;
+	printf("stoad listens on %s; connect with: stoa login %s\n", server_url(p->server), server_reach_url(p->server));
+	if (u->lan) {
+		f = server_pin(pin, u->certificate);
+		if (f == FAULT_NONE)
+			f = wire_pin_words(words, pin);
+		if (f == FAULT_NONE)
+			f = server_setup_code(&code, u);
+		if (f == FAULT_NONE)
+			printf("its key: %s\njoin with the code: %s\n", words, code);
+	}
+	fflush(stdout);
+	return f;
+}
+
+static enum fault
 serve(struct program *p)
 {
+	static const struct { int signo; loop_fn *fn; } signals[] = {
+		{ SIGTERM, on_stop }, { SIGINT, on_stop }, { SIGHUP, on_reload },
+	};
 	enum fault f = loop_new(&p->loop, &clock_system);
 	if (f == FAULT_NONE)
-		f = open_engine(p);
+		f = server_setup_engine(&p->setup);
+	if (f == FAULT_NONE)
+		f = server_setup_certificate(&p->setup);
 	if (f == FAULT_NONE)
 		f = open_server(p);
-	if (f == FAULT_NONE)
-		f = loop_signal(p->loop, SIGTERM, on_stop, p);
-	if (f == FAULT_NONE)
-		f = loop_signal(p->loop, SIGINT, on_stop, p);
+	for (size_t i = 0; i < COUNT_OF(signals) && f == FAULT_NONE; i++)
+		f = loop_signal(p->loop, signals[i].signo, signals[i].fn, p);
 	if (f == FAULT_NONE)
 		f = server_start(p->server);
+	if (f == FAULT_NONE)
+		f = greet(p);
 	if (f == FAULT_NONE) {
-		const char *url = server_url(p->server);
-		printf("stoad listens on %s; connect with: stoa login %s\n", url, url);
-		fflush(stdout);
+		server_notify("READY=1");
+		tend(p);
 		f = loop_run(p->loop);
 	}
 	server_close(p->server);
-	engine_close(p->engine);
 	loop_free(p->loop);
 	return f;
 }
@@ -261,12 +202,11 @@ static enum fault
 admin(struct program *p)
 {
 	const char *code = NULL;
-	enum fault f = open_engine(p);
+	enum fault f = server_setup_engine(&p->setup);
 	if (f == FAULT_NONE)
-		f = engine_first_admin(&code, &p->arena, p->engine);
+		f = engine_first_admin(&code, &p->setup.arena, p->setup.engine);
 	if (f == FAULT_NONE)
 		printf("The first administrator joins with this code, once, within a day: %s\n", code);
-	engine_close(p->engine);
 	return f;
 }
 
@@ -309,116 +249,140 @@ print_api_manual(struct program *p)
 	return print(server_api_manual);
 }
 
+/* The copy holds the store; the library's originals are ordinary files beside it. */
+static enum fault
+backup(struct program *p)
+{
+	enum fault f = server_setup_store(&p->setup);
+	if (f == FAULT_NONE)
+		f = store_backup(p->setup.store, p->argument);
+	store_close(p->setup.store);
+	return f;
+}
+
+static enum fault
+restore(struct program *p)
+{
+	struct store_paths to;
+	enum fault f = server_setup_paths(&to, &p->setup);
+	return f == FAULT_NONE ? store_restore(&to, p->argument) : f;
+}
+
+static enum fault
+migrate(struct program *p)
+{
+	char *end;
+	long version = strtol(p->argument, &end, 10);
+	if (*end != '\0' || version < 0)
+		return fault(FAULT_INPUT, "%s is not the number of a version", p->argument);
+	enum fault f = server_setup_store(&p->setup);
+	if (f == FAULT_NONE)
+		f = store_migrate(p->setup.store, (int)version);
+	if (f == FAULT_NONE)
+		printf("the store is at version %d\n", store_version(p->setup.store));
+	store_close(p->setup.store);
+	return f;
+}
+
 static const struct verb {
-	const char *name, *help;
+	const char *name, *argument, *help;
 	enum fault (*run)(struct program *p);
 } verbs[] = {
-	{ "serve", "serve until SIGTERM (the default)", serve },
-	{ "admin", "print a code that makes the first administrator", admin },
-	{ "openapi", "print the API as an OpenAPI 3.1 text", print_openapi },
-	{ "conf", "print a stoad.conf with every setting, its help and default", print_conf },
-	{ "conf-manual", "print the list of settings for the manual page", print_conf_manual },
-	{ "api-manual", "print the list of operations for the manual page", print_api_manual },
+	{ "serve", NULL, "serve until SIGTERM (the default)", serve },
+	{ "admin", NULL, "print a code that makes the first administrator", admin },
+	{ "backup", "FILE", "copy the store into FILE while it is served", backup },
+	{ "restore", "FILE", "put a copy back where no store is", restore },
+	{ "migrate", "VERSION", "bring the store to a version of its schema, up or down", migrate },
+	{ "openapi", NULL, "print the API as an OpenAPI 3.1 text", print_openapi },
+	{ "conf", NULL, "print a stoad.conf with every setting, its help and default", print_conf },
+	{ "conf-manual", NULL, "print the list of settings for the manual page", print_conf_manual },
+	{ "api-manual", NULL, "print the list of operations for the manual page", print_api_manual },
 };
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-static const struct flag {
-	const char *name, *section, *key, *help;
-} flags[] = {
-	{ "listen", "server", "listen", "ADDRESS:PORT; port 0 takes any that is free" },
-	{ "data", "server", "data", "folder of store, library and uploads" },
-	{ "threads", "server", "threads", "listeners" },
-	{ "workers", "server", "workers", "calls worked on at once" },
-	{ "log-format", "log", "format", "text or json" },
-	{ "log-level", "log", "level", "debug, info, warn or error" },
+enum { FLAG_CONF = 100, FLAG_LAN, FLAG_OPENAPI, FLAG_HELP, FLAG_VERSION };
+static const struct option others[] = {
+	{ "conf", required_argument, NULL, FLAG_CONF },
+	{ "lan", no_argument, NULL, FLAG_LAN },
+	{ "openapi", no_argument, NULL, FLAG_OPENAPI },
+	{ "help", no_argument, NULL, FLAG_HELP },
+	{ "version", no_argument, NULL, FLAG_VERSION },
+	{ NULL, 0, NULL, 0 },
 };
-#define FLAG_CONF 100
-#define FLAG_HELP 101
-#define FLAG_VERSION 102
 
-static void
-usage(FILE *out)
+static int
+usage(FILE *out, int status)
 {
-	fprintf(out, "usage: stoad [VERB] [--conf FILE] [--FLAG VALUE]...\n\n");
+	fprintf(out, "usage: stoad [VERB] [--conf FILE] [--lan] [--FLAG VALUE]...\n\n");
 	for (size_t i = 0; i < COUNT_OF(verbs); i++)
 		fprintf(out, "  %-14s %s\n", verbs[i].name, verbs[i].help);
 	fprintf(out, "\n");
 	for (size_t i = 0; i < COUNT_OF(flags); i++)
 		fprintf(out, "  --%-12s %s\n", flags[i].name, flags[i].help);
 	fprintf(out, "  --%-12s settings; stoad.conf(5)\n", "conf");
+	fprintf(out, "  --%-12s serve a classroom: every address, TLS with a key of its own, a join code\n", "lan");
+	return status;
 }
 
-/* Flags first into a list: they go before the file, which is read between. */
-static enum fault
-take_flags(struct program *p, const char *const values[COUNT_OF(flags)])
+static const struct verb *
+verb_named(const char *name)
 {
-	enum fault f = p->conf_path != NULL ? server_conf_read(&p->conf, p->conf_path) : FAULT_NONE;
-	for (size_t i = 0; i < COUNT_OF(flags) && f == FAULT_NONE; i++)
-		if (values[i] != NULL)
-			f = server_conf_set(&p->conf, flags[i].section, flags[i].key, values[i]);
-	return f;
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		if (str_same(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
 }
 
-static enum fault
-start_log(const struct program *p)
-{
-	static const char *const levels[] = { "debug", "info", "warn", "error" };
-	size_t level = 0;
-	while (level < COUNT_OF(levels) - 1 && !str_same(levels[level], server_conf_get(&p->conf, "log", "level")))
-		level++;
-	return log_open(NULL, (enum log_level)level, str_same(server_conf_get(&p->conf, "log", "format"), "json"));
-}
-
+/* The flag that ends everything, '?' after a mistake, or 0. */
 static int
-read_arguments(struct program *p, const char *values[COUNT_OF(flags)], int argc, char *argv[])
+read_arguments(struct program *p, const struct verb **verb, const char *values[COUNT_OF(flags)], int argc, char *argv[])
 {
-	struct option options[COUNT_OF(flags) + 4] = { { NULL, 0, NULL, 0 } };
+	struct option options[COUNT_OF(flags) + COUNT_OF(others)];
 	for (size_t i = 0; i < COUNT_OF(flags); i++)
 		options[i] = (struct option){ flags[i].name, required_argument, NULL, (int)i };
-	options[COUNT_OF(flags)] = (struct option){ "conf", required_argument, NULL, FLAG_CONF };
-	options[COUNT_OF(flags) + 1] = (struct option){ "help", no_argument, NULL, FLAG_HELP };
-	options[COUNT_OF(flags) + 2] = (struct option){ "version", no_argument, NULL, FLAG_VERSION };
+	memcpy(options + COUNT_OF(flags), others, sizeof others);
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		if (c == FLAG_CONF)
 			p->conf_path = optarg;
-		else if (c == FLAG_HELP || c == FLAG_VERSION || c == '?')
+		else if (c == FLAG_LAN)
+			p->setup.lan = true;
+		else if (c == FLAG_OPENAPI)
+			*verb = verb_named("openapi");
+		else if (c >= FLAG_HELP || c == '?')
 			return c;
 		else
 			values[c] = optarg;
 	}
-	return optind < argc - 1 ? '?' : 0;
+	if (optind < argc)
+		*verb = verb_named(argv[optind++]);
+	if (optind < argc)
+		p->argument = argv[optind++];
+	bool wants = *verb != NULL && (*verb)->argument != NULL;
+	return *verb == NULL || optind < argc || wants != (p->argument != NULL) ? '?' : 0;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct program p = { .arena = { .top = NULL } };
+	struct program p = { .loop = NULL };
 	const char *values[COUNT_OF(flags)] = { NULL };
 	const struct verb *verb = &verbs[0];
-	int odd = read_arguments(&p, values, argc, argv);
-	for (size_t i = 0; optind < argc && i <= COUNT_OF(verbs); i++) {
-		verb = i < COUNT_OF(verbs) ? &verbs[i] : NULL;
-		if (verb != NULL && str_same(verb->name, argv[optind]))
-			break;
-	}
-	if (odd == FLAG_VERSION) {
-		puts("stoad " STOA_VERSION);
-		return 0;
-	}
-	if (odd != 0 || verb == NULL) {
-		usage(odd == FLAG_HELP ? stdout : stderr);
-		return odd == FLAG_HELP ? 0 : 2;
-	}
-	enum fault f = take_flags(&p, values);
+	server_setup_init(&p.setup);
+	p.flags = values;
+	int odd = read_arguments(&p, &verb, values, argc, argv);
+	if (odd == FLAG_VERSION)
+		return puts("stoad " STOA_VERSION) < 0;
+	if (odd != 0)
+		return usage(odd == FLAG_HELP ? stdout : stderr, odd == FLAG_HELP ? 0 : 2);
+	enum fault f = read_settings(&p, &p.setup.conf);
 	if (f == FAULT_NONE)
-		f = start_log(&p);
+		f = start_log(&p.setup.conf);
 	if (f == FAULT_NONE)
 		f = verb->run(&p);
 	if (f != FAULT_NONE)
 		fprintf(stderr, "stoad: %s\n", fault_sentence());
-	vault_wipe(p.password, sizeof p.password);
-	server_conf_clear(&p.conf);
-	arena_clear(&p.arena);
+	engine_close(p.setup.engine);
+	server_setup_clear(&p.setup);
 	return fault_exit_status(f);
 }

@@ -31,6 +31,8 @@ struct server_config {
 	struct engine *engine;       /* borrowed */
 	const struct clock *clock; const struct chance *chance;
 	const char *listen;          /* "127.0.0.1:8443", "[::1]:0"; port 0: any that is free */
+	const char *certificate, *key;   /* PEM files; NULL: plain http, on this machine only */
+	bool http2;                  /* offer it over TLS */
 	const char *uploads_folder;  /* made, 0700; what lies there from before is removed */
 	unsigned threads, workers;   /* 0: one listener, 8 workers */
 	struct server_limits limits;
@@ -40,12 +42,27 @@ struct server_config {
 enum fault server_open(struct server **out, const struct server_config *config) STOA_MUST;
 /* "http://127.0.0.1:40123": where it really listens. */
 const char *server_url(const struct server *s);
+/* The same with an address that other machines can use, when it listens on all. */
+const char *server_reach_url(const struct server *s);
 enum fault server_start(struct server *s) STOA_MUST;
+/* The certificate and its key are read again, the limits are these from now on.
+ * INPUT: the certificate is no good; then nothing changes. */
+enum fault server_reload(struct server *s, const struct server_limits *limits) STOA_MUST;
+/* Once a second or so: what is due without anybody asking. */
+void server_tend(struct server *s);
+/* One line to the service manager that started us, as sd_notify(3); else nothing. */
+void server_notify(const char *line);
 /* From now on not ready: nobody new is let in, calls that run may end. */
 void server_drain(struct server *s);
 /* Calls, streams and sockets that are still open. */
 int server_busy(struct server *s);
 void server_close(struct server *s);   /* cancels what still runs and waits for it */
+
+/* A certificate that signs itself and its key, both made when absent (the key 0600). */
+enum fault server_certificate_make(const char *certificate, const char *key, const struct clock *clock, const struct chance *chance) STOA_MUST;
+/* "sha256//..." of the certificate's public key: what a client pins. */
+#define SERVER_PIN_BYTES 53
+enum fault server_pin(char out[SERVER_PIN_BYTES], const char *certificate) STOA_MUST;
 
 /* ---- stoad.conf -------------------------------------------------------------------- */
 
@@ -61,7 +78,7 @@ extern const size_t server_conf_key_count;
 #define SERVER_CONF_KEYS_MAX 64
 struct server_conf {
 	char *values[SERVER_CONF_KEYS_MAX];   /* NULL: the default */
-	/* Takes what stands in [oidc NAME] and [jwt NAME]; NULL: there are none. */
+	/* Takes what stands in [oidc NAME]; NULL: there is none. */
 	enum fault (*other)(const char *section, const char *name, const char *value, void *arg);
 	void *arg;
 };
@@ -75,11 +92,6 @@ void server_conf_clear(struct server_conf *c);
 void server_conf_print(struct text *out);    /* a file that sets nothing */
 void server_conf_manual(struct text *out);   /* the list of stoad.conf(5) */
 
-/* ---- the API in print ------------------------------------------------------------- */
-
-void server_openapi(struct text *out);       /* OpenAPI 3.1, as GET /v1/openapi.json */
-void server_api_manual(struct text *out);    /* the list of stoa-api(7) */
-
 /* ---- what the engine borrows ---------------------------------------------------- */
 
 struct server_mail {                 /* how mail leaves; url NULL: it does not */
@@ -90,5 +102,35 @@ struct server_outside { struct server_mail mail; const char *ca_file; };
 struct engine_outside server_outside(const struct server_outside *with);
 /* The check of a signature alone (RS256, ES256, EdDSA, HS256). DENIED: not right. */
 enum fault server_signature_check(const struct outside_signature *s, void *arg) STOA_MUST;
+
+/* ---- from settings to an engine ---------------------------------------------------- */
+
+#define SERVER_PROVIDERS_MAX 16
+struct server_setup {
+	struct server_conf conf;
+	bool lan;                            /* a classroom: TLS with a key of its own, a join code */
+	struct arena arena;
+	const char *data, *certificate, *key;
+	struct people_provider providers[SERVER_PROVIDERS_MAX]; size_t provider_count;
+	struct server_outside outside;
+	struct engine *engine;               /* the caller closes them */
+	struct store *store;
+	char password[256];                  /* of the mail server */
+};
+void server_setup_init(struct server_setup *u);
+void server_setup_clear(struct server_setup *u);
+enum fault server_setup_paths(struct store_paths *out, struct server_setup *u) STOA_MUST;   /* the folder is made */
+enum fault server_setup_store(struct server_setup *u) STOA_MUST;    /* u->store: open, locked, no engine on it */
+/* u->engine: open, its store unlocked; key and store are made when absent. */
+enum fault server_setup_engine(struct server_setup *u) STOA_MUST;
+/* Which certificate is served; made for a classroom. */
+enum fault server_setup_certificate(struct server_setup *u) STOA_MUST;
+/* A fresh join code of the class "classroom", in u->arena. */
+enum fault server_setup_code(const char **code, struct server_setup *u) STOA_MUST;
+
+/* ---- the API in print ------------------------------------------------------------- */
+
+void server_openapi(struct text *out);       /* OpenAPI 3.1, as GET /v1/openapi.json */
+void server_api_manual(struct text *out);    /* the list of stoa-api(7) */
 
 #endif

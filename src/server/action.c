@@ -299,7 +299,7 @@ start(struct live *v, const char *json, size_t n)
 		return;
 	}
 	enum fault f = FAULT_NONE;
-	if (atomic_fetch_add(&s->calls, 1) >= s->limits.calls)
+	if (atomic_fetch_add(&s->calls, 1) >= atomic_load(&s->calls_max))
 		f = fault(FAULT_BUSY, "too much is asked at once; try again");
 	if (f == FAULT_NONE) {
 		v->action = mem_new(n + 1);

@@ -19,7 +19,7 @@ call_new(struct server *s, const struct operation *op)
 	c->server = s;
 	c->op = op;
 	arena_init(&c->arena);
-	text_init(&c->body, s->limits.body_bytes);
+	text_init(&c->body, atomic_load(&s->body_max));
 	text_init(&c->reply, REPLY_BYTES_MAX);
 	return c;
 }
@@ -280,9 +280,9 @@ enum fault
 call_start(struct call *c)
 {
 	struct server *s = c->server;
-	if (atomic_fetch_add(&s->calls, 1) >= s->limits.calls) {
+	if (atomic_fetch_add(&s->calls, 1) >= atomic_load(&s->calls_max)) {
 		atomic_fetch_sub(&s->calls, 1);
-		return fault(FAULT_BUSY, "%d calls run already", s->limits.calls);
+		return fault(FAULT_BUSY, "%d calls run already", atomic_load(&s->calls_max));
 	}
 	enum fault f = crew_submit(s->crew, run, c);
 	if (f != FAULT_NONE)

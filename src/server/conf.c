@@ -2,8 +2,8 @@
  *
  * The keys are rows; reading, `stoad --print-conf` and stoad.conf(5) are made of
  * them.  A key that is not a row is refused with file and line: a mistyped limit
- * that does nothing is found last.  What a provider or an issuer needs stands in a
- * section of its own, [oidc NAME] or [jwt NAME], as often as wanted. */
+ * that does nothing is found last.  What an identity provider needs stands
+ * in a section of its own, [oidc NAME], as often as wanted. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -48,6 +48,12 @@ const struct server_conf_key server_conf_keys[] = {
 		"confidence under which the answer is: not in your sources" },
 	{ "answers", "threshold_email", CONF_REAL, 0, 100, NULL, "90",
 		"percent below which a mail address is asked for; 0: never" },
+	{ "people", "guests", CONF_CHOICE, 0, 0, "on|off", "on", "whether anybody may come in as a guest" },
+	{ "people", "join_codes", CONF_CHOICE, 0, 0, "on|off", "on", "whether codes of classes are taken" },
+	{ "jwt", "issuer", CONF_TEXT, 0, 300, NULL, "", "whose JWTs are taken as bearers; empty: nobody's" },
+	{ "jwt", "audience", CONF_TEXT, 0, 300, NULL, "", "what they must be meant for" },
+	{ "jwt", "secret_file", CONF_PATH, 0, 0, NULL, "", "the secret of HS256" },
+	{ "jwt", "jwks_url", CONF_TEXT, 0, 300, NULL, "", "where the keys of RS256, ES256 and EdDSA are" },
 	{ "mail", "url", CONF_TEXT, 0, 300, NULL, "",
 		"smtps://host, or smtp://host where STARTTLS is demanded; empty: no mail is sent" },
 	{ "mail", "user", CONF_TEXT, 0, 200, NULL, "", "name to sign in with" },
@@ -160,7 +166,7 @@ take(const char *section, const char *name, const char *value, int line, void *a
 {
 	struct server_conf *c = arg;
 	(void)line;
-	if (c->other != NULL && (str_starts(section, "oidc ") || str_starts(section, "jwt ")))
+	if (c->other != NULL && str_starts(section, "oidc "))
 		return c->other(section, name, value, c->arg);
 	return server_conf_set(c, section, name, value);
 }

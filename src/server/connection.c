@@ -33,7 +33,7 @@ connection_accepted(struct listener *l, int fd)
 	struct server *s = l->server;
 	char address[48];
 	address_of(address, fd);
-	bool room = atomic_load(&s->connections) < s->limits.connections;
+	bool room = atomic_load(&s->connections) < atomic_load(&s->connections_max);
 	if (!room || !guest_enter(s->guests, address, s->limits.per_address)) {
 		(void)!send(fd, full, sizeof full - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 		return NULL;

@@ -104,13 +104,19 @@ accept_one(struct listener *l, int fd)
 	}
 	const lws_adopt_desc_t info = {
 		.vh = l->vhost,
-		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
+		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP |
+			(l->server->certificate != NULL ? LWS_ADOPT_ALLOW_SSL : 0),
 		.fd.sockfd = fd,
 		.opaque = c,
 	};
-	c->wsi = lws_adopt_descriptor_vhost_via_info(&info);
-	if (c->wsi == NULL)
+	l->accepting = c;
+	struct lws *wsi = lws_adopt_descriptor_vhost_via_info(&info);
+	/* A handshake that fails at once has ended the connection already. */
+	if (l->accepting != NULL && wsi == NULL)
 		connection_closed(c);
+	else if (l->accepting != NULL)
+		c->wsi = wsi;
+	l->accepting = NULL;
 }
 
 static int
@@ -165,10 +171,14 @@ on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		c = lws_get_opaque_user_data(wsi);
 		if (c != NULL) {
 			lws_set_opaque_user_data(wsi, NULL);
+			if (c->listener->accepting == c)
+				c->listener->accepting = NULL;
 			connection_closed(c);
 		}
 		return 0;
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+		if (atomic_exchange(&listener_of(wsi)->reload, false))
+			tls_reload(listener_of(wsi));
 		deliver_news(listener_of(wsi));
 		lives_deliver(listener_of(wsi));
 		return 0;
@@ -207,7 +217,7 @@ listener_open(struct listener *l, struct server *s, int fd)
 	*l = (struct listener){ .server = s, .fd = fd };
 	pthread_mutex_init(&l->lock, NULL);
 	lws_set_log_level(LLL_ERR | LLL_WARN, log_line);
-	const struct lws_context_creation_info info = {
+	struct lws_context_creation_info info = {
 		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
 		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
 			   LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
@@ -217,10 +227,12 @@ listener_open(struct listener *l, struct server *s, int fd)
 		.gid = -1,
 		.uid = -1,
 	};
+	if (s->certificate != NULL)
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	l->context = lws_create_context(&info);
 	if (l->context == NULL)
 		return fault(FAULT_SYSTEM, "the listener cannot be made");
-	const struct lws_context_creation_info host = {
+	struct lws_context_creation_info host = {
 		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
 		.protocols = protocols,
 		.vhost_name = "stoa",
@@ -228,6 +240,7 @@ listener_open(struct listener *l, struct server *s, int fd)
 		.timeout_secs = 10,
 		.keepalive_timeout = 75,
 	};
+	tls_vhost(&host, s);
 	l->vhost = lws_create_vhost(l->context, &host);
 	if (l->vhost == NULL)
 		return fault(FAULT_SYSTEM, "the listener cannot be set up");

@@ -227,13 +227,16 @@ reply_head(struct exchange *x, struct text *out, int64_t bytes)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+#define FRAME_BYTES 16384   /* SETTINGS_MAX_FRAME_SIZE of everybody (RFC 9113 6.5.2) */
+
 /* How much of the body may go out now. */
 static size_t
 allowance(struct exchange *x)
 {
 	size_t left = x->reply.body.len - x->reply.sent;
 	size_t most = left < WRITE_BYTES ? left : WRITE_BYTES;
-	if (x->http2) {
+	if (x->http2) { /* one frame a write, and as much as the other end has room for */
+		most = most < FRAME_BYTES ? most : FRAME_BYTES;
 		lws_fileofs_t window = lws_get_peer_write_allowance(x->wsi);
 		if (window >= 0 && (size_t)window < most)
 			most = (size_t)window;

@@ -187,12 +187,12 @@ check_body(struct exchange *x)
 	bool upload = str_same(c->op->id, "document.add");
 	x->connection->upload = upload;
 	const char *type = header(&x->call->arena, x->wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL);
-	size_t most = upload ? x->listener->server->limits.upload_bytes
-			     : x->listener->server->limits.body_bytes;
+	size_t most = upload ? atomic_load(&x->listener->server->upload_max)
+			     : atomic_load(&x->listener->server->body_max);
 	if (x->length > 0 && (uint64_t)x->length > most)
 		return 413;
 	if (upload) {
-		if (x->length <= 0 && !x->http2)
+		if (x->length <= 0)
 			return x->length < 0 ? 411 : 400;
 		if (type_is(type, "application/json"))
 			return 415;
@@ -401,9 +401,8 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 		return refuse(x, status);
 	if (resume(x))
 		return 0;
-	if (x->length > 0 || (x->http2 && operation_has_body(x->route->op)))
-		return expect(x); /* the body comes */
-	return begin(x);
+	/* No length, no body: on HTTP/2 too, where nobody tells us that none will come. */
+	return x->length > 0 ? expect(x) : begin(x);
 }
 
 int
@@ -411,11 +410,13 @@ request_body(struct exchange *x, const char *bytes, size_t n)
 {
 	struct call *c = x->call;
 	connection_body(x->connection, n);
+	if (x->length < 0 && x->reply.status == 0)
+		return -1; /* a body that was not announced */
 	if (c == NULL || x->called || x->reply.status != 0)
 		return 0; /* of a request that has been refused, or needs none */
 	x->received += (int64_t)n;
-	size_t most = c->upload != NULL ? x->listener->server->limits.upload_bytes
-					: x->listener->server->limits.body_bytes;
+	size_t most = c->upload != NULL ? atomic_load(&x->listener->server->upload_max)
+					: atomic_load(&x->listener->server->body_max);
 	enum fault f = FAULT_NONE;
 	if ((uint64_t)x->received > most)
 		f = fault(FAULT_LIMIT, "%s", why[2]);

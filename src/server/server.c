@@ -2,6 +2,8 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,15 +50,49 @@ address_parse(struct sockaddr_storage *out, socklen_t *n, const char *s)
 }
 
 static void
-url_set(struct server *s, const struct sockaddr_storage *a)
+url_write(char *out, size_t size, const struct server *s, const struct sockaddr *a)
 {
 	char host[64];
-	bool six = a->ss_family == AF_INET6;
+	bool six = a->sa_family == AF_INET6;
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)a;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)a;
+	inet_ntop(a->sa_family, six ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, host, sizeof host);
+	snprintf(out, size, "%s://%s%s%s:%d", s->certificate != NULL ? "https" : "http", six ? "[" : "", host,
+		six ? "]" : "", s->port);
+}
+
+/* An address of this machine that others can use, when it listens on all. */
+static void
+url_set(struct server *s, const struct sockaddr_storage *a)
+{
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
-	inet_ntop(a->ss_family, six ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, host, sizeof host);
-	snprintf(s->url, sizeof s->url, "http://%s%s%s:%d", six ? "[" : "", host, six ? "]" : "",
-		ntohs(six ? v6->sin6_port : v4->sin_port));
+	bool six = a->ss_family == AF_INET6;
+	struct ifaddrs *all = NULL;
+	s->port = ntohs(six ? v6->sin6_port : v4->sin_port);
+	url_write(s->url, sizeof s->url, s, (const struct sockaddr *)a);
+	memcpy(s->reach, s->url, sizeof s->reach);
+	bool any = six ? IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr) : v4->sin_addr.s_addr == htonl(INADDR_ANY);
+	if (!any || getifaddrs(&all) != 0)
+		return;
+	for (struct ifaddrs *i = all; i != NULL; i = i->ifa_next)
+		if (i->ifa_addr != NULL && i->ifa_addr->sa_family == AF_INET && (i->ifa_flags & IFF_UP) &&
+			!(i->ifa_flags & IFF_LOOPBACK)) {
+			url_write(s->reach, sizeof s->reach, s, i->ifa_addr);
+			break;
+		}
+	freeifaddrs(all);
+}
+
+/* May only this machine reach it? */
+static bool
+loopback(const struct sockaddr_storage *a)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+	if (a->ss_family == AF_INET)
+		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
 /* A listening socket; the port of the first is that of all. */
@@ -96,10 +132,6 @@ uploads_clear(const char *folder)
 static void
 limits_default(struct server_limits *l)
 {
-	l->connections = l->connections > 0 ? l->connections : 10000;
-	l->calls = l->calls > 0 ? l->calls : 192;
-	l->body_bytes = l->body_bytes > 0 ? l->body_bytes : 1024 * 1024;
-	l->upload_bytes = l->upload_bytes > 0 ? l->upload_bytes : 64 * 1024 * 1024;
 	l->per_address = l->per_address > 0 ? l->per_address : 100;
 	l->head_ms = l->head_ms > 0 ? l->head_ms : 10 * 1000;
 	l->body_ms = l->body_ms > 0 ? l->body_ms : 30 * 1000;
@@ -109,6 +141,15 @@ limits_default(struct server_limits *l)
 	l->answer_keep_ms = l->answer_keep_ms > 0 ? l->answer_keep_ms : 120 * 1000;
 }
 
+static void
+limits_set(struct server *s, const struct server_limits *l)
+{
+	atomic_store(&s->connections_max, l->connections > 0 ? l->connections : 10000);
+	atomic_store(&s->calls_max, l->calls > 0 ? l->calls : 192);
+	atomic_store(&s->body_max, l->body_bytes > 0 ? l->body_bytes : 1024 * 1024);
+	atomic_store(&s->upload_max, l->upload_bytes > 0 ? l->upload_bytes : 64 * 1024 * 1024);
+}
+
 static enum fault
 open_listeners(struct server *s, const struct server_config *config)
 {
@@ -116,6 +157,10 @@ open_listeners(struct server *s, const struct server_config *config)
 	socklen_t n = 0;
 	enum fault f = address_parse(&a, &n, config->listen);
 	unsigned threads = config->threads > 0 ? config->threads : 1;
+	if (f == FAULT_NONE && s->certificate == NULL && !loopback(&a))
+		f = fault(FAULT_INPUT, "%s can be reached from outside, where only TLS is spoken: set certificate and key, or use --lan", config->listen);
+	if (f == FAULT_NONE && s->certificate != NULL)
+		f = tls_check(s->certificate, s->key);
 	if (f == FAULT_NONE && threads > THREADS_MAX)
 		f = fault(FAULT_INPUT, "a server has 1 to %d listeners, not %u", THREADS_MAX, threads);
 	for (unsigned i = 0; i < threads && f == FAULT_NONE; i++) {
@@ -140,8 +185,12 @@ server_open(struct server **out, const struct server_config *config)
 	s->chance = *config->chance;
 	s->limits = config->limits;
 	limits_default(&s->limits);
+	limits_set(s, &config->limits);
 	arena_init(&s->arena);
 	s->uploads_folder = arena_strdup(&s->arena, config->uploads_folder);
+	s->certificate = arena_strdup(&s->arena, config->certificate);
+	s->key = arena_strdup(&s->arena, config->key);
+	s->http2 = config->http2;
 	pthread_mutex_init(&s->answers_lock, NULL);
 	s->guests = guest_book_new();
 	router_init(&s->router);
@@ -168,6 +217,12 @@ server_url(const struct server *s)
 	return s->url;
 }
 
+const char *
+server_reach_url(const struct server *s)
+{
+	return s->reach;
+}
+
 enum fault
 server_start(struct server *s)
 {
@@ -175,6 +230,41 @@ server_start(struct server *s)
 	for (unsigned i = 0; i < s->threads && f == FAULT_NONE; i++)
 		f = listener_start(&s->listeners[i]);
 	return f;
+}
+
+enum fault
+server_reload(struct server *s, const struct server_limits *limits)
+{
+	enum fault f = s->certificate != NULL ? tls_check(s->certificate, s->key) : FAULT_NONE;
+	if (f == FAULT_NONE)
+		limits_set(s, limits);
+	for (unsigned i = 0; i < s->threads && f == FAULT_NONE; i++) {
+		atomic_store(&s->listeners[i].reload, true);
+		listener_wake(&s->listeners[i]);
+	}
+	return f;
+}
+
+/* On a worker. */
+static void
+tend(void *arg)
+{
+	struct server *s = arg;
+	int64_t next_ms = 1000;
+	answers_sweep(s, false);
+	if (engine_tend(&next_ms, s->engine, &s->tending) != FAULT_NONE)
+		log_event(LOG_WARN, "server", "tend", "why=%s", fault_sentence());
+	s->tend_at_ms = server_now(s) + (next_ms > 500 ? next_ms : 500);
+	atomic_store(&s->tends, false);
+}
+
+void
+server_tend(struct server *s)
+{
+	if (atomic_load(&s->draining) || atomic_exchange(&s->tends, true))
+		return;
+	if (server_now(s) < s->tend_at_ms || crew_submit(s->crew, tend, s) != FAULT_NONE)
+		atomic_store(&s->tends, false);
 }
 
 void
@@ -200,6 +290,7 @@ server_close(struct server *s)
 	for (unsigned i = 0; i < s->threads; i++)
 		listener_stop(&s->listeners[i]);
 	answers_cancel(s);
+	atomic_store(&s->tending.asked, true);
 	for (unsigned i = 0; i < s->threads; i++)
 		listener_cancel(&s->listeners[i]);
 	crew_free(s->crew); /* from here on nobody posts */

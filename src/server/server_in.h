@@ -201,6 +201,13 @@ void live_gone(struct live *v);
 void lives_deliver(struct listener *l);      /* what workers left to be said; closes those that drain */
 void lives_cancel(struct listener *l);
 
+/* ---- TLS --------------------------------------------------------------------------------------- */
+
+/* INPUT: these files make no certificate with its key. */
+enum fault tls_check(const char *certificate, const char *key) STOA_MUST;
+void tls_vhost(struct lws_context_creation_info *out, const struct server *s);
+void tls_reload(struct listener *l);
+
 struct listener {
 	struct server *server;
 	struct lws_context *context;
@@ -208,7 +215,8 @@ struct listener {
 	int fd;
 	pthread_t thread;
 	bool running;
-	struct connection *connections;
+	atomic_bool reload;                  /* the certificate anew */
+	struct connection *connections, *accepting;
 	struct exchange *exchanges;
 	pthread_mutex_t lock;                /* guards news */
 	struct exchange *news;
@@ -236,7 +244,16 @@ struct server {
 	struct server_limits limits;
 	struct arena arena;                  /* what of the config is kept */
 	const char *uploads_folder;
-	char url[96];
+	const char *certificate, *key;       /* NULL: plain http */
+	bool http2;
+	char url[96], reach[96];
+	int port;
+	/* Limits that may change while it serves. */
+	atomic_int connections_max, calls_max;
+	atomic_size_t body_max, upload_max;
+	atomic_bool tends;                   /* a worker is at engine_tend() */
+	_Atomic int64_t tend_at_ms;
+	struct cancel tending;
 	struct router router;
 	struct text openapi;
 	struct crew *crew;
