@@ -382,6 +382,8 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 		return refuse(x, status);
 	if (is_page(x))
 		return reply_page(x);
+	if (metrics_asked(x))
+		return metrics_begin(x);
 	status = find_route(x);
 	if (status != 0)
 		return reply_refuse(x, status, status == 404 ? "there is nothing at this path"

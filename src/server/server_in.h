@@ -131,6 +131,9 @@ void exchange_free(struct exchange *x);
 
 /* Set the reply and ask to write it; sentence is shown. */
 int reply_refuse(struct exchange *x, int status, const char *sentence);
+bool metrics_asked(struct exchange *x);  /* GET /metrics (metrics.c) */
+int metrics_begin(struct exchange *x);
+double metrics_quantile(const uint64_t latency[ENGINE_LATENCIES], double q);
 int reply_page(struct exchange *x);      /* /v1/openapi.json */
 int reply_call(struct exchange *x, struct call *c);
 int reply_start(struct exchange *x);    /* x->reply is set */
@@ -261,6 +264,7 @@ struct server {
 	unsigned threads;
 	atomic_bool draining, stopping;
 	atomic_int connections, calls, streams, lives;
+	atomic_ulong responses[6];           /* by class of status */
 	atomic_ulong cut;                    /* connections ended for being slow, ever */
 	struct guest_book *guests;
 	pthread_mutex_t answers_lock;
