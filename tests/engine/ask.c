@@ -210,6 +210,7 @@ START_TEST(on_a_full_disk_a_question_is_answered_and_said_not_to_be_kept)
 	struct message *m;
 	struct rlimit before;
 	struct store *beside;
+	OF_FILES_ONLY();
 	world_open(&w);
 	add_course(&w);
 	/* another program that has it open: what both share stays as it is */
