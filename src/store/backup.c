@@ -124,7 +124,7 @@ rows_copy(struct statement *to, struct statement *from, const struct table *t)
 	while ((f = statement_step(from)) == FAULT_NONE) {
 		for (size_t i = 0; i < t->column_count; i++)
 			value_copy(to, (int)i, from, t->columns[i].type);
-		f = statement_run(to, NULL);
+		f = statement_run_later(to);
 		if (f != FAULT_NONE)
 			break;
 	}

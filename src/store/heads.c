@@ -49,7 +49,7 @@ root_write(struct store *s, const struct root_row *row)
 	statement_int(st, 2, (int64_t)row->count);
 	statement_int(st, 3, row->epoch);
 	statement_blob(st, 4, row->hash, sizeof row->hash);
-	f = statement_run(st, NULL);
+	f = statement_run_later(st);
 	statement_done(st);
 	return f;
 }
@@ -225,7 +225,7 @@ head_write(struct store *s, const struct vault_head *head, uint64_t generation)
 	statement_int(st, 3, (int64_t)head->n);
 	statement_blob_static(st, 4, head->h, VAULT_HASH_BYTES);
 	statement_int(st, 5, (int64_t)generation);
-	f = statement_run(st, NULL);
+	f = statement_run_later(st);
 	statement_done(st);
 	return f;
 }

@@ -245,18 +245,33 @@ postgres_begin(struct store *s)
 
 /* COMMIT of a transaction in which something failed answers ROLLBACK. */
 static enum fault
+commit_fault(struct store *s, PGresult *result)
+{
+	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+		enum fault f = postgres_fault(s, result);
+		return f != FAULT_OFFLINE ? f :
+			fault(f, "it is not known whether it was saved: the connection to the database was cut");
+	}
+	return str_same(PQcmdStatus(result), "COMMIT") ? FAULT_NONE : fault(FAULT_SYSTEM, "not saved: something before it failed");
+}
+
+static enum fault
 postgres_commit(struct store *s)
 {
-	postgres_free_line(s);
-	PGresult *result = PQexec(link_of(s), "COMMIT");
+	struct postgres *p = s->db;
+	PGresult *result;
 	enum fault f = FAULT_NONE;
-	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-		f = postgres_fault(s, result);
-		if (f == FAULT_OFFLINE)
-			f = fault(FAULT_OFFLINE, "it is not known whether it was saved: the connection to the database was cut");
-	} else if (!str_same(PQcmdStatus(result), "COMMIT")) {
-		f = fault(FAULT_SYSTEM, "not saved: something before it failed");
+	if (p->later == 0) {
+		postgres_free_line(s);
+		result = PQexec(p->link, "COMMIT");
+	} else {                /* with what was left for later, in one message */
+		if (!PQsendQueryParams(p->link, "COMMIT", 0, NULL, NULL, NULL, NULL, 0))
+			return postgres_fault(s, NULL);
+		p->later++;
+		f = postgres_collect(&result, s);
 	}
+	if (f == FAULT_NONE)
+		f = commit_fault(s, result);
 	PQclear(result);
 	return f;
 }
@@ -437,7 +452,7 @@ const struct store_driver store_postgres = {
 	.vacuum = postgres_vacuum, .tidy = postgres_tidy, .last_id = postgres_last_id,
 	.prepare = pg_prepare, .finalize = pg_finalize, .reset = pg_reset,
 	.bind_int = pg_bind_int, .bind_real = pg_bind_real, .bind_text = pg_bind_text, .bind_blob = pg_bind_blob,
-	.step = pg_step, .changed = pg_changed, .col_text = pg_text, .col_int = pg_int,
+	.step = pg_step, .later = pg_later, .changed = pg_changed, .col_text = pg_text, .col_int = pg_int,
 	.col_real = pg_real, .col_blob = pg_blob, .col_null = pg_null,
 	.notify = postgres_notify, .listen = postgres_listen, .heard = postgres_heard,
 	.last_number = postgres_last_number, .set_last_number = postgres_set_last_number,

@@ -9,6 +9,7 @@ struct postgres {               /* store.db */
 	PGconn *link;
 	struct rows *streaming;     /* whose rows are on the line now */
 	unsigned names;             /* of prepared statements */
+	unsigned later;             /* commands sent whose results were not looked at */
 	bool ended;                 /* it said so; the line is closed a moment later */
 };
 
@@ -21,6 +22,8 @@ enum fault postgres_fault(struct store *s, const PGresult *result) STOA_MUST;
 enum fault postgres_run(struct store *s, const char *sql) STOA_MUST;
 /* postgres_rows.c: what is still on the line goes to memory, so that it is free. */
 void postgres_free_line(struct store *s);
+/* The results of all that was left for later: the last one, or the first fault. */
+enum fault postgres_collect(PGresult **last, struct store *s) STOA_MUST;
 
 /* postgres_rows.c: the statements' part of the driver. */
 enum fault pg_prepare(struct statement *st) STOA_MUST;
@@ -31,6 +34,7 @@ bool pg_bind_real(struct statement *st, int at, double value);
 bool pg_bind_text(struct statement *st, int at, const char *value);
 bool pg_bind_blob(struct statement *st, int at, const void *bytes, size_t n, bool lasts);
 enum fault pg_step(struct statement *st) STOA_MUST;
+enum fault pg_later(struct statement *st) STOA_MUST;
 int64_t pg_changed(struct statement *st);
 const char *pg_text(struct statement *st, int col);
 int64_t pg_int(struct statement *st, int col);

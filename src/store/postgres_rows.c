@@ -14,6 +14,7 @@
 enum { T_BOOL = 16, T_BYTEA = 17, T_INT8 = 20, T_INT2 = 21, T_INT4 = 23, T_FLOAT4 = 700, T_FLOAT8 = 701, T_NUMERIC = 1700 };
 #define PARAMS_MAX 1000
 #define DIGITS_BASE 10000
+#define LATER_MAX 256
 
 struct value { char *own; size_t cap; };
 struct rows {                   /* statement.raw */
@@ -141,6 +142,11 @@ postgres_free_line(struct store *s)
 	struct postgres *p = s->db;
 	struct rows *r = p->streaming;
 	PGresult *result;
+	if (p->later > 0) {             /* its fault has broken the transaction: nobody can miss it */
+		enum fault f = postgres_collect(&result, s);
+		(void)f;
+		PQclear(result);
+	}
 	if (r == NULL)
 		return;
 	while ((result = PQgetResult(p->link)) != NULL) {
@@ -294,6 +300,55 @@ send(struct statement *st)
 	p->streaming = r;
 	r->running = true;
 	return FAULT_NONE;
+}
+
+/* Into the pipeline, which is a longer line: nothing comes back before it is asked for. */
+enum fault
+pg_later(struct statement *st)
+{
+	struct store *s = st->store;
+	struct postgres *p = s->db;
+	struct rows *r = st->raw;
+	if (p->later == LATER_MAX) {
+		PGresult *last;
+		enum fault f = postgres_collect(&last, s);
+		PQclear(last);
+		if (f != FAULT_NONE)
+			return f;
+	}
+	if (p->later == 0) {
+		postgres_free_line(s);
+		if (!PQenterPipelineMode(p->link))
+			return postgres_fault(s, NULL);
+	}
+	if (!PQsendQueryPrepared(p->link, r->name, r->params, r->bytes, r->sizes, r->formats, 1))
+		return postgres_fault(s, NULL);
+	p->later++;
+	return FAULT_NONE;
+}
+
+/* Results are set apart by NULL, the end of the pipeline is one of its own. */
+enum fault
+postgres_collect(PGresult **last, struct store *s)
+{
+	struct postgres *p = s->db;
+	PGresult *result;
+	enum fault f = PQpipelineSync(p->link) ? FAULT_NONE : postgres_fault(s, NULL);
+	*last = NULL;
+	for (unsigned i = 0; i < p->later; i++)
+		while ((result = PQgetResult(p->link)) != NULL) {
+			ExecStatusType status = PQresultStatus(result);
+			if (f == FAULT_NONE && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+				f = postgres_fault(s, result);
+			PQclear(*last);
+			*last = result;
+		}
+	p->later = 0;
+	while ((result = PQgetResult(p->link)) != NULL)
+		PQclear(result);
+	if (!PQexitPipelineMode(p->link) && f == FAULT_NONE)
+		f = postgres_fault(s, NULL);
+	return f;
 }
 
 /* The next result of this statement, from memory or off the line. */

@@ -117,7 +117,7 @@ blobs_drop(struct store *s, const char *sql, const unsigned char *id, int64_t be
 	owner_bind(st, 1, s->owner);
 	statement_blob_static(st, 2, id, VAULT_ID_BYTES);
 	statement_int(st, 3, below);
-	f = statement_run(st, NULL);
+	f = statement_run_later(st);
 	statement_done(st);
 	return f;
 }

@@ -394,6 +394,12 @@ sqlite_step(struct statement *st)
 	return f;
 }
 
+static enum fault
+sqlite_later(struct statement *st)
+{
+	return statement_run(st, NULL);
+}
+
 static int64_t
 sqlite_changed(struct statement *st)
 {
@@ -522,7 +528,7 @@ const struct store_driver store_sqlite = {
 	.vacuum = sqlite_vacuum, .tidy = sqlite_tidy, .last_id = sqlite_last_id,
 	.prepare = sqlite_prepare, .finalize = sqlite_finalize, .reset = sqlite_reset,
 	.bind_int = bind_int, .bind_real = bind_real, .bind_text = bind_text, .bind_blob = bind_blob,
-	.step = sqlite_step, .changed = sqlite_changed, .col_text = col_text, .col_int = col_int,
+	.step = sqlite_step, .later = sqlite_later, .changed = sqlite_changed, .col_text = col_text, .col_int = col_int,
 	.col_real = col_real, .col_blob = col_blob, .col_null = col_null,
 	.notify = nobody_listens, .listen = nothing_comes, .heard = nothing_heard,
 	.last_number = sqlite_last_number, .set_last_number = sqlite_set_last_number, .copy = sqlite_copy,

@@ -182,6 +182,14 @@ statement_run(struct statement *st, int64_t *changed)
 	return FAULT_NONE;
 }
 
+enum fault
+statement_run_later(struct statement *st)
+{
+	if (st->raw == NULL || st->bad_bind || st->store->depth == 0)
+		return statement_run(st, NULL);
+	return st->store->driver->later(st);
+}
+
 const char *
 statement_col_text(struct statement *st, int col)
 {

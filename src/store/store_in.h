@@ -115,6 +115,7 @@ struct store_driver {
 	bool (*bind_text)(struct statement *st, int at, const char *value);
 	bool (*bind_blob)(struct statement *st, int at, const void *bytes, size_t n, bool lasts);
 	enum fault (*step)(struct statement *st);           /* ABSENT at the end; then it may run again */
+	enum fault (*later)(struct statement *st);          /* run before the commit ends, which tells a fault */
 	int64_t (*changed)(struct statement *st);
 	const char *(*col_text)(struct statement *st, int col);     /* NULL for NULL */
 	int64_t (*col_int)(struct statement *st, int col);
@@ -138,6 +139,8 @@ void connection_tidy(struct store *s);
 /* statement.c */
 void statements_drop(struct store *s);          /* finalise; the wrappers stay */
 void statements_free(struct store *s);
+/* Run inside a transaction, where nobody asks how it went before the commit does. */
+enum fault statement_run_later(struct statement *st) STOA_MUST;
 void statement_blob_static(struct statement *st, int at, const void *bytes, size_t n);
 enum fault run_once(struct store *s, const char *sql) STOA_MUST;
 /* One row of one integer; ABSENT without a row. */

@@ -12,12 +12,15 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include <libpq-fe.h>
+#include "../support/postgres.h"
 #include "stoa/store.h"
 
 #define MESSAGES 100000u
 #define A_CONVERSATION 100u
 #define A_BATCH 1000u
 #define TURNS 41
+#define TURNS_AWAY 11           /* of a server */
 
 static const char unsealed_schema[] =
 	"CREATE TABLE bare (lseq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, fmt INTEGER NOT NULL,"
@@ -52,14 +55,37 @@ remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 
 static char folder[64], database[96], anchor[96];
 static struct vault_secret key;
+static struct postgres_own own;         /* running: everything is measured there */
+
+static struct store_paths
+paths_now(void)
+{
+	if (own.running)
+		return (struct store_paths){ .url = own.url, .driver = &store_postgres, .anchor = anchor };
+	return (struct store_paths){ .database = database, .anchor = anchor };
+}
+
+static void
+postgres_do(const char *sql)
+{
+	PGconn *link = PQconnectdb(own.url);
+	PQclear(PQexec(link, "SET client_min_messages = error"));
+	PGresult *result = PQexec(link, sql);
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		fprintf(stderr, "%s", PQerrorMessage(link));
+	PQclear(result);
+	PQfinish(link);
+}
 
 static struct store *
 fresh(void)
 {
-	struct store_paths paths = { .database = database, .anchor = anchor };
+	struct store_paths paths = paths_now();
 	struct store *s;
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	must(folder_make(folder));
+	if (own.running)
+		postgres_do("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
 	must(store_open(&s, &paths, &clock_system));
 	must(store_seal_new(s, SLOT_KEY_FILE, &key, "bench"));
 	must(store_exec(s, unsealed_schema));
@@ -142,22 +168,23 @@ static void
 bench_inserts(const char *name, unsigned count, unsigned batch)
 {
 	double sealed[TURNS], bare[TURNS], ratio[TURNS];
+	unsigned turns = own.running ? TURNS_AWAY : TURNS;
 	struct store *s = fresh();
-	for (unsigned t = 0; t < TURNS; t++) {
+	for (unsigned t = 0; t < turns; t++) {
 		bare[t] = insert(s, put_bare, t * count, count, batch);
 		sealed[t] = insert(s, put_sealed, t * count, count, batch);
 		ratio[t] = sealed[t] / bare[t];
 	}
 	store_close(s);
-	printf("%s unsealed  %.2f  us/insert\n", name, median(bare, TURNS) / count * 1e6);
-	printf("%s sealed  %.2f  us/insert\n", name, median(sealed, TURNS) / count * 1e6);
-	printf("%s ratio  %.2f  x  (<= 1.3)\n", name, median(ratio, TURNS));
+	printf("%s unsealed  %.2f  us/insert\n", name, median(bare, turns) / count * 1e6);
+	printf("%s sealed  %.2f  us/insert\n", name, median(sealed, turns) / count * 1e6);
+	printf("%s ratio  %.2f  x  (<= 1.3)\n", name, median(ratio, turns));
 }
 
 static double
 unlock_once(void)
 {
-	struct store_paths paths = { .database = database, .anchor = anchor };
+	struct store_paths paths = paths_now();
 	struct store *s;
 	double start = now_s();
 	must(store_open(&s, &paths, &clock_system));
@@ -200,7 +227,7 @@ bench_large(void)
 {
 	unsigned seen = 0;
 	uint64_t records;
-	struct store_paths paths = { .database = database, .anchor = anchor };
+	struct store_paths paths = paths_now();
 	struct store *s = fresh();
 	insert(s, put_sealed, 0, MESSAGES, A_BATCH);
 	store_close(s);
@@ -237,9 +264,23 @@ append_beside(unsigned conversations)
 	return took / 1000 * 1e6;
 }
 
+static void
+bench_all(void)
+{
+	bench_inserts("insert, one a commit,", 100, 1);
+	bench_inserts("insert, 10 a commit,", 1000, 10);
+	bench_inserts("insert, 1000 a commit,", 2000, A_BATCH);
+	bench_small();
+	bench_large();
+	printf("append beside 10 conversations  %.0f  us\n", append_beside(10));
+	printf("append beside 1,000 conversations  %.0f  us\n", append_beside(1000));
+	printf("append beside 10,000 conversations  %.0f  us\n", append_beside(10000));
+}
+
 int
 main(void)
 {
+	char why[200];
 	static char hex[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 	const char *under = getenv("TMPDIR");
 	snprintf(folder, sizeof folder, "%.40s/stoa-bench-XXXXXX", under ? under : "/tmp");
@@ -251,14 +292,14 @@ main(void)
 	must(log_open("/dev/null", LOG_ERROR, false));
 	key = vault_secret_new(sizeof hex - 1);
 	memcpy(key.bytes, hex, key.len);
-	bench_inserts("insert, one a commit,", 100, 1);
-	bench_inserts("insert, 10 a commit,", 1000, 10);
-	bench_inserts("insert, 1000 a commit,", 2000, A_BATCH);
-	bench_small();
-	bench_large();
-	printf("append beside 10 conversations  %.0f  us\n", append_beside(10));
-	printf("append beside 1,000 conversations  %.0f  us\n", append_beside(1000));
-	printf("append beside 10,000 conversations  %.0f  us\n", append_beside(10000));
+	bench_all();
+	if (postgres_own_start(&own, true, why)) {
+		printf("-- the same on PostgreSQL, on a socket of this machine --\n");
+		bench_all();
+		postgres_own_stop(&own);
+	} else {
+		printf("skipped: PostgreSQL: %s\n", why);
+	}
 	vault_secret_clear(&key);
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return 0;

@@ -45,16 +45,17 @@ postgres_own_control(struct postgres_own *p, const char *what)
 		snprintf(rest, sizeof rest, "-w -m immediate stop");
 	else
 		snprintf(rest, sizeof rest,
-			"-w -m immediate -l '%s/log' -o \"-c listen_addresses= -c unix_socket_directories='%s' -c fsync=off -c max_connections=60\" %s",
-			p->folder, p->folder, what);
+			"-w -m immediate -l '%s/log' -o \"-c listen_addresses= -c unix_socket_directories='%s' -c fsync=%s -c max_connections=60\" %s",
+			p->folder, p->folder, p->durable ? "on" : "off", what);
 	return run_tool(p, "pg_ctl", rest);
 }
 
 bool
-postgres_own_start(struct postgres_own *p, char why[200])
+postgres_own_start(struct postgres_own *p, bool durable, char why[200])
 {
 	char command[200];
 	memset(p, 0, sizeof *p);
+	p->durable = durable;
 	if (!find_tools(p->tools)) {
 		snprintf(why, 200, "postgresql is not installed");
 		return false;
@@ -114,7 +115,7 @@ postgres_own_main(const char *room, const char *const programs[], int count)
 	char why[200];
 	room_of = room;
 	all_programs = programs;
-	if (!postgres_own_start(&own, why)) {
+	if (!postgres_own_start(&own, false, why)) {
 		printf("skipped: tests/%s against PostgreSQL: %s\n100%%: Checks: 0, Failures: 0, Errors: 0\n", room, why);
 		return 0;
 	}

@@ -4,9 +4,9 @@
 #define SUPPORT_POSTGRES_H
 #include <stdbool.h>
 
-struct postgres_own { char folder[64], tools[128], url[256]; bool running; };
-/* False: not installed here, or it does not start; why says so in one line. */
-bool postgres_own_start(struct postgres_own *p, char why[200]);
+struct postgres_own { char folder[64], tools[128], url[256]; bool running, durable; };
+/* durable: it waits for the disk, as a real one. False: not installed here, or it does not start; why says so in one line. */
+bool postgres_own_start(struct postgres_own *p, bool durable, char why[200]);
 /* "stop", "restart", with -m immediate. */
 bool postgres_own_control(struct postgres_own *p, const char *what);
 /* main() of tests/ROOM/postgres.c: runs ROOM's programs against a server of its own. */
