@@ -110,7 +110,7 @@ lint: ## arrows between rooms, manual pages, shell scripts, sizes
 	@tests/lint/run
 bench: $(PROGRAMS) $(BENCH:%.c=$(B)/%) ## measure; prints ratios against named peers
 	@tests/bench/run $(B)
-crash: $(PROGRAMS) $(TESTS:%.c=$(B)/%) ## the long at-rest proofs (kills, injected faults)
+crash: $(PROGRAMS) $(STANDINS) $(TESTS:%.c=$(B)/%) ## the long at-rest proofs (kills, injected faults)
 	@tests/crash/run $(B)
 format: ## clang-format over the tree
 	@clang-format -i $$(git ls-files '*.c' '*.h')
