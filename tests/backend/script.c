@@ -281,7 +281,7 @@ START_TEST(a_server_on_postgresql_answers_as_this_process_does)
 	struct classroom room = { .pid = 0 };
 	struct postgres_own p;
 	char why[200] = "";
-	if (!postgres_own_start(&p, why)) {
+	if (!postgres_own_start(&p, false, why)) {
 		fprintf(stderr, "skipped: %s\n", why);
 		return;
 	}
