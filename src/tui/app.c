@@ -268,7 +268,7 @@ app_interrupt(struct app *app)
 {
 	bool again = app->interrupted;
 	app->interrupted = true;
-	if (app->chat->busy) {
+	if (app->chat->busy || app->chat->away != 0) {
 		chat_cancel(app);
 		app_alert(app, "cancelled");
 	} else if (app->shelf->adding) {

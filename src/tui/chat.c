@@ -139,7 +139,9 @@ chat_open(struct app *app, const char *conversation_id)
 	if (conversation_id != NULL)
 		snprintf(id, sizeof id, "%s", conversation_id);
 	conversation_forget(c);
-	c->busy = false;                 /* an answer that is on its way comes to its own conversation */
+	if (c->busy)                     /* an answer that is on its way comes to its own conversation */
+		c->away = c->call;
+	c->busy = false;
 	c->call = 0;
 	app_relayout(app);
 	app_dirty(app, NULL);
@@ -180,7 +182,7 @@ stream_changed(struct app *app)
 	app_dirty(app, &pane_transcript);
 }
 
-struct ask_call { struct app *app; unsigned epoch; char *question, id[ID_BYTES]; int64_t began_ms, asked; };   /* asked: messages with it */
+struct ask_call { struct app *app; unsigned epoch; char *question, id[ID_BYTES]; int64_t began_ms, asked; unsigned number; };   /* asked: messages with it; number: of the call */
 
 static void
 on_event(const char *name, const struct record_type *type, const void *record, void *arg)
@@ -259,6 +261,10 @@ on_done(const struct backend_done *d, void *arg)
 	struct ask_call *call = arg;
 	struct app *app = call->app;
 	struct chat *c = app->chat;
+	if (c->away == call->number) {
+		c->away = 0;
+		app->dirty_status = true;
+	}
 	if (!app->leaving && call->epoch == c->epoch) {
 		c->busy = false;
 		c->call = 0;
@@ -312,6 +318,7 @@ chat_send(struct app *app, const char *text)
 	}
 	if (c->title[0] == '\0')
 		snprintf(c->title, sizeof c->title, "%s", text);
+	call->number = c->call;
 	say(c, "user", text);
 	text_reset(&c->more->streamed);
 	snprintf(c->step, sizeof c->step, "searching ...");
@@ -324,8 +331,10 @@ chat_send(struct app *app, const char *text)
 void
 chat_cancel(struct app *app)
 {
-	if (app->chat->busy && app->chat->call != 0 && app->backend != NULL)
-		backend_cancel(app->backend, app->chat->call);
+	const struct chat *c = app->chat;
+	unsigned call = c->busy ? c->call : c->away;
+	if (call != 0 && app->backend != NULL)
+		backend_cancel(app->backend, call);
 }
 
 void

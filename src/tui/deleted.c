@@ -57,7 +57,8 @@ chat_delete(struct app *app, const char *id, const char *title)
 	snprintf(c->gone_title, sizeof c->gone_title, "%s", title);
 	c->gone_open = str_same(c->id, id);
 	if (c->gone_open) {
-		chat_cancel(app);
+		if (c->busy)
+			chat_cancel(app);
 		chat_open(app, NULL);
 	}
 	c->more->gone_timer = loop_timer(app->loop, UNDO_MS, on_undo_end, app);

@@ -162,12 +162,12 @@ page_draw(struct page_view *v, struct area a, const char *find, bool focused)
 	int rows = a.rows - 1;
 	if (v->id[0] == '\0')
 		return;
-	if (v->label[0] != '\0' || v->page > 0)
-		snprintf(head, sizeof head, "%s  p. %s", v->title, v->label[0] != '\0' ? v->label : "");
+	if (v->label[0] != '\0')
+		snprintf(head, sizeof head, "%s  p. %s", v->title, v->label);
+	else if (v->page > 0 && v->pages > 1)      /* a text without pages is one */
+		snprintf(head, sizeof head, "%s  p. %lld", v->title, (long long)v->page);
 	else
 		snprintf(head, sizeof head, "%s", v->title);
-	if (v->label[0] == '\0' && v->page > 0)
-		snprintf(head + strlen(head), sizeof head - strlen(head), "%lld", (long long)v->page);
 	if (v->pages > 1 && v->page > 0)
 		snprintf(head + strlen(head), sizeof head - strlen(head), " of %lld", (long long)v->pages);
 	screen_rule(s, a.top, a.left, a.cols, head);

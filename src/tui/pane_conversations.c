@@ -47,7 +47,7 @@ row_draw(struct app *app, struct pane *p, int row, const struct conversation *v,
 		snprintf(fresh, sizeof fresh, "+%lld", (long long)chat_unread(app_chat(app), v));
 	int more = (int)strlen(fresh), width = (int)strlen(when) + (more > 0 ? more + 1 : 0);
 	screen_put(s, row, left, 2, open ? STYLE_STRONG : STYLE_TEXT, open ? " >" : "  ", 2);
-	int used = screen_put(s, row, left + 3, cols - width - 5, style, title, strlen(title));
+	int used = screen_put_short(s, row, left + 3, cols - width - 5, style, title, strlen(title));
 	if (v->subject != NULL && *v->subject != '\0' && used + (int)strlen(v->subject) + width + 7 < cols)
 		screen_put(s, row, left + 4 + used, cols - used - width - 6, STYLE_DIM, v->subject, strlen(v->subject));
 	screen_put(s, row, left + cols - width - 1, more, STYLE_ALERT, fresh, (size_t)more);

@@ -65,7 +65,7 @@ status_draw(struct app *app)
 		text_printf(&words, "ADDING %zu/%zu  ", sh->done + 1, sh->total);
 	else if (sh->adding)
 		text_put(&words, "ADDING  ");
-	if (app->chat->busy && app->tab != TAB_CHAT)
+	if ((app->chat->busy && app->tab != TAB_CHAT) || app->chat->away != 0)
 		text_put(&words, "ANSWERING  ");
 	if (app->backend != NULL)
 		text_printf(&words, "%s  ", backend_word(app->backend));

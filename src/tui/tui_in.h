@@ -220,6 +220,7 @@ struct chat {
 	int citation;                      /* n shown in the evidence pane, 0 none */
 	char gone[ID_BYTES], gone_title[256]; bool gone_open;   /* deleted, and can be brought back */
 	bool busy; unsigned call; char step[64];
+	unsigned away;                     /* call of an answer to what was left meanwhile, 0 none */
 	unsigned epoch, sent;              /* count conversations opened, and questions */
 	struct text_list documents;        /* ask only these; names[0] for the screen */
 	char documents_name[256];

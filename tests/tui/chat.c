@@ -101,7 +101,7 @@ START_TEST(an_answer_to_what_is_no_longer_open_is_unread)
 	settle();
 	chat_open(app, ID("c1"));
 	settle();
-	ck_assert(!app->chat->busy);
+	ck_assert(!app->chat->busy && app->chat->away != 0);
 	replies_say(backend, LIST(ROW("c3", "Is it so?", 2) "," ROW("c1", "First", 2)));
 	replies_go(backend);
 	settle();
@@ -109,6 +109,23 @@ START_TEST(an_answer_to_what_is_no_longer_open_is_unread)
 	ck_assert_str_eq(chat_message(app, 1)->content, "That.");
 	ck_assert_int_eq(chat_unread(app->chat, listed(ID("c3"))), 1);
 	ck_assert_ptr_nonnull(strstr(app->alert, "Is it so?"));
+	ck_assert_uint_eq(app->chat->away, 0);
+	finish();
+}
+END_TEST
+
+START_TEST(an_answer_to_what_was_left_can_be_stopped)
+{
+	begin(BASE OPEN ASK);
+	chat_send(app, "Is it so?");
+	settle();
+	chat_open(app, ID("c1"));
+	settle();
+	app_interrupt(app);
+	settle();
+	ck_assert_uint_eq(app->chat->away, 0);
+	ck_assert_uint_eq(app->chat->turn_count, 2);
+	ck_assert_str_eq(app->alert, "cancelled");
 	finish();
 }
 END_TEST
@@ -190,5 +207,6 @@ END_TEST
 TESTS("chat", the_first_list_of_a_session_is_read_what_comes_later_is_not, the_list_keeps_the_row_that_was_selected,
 	a_list_of_many_pages_is_shown_when_it_is_whole, an_answer_comes_piece_by_piece_and_gives_the_conversation_its_name,
 	an_answer_to_what_is_no_longer_open_is_unread, a_question_without_an_answer_goes_back_to_the_line,
+	an_answer_to_what_was_left_can_be_stopped,
 	what_is_deleted_can_be_brought_back_for_half_a_minute, what_is_deleted_goes_after_half_a_minute_or_with_the_next,
 	what_is_deleted_is_gone_when_one_leaves, what_cannot_be_deleted_is_back_in_the_list)
