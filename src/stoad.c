@@ -68,6 +68,9 @@ limits_of(const struct server_conf *c)
 {
 	return (struct server_limits){
 		.connections = (int)server_conf_number(c, "limits", "connections"),
+		.per_address = (int)server_conf_number(c, "limits", "connections_per_address"),
+		.lives = (int)server_conf_number(c, "limits", "live"),
+		.live_idle_ms = (int)server_conf_number(c, "limits", "live_idle_minutes") * 60 * 1000,
 		.calls = (int)server_conf_number(c, "limits", "calls"),
 		.body_bytes = (size_t)server_conf_number(c, "limits", "body_kib") * 1024,
 		.upload_bytes = (size_t)server_conf_number(c, "limits", "upload_mib") * 1024 * 1024,

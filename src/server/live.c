@@ -223,7 +223,7 @@ on_handshake(struct listener *l, struct lws *wsi, struct connection *c)
 		return refuse(wsi, l, "426 Upgrade Required", "sec-websocket-version: 13\r\n");
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_KEY) != 24 || lws_hdr_total_length(wsi, WSI_TOKEN_HOST) <= 0)
 		return refuse(wsi, l, "400 Bad Request", "");
-	if (atomic_load(&s->draining) || atomic_fetch_add(&s->lives, 1) >= s->limits.lives) {
+	if (atomic_load(&s->draining) || atomic_fetch_add(&s->lives, 1) >= atomic_load(&s->lives_max)) {
 		if (!atomic_load(&s->draining))
 			atomic_fetch_sub(&s->lives, 1);
 		return refuse(wsi, l, "503 Service Unavailable", "retry-after: 5\r\n");

@@ -132,11 +132,9 @@ uploads_clear(const char *folder)
 static void
 limits_default(struct server_limits *l)
 {
-	l->per_address = l->per_address > 0 ? l->per_address : 100;
 	l->head_ms = l->head_ms > 0 ? l->head_ms : 10 * 1000;
 	l->body_ms = l->body_ms > 0 ? l->body_ms : 30 * 1000;
 	l->stall_ms = l->stall_ms > 0 ? l->stall_ms : 10 * 1000;
-	l->lives = l->lives > 0 ? l->lives : 500;
 	l->live_idle_ms = l->live_idle_ms > 0 ? l->live_idle_ms : 2 * 3600 * 1000;
 	l->answer_keep_ms = l->answer_keep_ms > 0 ? l->answer_keep_ms : 120 * 1000;
 }
@@ -145,6 +143,8 @@ static void
 limits_set(struct server *s, const struct server_limits *l)
 {
 	atomic_store(&s->connections_max, l->connections > 0 ? l->connections : 10000);
+	atomic_store(&s->per_address_max, l->per_address > 0 ? l->per_address : 100);
+	atomic_store(&s->lives_max, l->lives > 0 ? l->lives : 500);
 	atomic_store(&s->calls_max, l->calls > 0 ? l->calls : 192);
 	atomic_store(&s->body_max, l->body_bytes > 0 ? l->body_bytes : 1024 * 1024);
 	atomic_store(&s->upload_max, l->upload_bytes > 0 ? l->upload_bytes : 64 * 1024 * 1024);

@@ -252,7 +252,7 @@ struct server {
 	char url[96], reach[96];
 	int port;
 	/* Limits that may change while it serves. */
-	atomic_int connections_max, calls_max;
+	atomic_int per_address_max, lives_max, connections_max, calls_max;
 	atomic_size_t body_max, upload_max;
 	atomic_bool tends;                   /* a worker is at engine_tend() */
 	_Atomic int64_t tend_at_ms;
