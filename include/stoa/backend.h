@@ -81,6 +81,17 @@ enum fault backend_account_get(struct backend_account **out, struct arena *a, st
 enum fault backend_account_set(struct backend *b, const struct backend_account *account) STOA_MUST;
 enum fault backend_account_forget(struct backend *b, const char *url) STOA_MUST;
 
+/* A port of this machine that the browser comes back to after signing in with an identity
+ * provider (RFC 8252), and the secrets of that one sign-in. */
+struct backend_loopback;
+enum fault backend_loopback_open(struct backend_loopback **out, const struct clock *clock, const struct chance *chance) STOA_MUST;
+void backend_loopback_close(struct backend_loopback *l);       /* NULL is harmless */
+/* What auth.provider is to be asked; borrowed from l. */
+struct auth_provider backend_loopback_request(const struct backend_loopback *l, const char *provider);
+const char *backend_loopback_verifier(const struct backend_loopback *l);
+/* BUSY: it has not come back within wait_ms. DENIED: it came without a code. *code is in a. */
+enum fault backend_loopback_wait(const char **code, struct arena *a, struct backend_loopback *l, int wait_ms) STOA_MUST;
+
 /* ---- what was written while a server was away ------------------------------------ */
 
 /* waiting: delivered as soon as may be; held: answered here, goes when it is asked for;

@@ -112,16 +112,16 @@ token_borrow(struct remote *r)
 }
 
 static enum fault
-exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const struct asking *q)
+exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const struct asking *q,
+	const struct vault_secret *token)
 {
-	struct vault_secret token = token_borrow(b->remote);
 	bool long_work = q->op->event_count > 0;
 	bool body = operation_has_body(q->op);
 	const struct wire_request req = {
 		.method = q->op->method,
 		.url = o->address.data,
 		.headers = headers_of(o, h),
-		.bearer = (const char *)token.bytes,
+		.bearer = q->bare ? NULL : (const char *)token->bytes,
 		.body = body ? (o->body.data != NULL ? o->body.data : "") : NULL,
 		.body_bytes = body ? o->body.len : 0,
 		.session = b->remote->session,
@@ -133,13 +133,30 @@ exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const st
 	};
 	struct wire_reply reply;
 	enum fault f = wire_stream(&reply, &req, reply_event, h, q->cancel);
-	vault_secret_clear(&token);
 	h->status = f == FAULT_NONE ? reply.status : 0;
 	if (f == FAULT_NONE && !reply.streamed)
 		f = reply_read(&h->reply, h->a, q->op->reply, &reply);
 	else if (f == FAULT_NONE && h->reply == NULL)
 		f = fault(FAULT_OFFLINE, "the server's answer ended before its end");
 	wire_reply_clear(&reply);
+	return f;
+}
+
+/* The token has ended: get the next and ask once more. The server's own no stands when
+ * there is none to be had. */
+static enum fault
+ask_renewed(struct hearing *h, struct outgoing *o, struct backend *b, const struct asking *q,
+	const struct vault_secret *used)
+{
+	char *no = mem_strdup(fault_sentence());
+	enum fault f = used->len > 0 ? account_refresh(b, (const char *)used->bytes, q->cancel) : FAULT_DENIED;
+	struct vault_secret token = token_borrow(b->remote);
+	if (f == FAULT_NONE)
+		f = exchange_once(h, o, b, q, &token);
+	else if (f == FAULT_DENIED || f == FAULT_ABSENT)
+		f = fault(FAULT_DENIED, "%s", no);
+	vault_secret_clear(&token);
+	mem_free(no);
 	return f;
 }
 
@@ -150,16 +167,20 @@ remote_ask(void **reply, struct arena *a, struct backend *b, const struct asking
 	struct outgoing o = { .accept = "" };
 	const struct clock *clock = b->config.clock;
 	int64_t began_ms = clock->mono_ms(clock->arg);
+	struct vault_secret token = token_borrow(b->remote);
 	enum fault f = outgoing_prepare(&o, b, q);
 	for (int tries = 0; f == FAULT_NONE && tries < STREAM_TRIES; tries++) {
-		f = exchange_once(&h, &o, b, q);
+		f = exchange_once(&h, &o, b, q, &token);
 		bool cut = f == FAULT_OFFLINE && h.last_id != NULL && h.reply == NULL;
 		if (!cut || tries + 1 == STREAM_TRIES)
 			break;
 		f = FAULT_NONE;
 	}
+	if (f == FAULT_DENIED && h.status == 401 && q->op->least > ROLE_NONE)
+		f = ask_renewed(&h, &o, b, q, &token);
 	link_heard(b, f, clock->mono_ms(clock->arg) - began_ms);
 	outgoing_clear(&o);
+	vault_secret_clear(&token);
 	if (q->status != NULL)
 		*q->status = h.status;
 	if (f == FAULT_NONE)

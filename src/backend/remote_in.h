@@ -51,6 +51,7 @@ struct asking {
 	const struct operation *op;
 	const void *request;
 	const char *key;                   /* of idempotency; NULL: none */
+	bool bare;                         /* without the token, which has ended */
 	engine_emit_fn *emit; void *arg;   /* may be NULL */
 	const struct cancel *cancel;
 	int *status;                       /* of HTTP; may be NULL */
@@ -60,6 +61,9 @@ void remote_token_set(struct remote *r, const void *bytes, size_t n);   /* n 0: 
 void remote_user_set(struct remote *r, const char *user);
 /* The token and whose copy it is, read at first need. LOCKED. */
 enum fault account_ready(struct backend *b) STOA_MUST;
+/* The next pair of tokens after `used` has ended, or what another program has got. On a
+ * worker. DENIED: sign in again. */
+enum fault account_refresh(struct backend *b, const char *used, const struct cancel *cancel) STOA_MUST;
 void name_sum(char out[ID_BYTES], const char *kind, const char *name);
 /* On a worker: an exchange ended so; what that says of the link is noted. */
 void link_heard(struct backend *b, enum fault f, int64_t took_ms);

@@ -114,6 +114,7 @@ struct cli {
 	struct loop *loop;
 	struct backend *backend;
 	const struct cli_front *front; /* the screen; NULL: lines only */
+	const char *joining, *joining_pin;   /* the server that is being signed in to; NULL: none */
 	const char *suggestion;        /* the first question of the set-up; NULL: none */
 	bool conf_known, interrupted, terminated;
 	const char *noted;             /* what the backend said last although all was well */
@@ -305,6 +306,6 @@ verb_fn verb_init, verb_add, verb_docs_list, verb_docs_show, verb_docs_rm, verb_
 	verb_vault_slots, verb_vault_passwd, verb_vault_sheet, verb_vault_verify,
 	verb_vault_add_keyfile, verb_vault_remove, verb_vault_accept, verb_vault_lock,
 	verb_doctor, verb_keys, verb_ops, verb_config_list, verb_config_get, verb_config_set,
-	verb_config_path, verb_status, verb_sync, verb_bench, verb_eval, verb_completion, verb_help, verb_version;
+	verb_config_path, verb_status, verb_sync, verb_bench, verb_eval, verb_completion, verb_help, verb_version, verb_login, verb_logout, verb_whoami;
 
 #endif

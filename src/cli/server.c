@@ -17,7 +17,9 @@ session_server(const char **url, struct cli *c)
 	enum fault f = session_conf(c);
 	if (f != FAULT_NONE)
 		return f;
-	*url = NULL;
+	*url = c->joining;
+	if (*url)
+		return FAULT_NONE;
 	if (option_given(&c->args, "local"))
 		return given ? fault(FAULT_INPUT, "--server and --local do not go together") : FAULT_NONE;
 	if (given) {
@@ -37,6 +39,8 @@ const char *
 session_server_setting(struct cli *c, const char *url, const char *dotted)
 {
 	const char *value = conf_get(&c->conf, dotted);
+	if (c->joining_pin && str_same(url, c->joining) && str_same(dotted, "server.pin"))
+		return c->joining_pin;
 	bool ours = str_same(url, conf_get(&c->conf, "server.url"));
 	return *value && ours ? value : NULL;
 }

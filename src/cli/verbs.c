@@ -67,6 +67,18 @@ static const struct option sync_options[] = {
 	{ "drop", "KEY", OPTION_TEXT, 0, 0, NULL, true,
 		"forget it; it is not delivered (may be repeated)" },
 };
+static const struct option login_options[] = {
+	{ "code", "CODE", OPTION_TEXT, 0, 0, NULL, false, "join a class with the code its teacher made" },
+	{ "name", "NAME", OPTION_TEXT, 0, 0, NULL, false, "what to be called in the class" },
+	{ "guest", NULL, OPTION_FLAG, 0, 0, NULL, false, "come in as a guest" },
+	{ "provider", "NAME", OPTION_TEXT, 0, 0, NULL, false,
+		"sign in with this identity provider, in a browser" },
+	{ "device", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"with an identity provider, in a browser on another device" },
+};
+static const struct option logout_options[] = {
+	{ "everywhere", NULL, OPTION_FLAG, 0, 0, NULL, false, "end every session of yours there" },
+};
 static const struct option add_options[] = {
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "file them under this subject" },
 	{ "domain", "D", OPTION_TEXT, 0, 0, NULL, false, "and this domain" },
@@ -211,6 +223,12 @@ const struct verb verbs[] = {
 		"go on with a history that went back, after a restored backup" },
 	{ "vault", "lock", "", 0, 0, NO_OPTIONS, verb_vault_lock, "done",
 		"forget the keys; a verb holds them only while it runs" },
+	{ "login", NULL, "[URL]", 0, 1, OPTIONS(login_options), verb_login, "standing",
+		"sign in to a class server; without a way, the one the server has" },
+	{ "logout", NULL, "", 0, 0, OPTIONS(logout_options), verb_logout, "standing",
+		"sign out: the session ends at once, and its tokens are forgotten" },
+	{ "whoami", NULL, "", 0, 0, NO_OPTIONS, verb_whoami, "standing",
+		"who you are at the server" },
 	{ "status", NULL, "", 0, 0, NO_OPTIONS, verb_status, "standing",
 		"which server is asked, whether it answers, who you are there and what waits" },
 	{ "sync", NULL, "", 0, 0, OPTIONS(sync_options), verb_sync, "item, one a line",

@@ -194,6 +194,7 @@ perform(void **reply, struct call *c)
 		.request_id = c->request_id,
 	};
 	enum fault f = engine_principal(&who, c->server->engine, c->bearer);
+	c->unknown = f != FAULT_NONE;
 	if (f == FAULT_NONE)
 		f = request_read(&request, c);
 	if (f == FAULT_NONE)
@@ -210,7 +211,7 @@ set_fault(struct call *c, enum fault f)
 	if (f == FAULT_ABSENT && !engine_does(c->op->id)) {
 		c->status = 501;
 		code = status_code(501);
-	} else if (f == FAULT_DENIED && (c->bearer == NULL || c->bearer[0] == '\0')) {
+	} else if (f == FAULT_DENIED && (c->unknown || c->bearer == NULL || c->bearer[0] == '\0')) {
 		c->status = 401;
 		code = status_code(401);
 	}

@@ -49,6 +49,7 @@ struct call {
 	struct param *params; size_t param_count;   /* of the path and the query, decoded */
 	struct text body;
 	const char *bearer, *idempotency_key, *address, *request_id;
+	bool unknown;                      /* the bearer is nobody's, or no longer */
 	struct upload *upload;
 	struct cancel cancel;
 	struct exchange *waits;      /* for the reply; NULL: an answer */

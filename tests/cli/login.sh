@@ -1,0 +1,71 @@
+#!/bin/sh
+# stoa login, logout, whoami against a stoad of its own: as a guest, with a code, out
+# again; and what must not show.
+. tests/cli/lib.sh
+stoad=$STOA_BUILD/stoad
+mkfifo "$work/said"
+"$stoad" --listen 127.0.0.1:0 --data "$work/data" >"$work/said" 2>"$work/server.log" </dev/null &
+server=$!
+trap 'kill -9 "$server" 2>/dev/null; rm -rf "$work"' EXIT
+read -r line <"$work/said"
+url=$(printf '%s\n' "$line" | sed -n 's/.*listens on \([^ ;]*\);.*/\1/p')
+[ -n "$url" ]
+verdict $? "the server listens: $line"
+
+run 0 "the store is set up" "$stoa" init --defaults --no-lock
+run 0 "without a server it is the person of this machine" "$stoa" whoami
+says "that" "person of this machine"
+run 3 "nobody signs out who is not in" "$stoa" logout
+run 2 "a sign-in needs a server" "$stoa" login
+run 2 "and one that is an address" "$stoa" login nonsense
+run 2 "two ways at once are refused" "$stoa" login "$url" --guest --code X
+run 2 "without a terminal the way must be said" "$stoa" login "$url"
+says "the ways" "--guest" "$work/err"
+run 3 "a provider that is not there is said so" "$stoa" login "$url" --provider school
+run 4 "a wrong code lets nobody in" "$stoa" login "$url" --code AAAAA-AAAAA --name Ada
+run 0 "after that nothing is set up" "$stoa" config get server.url
+silent "no server yet" "$url"
+
+run 0 "a guest comes in" "$stoa" login "$url" --guest
+says "as a guest" "as a guest"
+run 0 "stoa.conf names the server" "$stoa" config get server.url
+says "the server" "$url"
+run 0 "who am I" "$stoa" whoami --json
+says "a guest" '"role":"guest"'
+json "who am I" "$work/out"
+user=$(sed -n 's/.*"user":"\([0-9a-f]*\)".*/\1/p' "$work/out")
+[ ${#user} = 32 ]
+verdict $? "an id of 32 digits: $user"
+
+code=$("$stoad" admin --data "$work/data" 2>>"$work/server.log" | sed 's/.*: //')
+run 0 "the guest joins with a code" "$stoa" login --code "$code" --name 'Ada ␛[31m Lovelace'
+says "with a name" "Ada"
+harmless "the name" "$work/out"
+run 0 "and keeps his id" "$stoa" whoami --json
+says "the same id" "\"user\":\"$user\""
+says "a new role" '"role":"admin"'
+run 4 "the code works once" env STOA_HOME="$work/second" "$stoa" login "$url" --code "$code" --name Eve
+
+# No token is where it could be read.
+cp "$work/out" "$work/last"
+run 0 "status says who" "$stoa" status
+says "the name" "Ada"
+! grep -rqaE 'stoa_(r_)?[A-Za-z0-9_-]{43}' "$work/home" "$work/data" "$work/server.log"
+verdict $? "a token is in a file: $(grep -rlaE 'stoa_(r_)?[A-Za-z0-9_-]{43}' "$work/home" "$work/data" "$work/server.log")"
+! grep -rqa 'Lovelace' "$work/home" "$work/data" "$work/server.log"
+verdict $? "the name is in a file"
+[ -z "$(find "$work/home" "$work/data" -type f -perm /077)" ]
+verdict $? "a file is open to others: $(find "$work/home" "$work/data" -type f -perm /077)"
+
+run 0 "signing out" "$stoa" logout
+says "of the server" "Signed out of $url"
+run 4 "who am I now" "$stoa" whoami
+says "not signed in" "not signed in" "$work/err"
+run 3 "signing out again" "$stoa" logout
+
+run 0 "in again" "$stoa" login --guest
+kill "$server"
+wait "$server" 2>/dev/null
+run 0 "signing out without the server" "$stoa" logout
+says "it says what that means" "within a day" "$work/err"
+finish
