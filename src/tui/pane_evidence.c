@@ -107,6 +107,8 @@ strip_draw(struct app *app, struct pane *p, const struct message *m)
 		flow_text(&f, STYLE_TEXT, NULL, STYLE_TEXT, 0, head.data, head.len);
 	}
 	flow_draw(app_screen(app), (struct area){ a->top + 1, a->left + 1, a->rows - 1, a->cols - 2 }, &f, 0, NULL, 0);
+	if (a->rows > 1 && f.count > (size_t)a->rows - 1)      /* more than fits: in the last column, where no row comes */
+		(void)screen_put(app_screen(app), a->top + a->rows - 1, a->left + a->cols - 1, 1, STYLE_KEY, "+", 1);
 	flow_clear(&f);
 	text_clear(&head);
 }

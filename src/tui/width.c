@@ -143,8 +143,10 @@ static int
 cluster_cells(const char *s, size_t n)
 {
 	struct width_parts p;
-	if (n == 1)
-		return utf8_code_width((unsigned char)s[0] < 0x80 ? (unsigned char)s[0] : 0xFFFD);
+	size_t first = 0;
+	uint32_t c = utf8_next(s, n, &first);
+	if (first == n)                    /* most are one character */
+		return c == UTF8_BAD ? 1 : learnt.known ? base_cells(c) : utf8_code_width(c);
 	width_parts(&p, s, n);
 	if (!learnt.known)
 		return p.spacing > 0 && p.flags == 0 ? utf8_code_width(p.base) + p.spacing : (int)utf8_width(s, n);

@@ -104,22 +104,6 @@ START_TEST(a_question_is_answered_with_its_evidence)
 }
 END_TEST
 
-static void
-same_after_redraw(const char *what)
-{
-	struct text before, after;
-	text_init(&before, 1024 * 1024);
-	text_init(&after, 1024 * 1024);
-	terminal_quiet(&t, 300);
-	terminal_print(&before, &t);
-	terminal_say(&t, "\014");
-	terminal_quiet(&t, 300);
-	terminal_print(&after, &t);
-	ck_assert_msg(strcmp(before.data, after.data) == 0, "%s: was\n%s\nafter a redraw\n%s", what, before.data, after.data);
-	text_clear(&before);
-	text_clear(&after);
-}
-
 START_TEST(two_hundred_resizes_end_in_the_right_frame)
 {
 	static const int sizes[][2] = { { 24, 80 }, { 40, 120 }, { 60, 200 }, { 16, 60 }, { 10, 40 }, { 30, 101 } };

@@ -87,4 +87,21 @@ quit(void)
 	ck_assert_msg(WIFEXITED(t.status) && WEXITSTATUS(t.status) == 0, "status %x", t.status);
 }
 
+/* What stands there is what is drawn anew. */
+static inline void
+same_after_redraw(const char *what)
+{
+	struct text before, after;
+	text_init(&before, 1024 * 1024);
+	text_init(&after, 1024 * 1024);
+	terminal_quiet(&t, 300);
+	terminal_print(&before, &t);
+	terminal_say(&t, "\014");
+	terminal_quiet(&t, 300);
+	terminal_print(&after, &t);
+	ck_assert_msg(strcmp(before.data, after.data) == 0, "%s: was\n%s\nafter a redraw\n%s", what, before.data, after.data);
+	text_clear(&before);
+	text_clear(&after);
+}
+
 #endif

@@ -90,16 +90,28 @@ START_TEST(an_old_terminal_keeps_its_columns)
 	terminal_say(&t, "\001\004\004");                     /* the beginning: take two away */
 	ck_assert(terminal_wait(&t, " > |\xC3\xA9|", LONG_MS));
 	terminal_quiet(&t, 200);
-	struct text before, after;
-	text_init(&before, 1024 * 1024);
-	text_init(&after, 1024 * 1024);
-	terminal_print(&before, &t);
-	terminal_say(&t, "\014");
-	terminal_quiet(&t, 400);
-	terminal_print(&after, &t);
-	ck_assert_str_eq(before.data, after.data);
-	text_clear(&before);
-	text_clear(&after);
+	same_after_redraw("an old terminal");
+	leave();
+}
+END_TEST
+
+START_TEST(resizes_end_in_the_right_frame_there_too)
+{
+	static const int sizes[][2] = { { 24, 80 }, { 40, 120 }, { 60, 200 }, { 16, 60 }, { 10, 40 }, { 30, 101 } };
+	begin_on(wide_ambiguous, 24, 80);
+	terminal_say(&t, "What is \xCE\xB1\xCE\xB1\xE2\x80\xA6 and \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x94\xAC?\r");
+	ck_assert(terminal_wait(&t, "refused", LONG_MS));
+	terminal_say(&t, "\xCE\xB1\xCE\xB1|");
+	for (int i = 0; i < 60; i++) {
+		const int *size = sizes[i % (int)COUNT_OF(sizes)];
+		terminal_resize(&t, size[0], size[1]);
+		(void)terminal_pump(&t, 3);
+		terminal_say(&t, i % 2 ? "\xCE\xB1" : "\177");
+	}
+	terminal_resize(&t, 40, 120);
+	ck_assert(terminal_wait(&t, "Evidence", LONG_MS));
+	same_after_redraw("60 resizes");
+	quit();
 	leave();
 }
 END_TEST
@@ -213,7 +225,7 @@ START_TEST(a_cluster_takes_what_its_kind_was_seen_to_take)
 }
 END_TEST
 
-TESTS("width", letters_of_two_cells_move_nothing_behind_them, an_old_terminal_keeps_its_columns,
+TESTS("width", resizes_end_in_the_right_frame_there_too, letters_of_two_cells_move_nothing_behind_them, an_old_terminal_keeps_its_columns,
 	a_terminal_is_asked_once_and_after_the_first_frame, a_terminal_that_does_not_answer_costs_nothing,
 	what_is_typed_between_the_answers_is_kept, nonsense_that_is_remembered_is_asked_again,
 	a_cluster_takes_what_its_kind_was_seen_to_take)
