@@ -19,7 +19,8 @@ struct program {
 	const char *const *flags;            /* as given; NULL: not */
 	struct server *server;
 	struct loop *loop;
-	int64_t deadline_ms;                 /* of draining; 0: not yet */
+	bool stopping;
+	int64_t deadline_ms;                 /* of draining */
 };
 
 static int64_t
@@ -74,7 +75,18 @@ limits_of(const struct server_conf *c)
 		.calls = (int)server_conf_number(c, "limits", "calls"),
 		.body_bytes = (size_t)server_conf_number(c, "limits", "body_kib") * 1024,
 		.upload_bytes = (size_t)server_conf_number(c, "limits", "upload_mib") * 1024 * 1024,
+		.head_ms = 1000 * (int)server_conf_number(c, "limits", "head_seconds"),
+		.body_ms = 1000 * (int)server_conf_number(c, "limits", "body_seconds"),
+		.stall_ms = 1000 * (int)server_conf_number(c, "limits", "stall_seconds"),
 	};
+}
+
+/* Providers are known to the engine from its start; a change of theirs needs another. */
+static enum fault
+leave_provider(const char *section, const char *name, const char *value, void *arg)
+{
+	(void)section, (void)name, (void)value, (void)arg;
+	return FAULT_NONE;
 }
 
 /* SIGHUP: a mistake anywhere leaves everything as it was. */
@@ -82,7 +94,7 @@ static void
 on_reload(void *arg)
 {
 	struct program *p = arg;
-	struct server_conf fresh = { .other = p->setup.conf.other, .arg = p->setup.conf.arg };
+	struct server_conf fresh = { .other = leave_provider };
 	enum fault f = read_settings(p, &fresh);
 	const struct server_limits limits = limits_of(&fresh);
 	if (f == FAULT_NONE)
@@ -107,18 +119,27 @@ look(void *arg)
 }
 
 static void
-on_stop(void *arg)
+drain(void *arg)
 {
 	struct program *p = arg;
-	if (p->deadline_ms != 0) { /* asked twice: now */
-		loop_stop(p->loop);
-		return;
-	}
 	log_event(LOG_INFO, "server", "drain", "busy=%d", server_busy(p->server));
-	server_notify("STOPPING=1");
 	p->deadline_ms = clock_system.mono_ms(NULL) + 1000 * number(p, "server", "drain_seconds");
 	server_drain(p->server);
 	look(p);
+}
+
+static void
+on_stop(void *arg)
+{
+	struct program *p = arg;
+	if (p->stopping) { /* asked twice: now */
+		loop_stop(p->loop);
+		return;
+	}
+	p->stopping = true;
+	server_notify("STOPPING=1");
+	server_unready(p->server);
+	loop_timer(p->loop, 1000 * number(p, "server", "ready_delay_seconds"), drain, p);
 }
 
 static void

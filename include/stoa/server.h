@@ -52,7 +52,10 @@ enum fault server_reload(struct server *s, const struct server_limits *limits) S
 void server_tend(struct server *s);
 /* One line to the service manager that started us, as sd_notify(3); else nothing. */
 void server_notify(const char *line);
-/* From now on not ready: nobody new is let in, calls that run may end. */
+/* From now on GET /health says 503, so that a balancer looks elsewhere. */
+void server_unready(struct server *s);
+/* Nobody new is let in, who asks nothing is let go, calls that run may end; live
+ * sockets are closed with 1012. */
 void server_drain(struct server *s);
 /* Calls, streams and sockets that are still open. */
 int server_busy(struct server *s);

@@ -90,6 +90,15 @@ deliver_news(struct listener *l)
 	}
 }
 
+/* The server is being stopped: who asks nothing is let go. */
+static void
+let_go(struct listener *l)
+{
+	for (struct connection *c = l->connections; c != NULL; c = c->next)
+		if (c->wsi != NULL && c->active == 0 && c->live == NULL)
+			lws_set_timeout(c->wsi, PENDING_TIMEOUT_SHUTDOWN_FLUSH, LWS_TO_KILL_ASYNC);
+}
+
 /* ---- accepting --------------------------------------------------------------------- */
 
 static void
@@ -181,6 +190,8 @@ on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 			tls_reload(listener_of(wsi));
 		deliver_news(listener_of(wsi));
 		lives_deliver(listener_of(wsi));
+		if (atomic_load(&listener_of(wsi)->server->draining))
+			let_go(listener_of(wsi));
 		return 0;
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 	case LWS_CALLBACK_ESTABLISHED:

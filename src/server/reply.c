@@ -93,7 +93,7 @@ reply_start(struct exchange *x)
 	struct reply *r = &x->reply;
 	const struct server *s = x->listener->server;
 	/* What follows the head would be taken for the next request. */
-	r->close |= x->unread;
+	r->close |= x->unread || atomic_load(&s->draining);
 	connection_asked(x->connection);
 	if (r->status / 100 < (int)COUNT_OF(s->responses))
 		atomic_fetch_add(&x->listener->server->responses[r->status / 100], 1);

@@ -270,6 +270,7 @@ exchange_new(struct listener *l, struct lws *wsi)
 	if (x->next != NULL)
 		x->next->link = &x->next;
 	l->exchanges = x;
+	x->connection->active++;
 	connection_head(x->connection, x->http2);
 	return x;
 }
@@ -388,7 +389,8 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 	if (status != 0)
 		return reply_refuse(x, status, status == 404 ? "there is nothing at this path"
 							     : "not with this method");
-	if (atomic_load(&l->server->draining) && x->route->op->limit != LIMIT_NONE) {
+	bool health = x->route->op->reply == &record_health;
+	if (atomic_load(health ? &l->server->unready : &l->server->draining)) {
 		x->reply.close = true; /* the next one may be let in elsewhere */
 		x->reply.retry_ms = 5000;
 		return reply_refuse(x, 503, "the server is being stopped");
@@ -472,6 +474,7 @@ exchange_free(struct exchange *x)
 void
 exchange_gone(struct exchange *x)
 {
+	x->connection->active--;
 	x->wsi = NULL;
 	x->connection = NULL;
 	if (!x->called) {

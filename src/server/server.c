@@ -268,8 +268,15 @@ server_tend(struct server *s)
 }
 
 void
+server_unready(struct server *s)
+{
+	atomic_store(&s->unready, true);
+}
+
+void
 server_drain(struct server *s)
 {
+	server_unready(s);
 	atomic_store(&s->draining, true);
 	for (unsigned i = 0; i < s->threads; i++)
 		listener_wake(&s->listeners[i]);
@@ -297,6 +304,7 @@ server_close(struct server *s)
 	for (unsigned i = 0; i < s->threads; i++)
 		listener_close(&s->listeners[i]);
 	answers_sweep(s, true);
+	guest_book_free(s->guests);
 	router_clear(&s->router);
 	text_clear(&s->openapi);
 	pthread_mutex_destroy(&s->answers_lock);

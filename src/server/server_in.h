@@ -174,6 +174,7 @@ struct connection {
 	char address[48];
 	int64_t accepted_ms;
 	uint64_t requests;
+	int active;                          /* exchanges that are not over */
 	/* of the guard */
 	int fd;
 	enum { CONNECTION_HEAD, CONNECTION_BODY, CONNECTION_REPLY, CONNECTION_IDLE, CONNECTION_HTTP2, CONNECTION_LIVE } state;
@@ -263,7 +264,7 @@ struct server {
 	struct crew *crew;
 	struct listener listeners[THREADS_MAX];
 	unsigned threads;
-	atomic_bool draining, stopping;
+	atomic_bool unready, draining, stopping;
 	atomic_int connections, calls, streams, lives;
 	atomic_ulong responses[6];           /* by class of status */
 	atomic_ulong cut;                    /* connections ended for being slow, ever */

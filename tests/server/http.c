@@ -56,7 +56,7 @@ static const struct speech {
 	{ "a method that is none", "FOO /health HTTP/1.1\r\nHost: x\r\n\r\n", 403, CLOSES },
 	{ "the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 403, CLOSES },
 	{ "no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n", 403, CLOSES },
-	{ "a token that is none", "GET /v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer zzz\r\n\r\n", 403, STAYS },
+	{ "a token that is none", "GET /v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer zzz\r\n\r\n", 401, STAYS },
 	{ "another scheme", "GET /v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Basic eDp5\r\n\r\n", 401, STAYS },
 	{ "no number where one must be", "GET /v1/files?limit=x HTTP/1.1\r\nHost: x\r\n\r\n", 400, STAYS },
 	{ "a number over its limit", "GET /v1/files?limit=101 HTTP/1.1\r\nHost: x\r\n\r\n", 400, STAYS },
@@ -228,6 +228,37 @@ START_TEST(random_bytes_do_no_harm)
 }
 END_TEST
 
+START_TEST(connections_that_ask_nothing_do_not_hold_the_end)
+{
+	enum { CLIENTS = 90 };
+	static struct heard h;
+	struct stoad s;
+	struct timespec from, to;
+	int fds[CLIENTS];
+	char line[64];
+	stoad_start(&s, NULL);
+	for (int i = 0; i < CLIENTS; i++) {
+		fds[i] = dial(&s);
+		h = (struct heard){ .n = 0 };
+		if (i % 2 == 0) { /* one has asked, the other has only begun */
+			send_all(fds[i], GET "\r\n", strlen(GET "\r\n"));
+			hear(&h, fds[i], "\"request_id\"", 10000);
+			ck_assert_int_eq(status_of(&h), 200);
+		} else
+			send_all(fds[i], GET, strlen(GET));
+	}
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	stoad_stop(&s);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	int64_t took_ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000;
+	ck_assert_msg(took_ms < 5000, "it took %lld ms", (long long)took_ms);
+	for (int i = 0; i < CLIENTS; i++) {
+		ck_assert_int_le(recv(fds[i], line, sizeof line, 0), 0);
+		close(fds[i]);
+	}
+}
+END_TEST
+
 TESTS("http", each_request_gets_its_status, a_request_in_single_bytes_is_the_same_request,
 	requests_behind_each_other_are_answered_in_order, a_request_behind_an_unanswered_body_ends_the_connection,
-	a_head_has_its_limits, random_bytes_do_no_harm)
+	a_head_has_its_limits, random_bytes_do_no_harm, connections_that_ask_nothing_do_not_hold_the_end)

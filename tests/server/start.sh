@@ -13,7 +13,7 @@ ask 200 "HEAD is GET without a body" -I "$url/health"
 ask 401 "a stranger is not let in" "$url/v1/files"
 says "it says so" '"code":"UNAUTHENTICATED"'
 says "it says how" 'www-authenticate: Bearer' "$work/head"
-ask 403 "a token that is none" -H 'Authorization: Bearer nonsense' "$url/v1/files"
+ask 401 "a token that is none" -H 'Authorization: Bearer nonsense' "$url/v1/files"
 ask 404 "a path that is none" "$url/nothing"
 says "in an envelope too" '"code":"NOT_FOUND"'
 ask 405 "another method" -X PUT "$url/health"
