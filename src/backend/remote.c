@@ -271,12 +271,26 @@ write_there(struct way *w)
 	return bad;
 }
 
+/* Nobody's words are kept for nobody: whoever writes or reads has an account. */
+static enum fault
+signed_in(struct backend *b)
+{
+	struct remote *r = b->remote;
+	enum fault f = account_ready(b);
+	if (f != FAULT_NONE)
+		return f;
+	pthread_mutex_lock(&r->lock);
+	bool known = r->token.len > 0;
+	pthread_mutex_unlock(&r->lock);
+	return known ? f : fault(FAULT_DENIED, "you are not signed in to %s: stoa login %s", r->url, r->url);
+}
+
 static enum fault
 call_remote(struct flight *f)
 {
 	struct way w = { .f = f, .b = f->backend, .request = f->request };
 	bool only = false;
-	enum fault bad = f->op->least > ROLE_NONE ? account_ready(w.b) : FAULT_NONE;
+	enum fault bad = f->op->least > ROLE_NONE ? signed_in(w.b) : FAULT_NONE;
 	if (bad != FAULT_NONE)
 		return bad;
 	id_make(w.key, w.b->config.chance);

@@ -25,12 +25,36 @@ says "away" "Not signed in"
 run 0 "away, but here" "$stoa" --local status
 says "here" "LOCAL"
 echo "The sea is salt." >"$work/sea.txt"
-run 1 "what needs the server says so" "$stoa" add "$work/sea.txt"
-says "why" "does not accept a connection" "$work/err"
+run 4 "what needs the server says so" "$stoa" add "$work/sea.txt"
+says "why" "not signed in" "$work/err"
 run 0 "nothing waits" "$stoa" sync
 says "nothing waits" "Nothing waits"
+run 4 "a question of nobody" "$stoa" ask --extractive "What is in the sea?"
+says "its reason" "not signed in" "$work/err"
+run 0 "nothing of nobody waits" "$stoa" sync
+silent "nothing of nobody waits" "sea"
+
+# ---- signed in as a guest, with the server and without it
+"$STOA_BUILD/stoad" --listen 127.0.0.1:0 --data "$work/room" >"$work/said" 2>&1 </dev/null &
+server=$! tries=0
+until grep -qs "listens on" "$work/said" || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
+url=$(sed -n 's/.*listens on \(http:[^;, ]*\).*/\1/p' "$work/said")
+run 0 "a guest comes in" "$stoa" login --guest "$url"
+run 0 "status" "$stoa" status
+says "status" "ONLINE"
+says "status" "$url"
+run 3 "asked there" "$stoa" ask --extractive "What is in the sky?"
+empty "nothing to remark" "$work/err"
+run 0 "kept there" "$stoa" history
+says "kept there" "What is in the sky"
+kill "$server"; wait "$server" 2>/dev/null; server=
+run 0 "read while it is away" "$stoa" history
+says "read while it is away" "What is in the sky"
+says "and said so" "cannot be reached" "$work/err"
 run 3 "a question while it is away" "$stoa" ask --extractive "What is in the sea?"
-says "its note" "cannot be reached" "$work/err"
+says "its note" "waits" "$work/err"
+run 0 "status while it is away" "$stoa" status
+says "status while it is away" "2 to be delivered"
 run 5 "it waits" "$stoa" sync
 says "it waits" "What is in the sea?"
 says "it waits" "question"
