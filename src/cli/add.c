@@ -106,8 +106,10 @@ add_file(struct cli *c, const char *path, struct add *a)
 	arena_init(&c->arena);
 	struct document_add request = *a->like;
 	request.path = realpath(path, whole) ? whole : path;
-	request.origin = request.path;
-	if (!request.name)
+	/* What is not UTF-8 the library writes in its own way. */
+	if (utf8_valid(request.path, strlen(request.path)))
+		request.origin = request.path;
+	if (!request.name && utf8_valid(file_name(path), strlen(file_name(path))))
 		request.name = file_name(path);
 	struct call_events ev = { add_event, a };
 	const void *reply = NULL;

@@ -64,12 +64,26 @@ source_name(struct arena *a, const char *path)
 	return out;
 }
 
+/* The whole path, by which the same file is known again; bytes that are no UTF-8 as %E9. */
 const char *
 source_origin(struct arena *a, const char *path)
 {
 	char *real = realpath(path, NULL);
-	const char *out = arena_strdup(a, real != NULL ? real : path);
+	const char *from = real != NULL ? real : path, *out;
+	size_t len = strlen(from);
+	struct text t;
 
+	text_init(&t, PATH_MAX);
+	for (size_t at = 0; at < len;) {
+		size_t begin = at;
+		if (utf8_next(from, len, &at) != UTF8_BAD)
+			text_put_n(&t, from + begin, at - begin);
+		else
+			for (; begin < at; begin++)
+				text_printf(&t, "%%%02X", (unsigned char)from[begin]);
+	}
+	out = arena_strndup(a, t.data, t.len);
+	text_clear(&t);
 	free(real);
 	return out;
 }

@@ -245,7 +245,7 @@ add_next(struct app *app)
 	s->page = s->pages = 0;
 	const struct document_add request = {
 		.path = path,
-		.origin = path,
+		.origin = utf8_valid(path, strlen(path)) ? path : NULL,
 		.name = utf8_valid(s->adding_name, strlen(s->adding_name)) ? s->adding_name : NULL,
 		.subject = app_config(app)->subject,
 		.retention_days = app_config(app)->retention_days,

@@ -25,6 +25,10 @@ run_harmless() { # STATUS NAME COMMAND...
 "$stoa" add "$evil" >"$work/out" 2>"$work/err" </dev/null
 harmless "add" "$work/out"
 harmless "add" "$work/err"
+says "a name that is not UTF-8 is taken" "read    bad"
+run_harmless 0 "it is known again" "$stoa" add "$evil/$(printf 'bad\377byte.txt')"
+says "the same" "same    bad"
+"$stoa" add "$evil" >"$work/out" 2>"$work/err" </dev/null
 silent "a hidden file is not taken" ".hidden.txt"
 silent "a link is not followed" "passwd"
 "$stoa" add --json --again "$evil" >"$work/out" 2>"$work/err" </dev/null
