@@ -115,7 +115,7 @@ crash: $(PROGRAMS) $(STANDINS) $(TESTS:%.c=$(B)/%) ## the long at-rest proofs (k
 format: ## clang-format over the tree
 	@clang-format -i $$(git ls-files '*.c' '*.h')
 install: $(PROGRAMS) ## install below $(DESTDIR)$(PREFIX)
-	@tests/install $(B) '$(DESTDIR)$(PREFIX)' install
+	@tests/install $(B) '$(DESTDIR)$(PREFIX)' install '$(PREFIX)'
 uninstall: ## remove what install put there
 	@tests/install $(B) '$(DESTDIR)$(PREFIX)' uninstall
 clean: ## remove build/

@@ -4,6 +4,7 @@
  * command that helps.  It asks for no passphrase and changes nothing.
  */
 #include <langinfo.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -354,6 +355,24 @@ check_first_log(struct cli *c)
 	return GOOD(arena_printf(&c->arena, "%s, %s", path, size_text(&c->arena, st.st_size)));
 }
 
+/* The server program: beside this one in a build tree, else where it is installed. */
+static struct finding
+check_server(struct cli *c)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	self[n > 0 ? n : 0] = '\0';
+	char *slash = strrchr(self, '/');
+	const char *const places[] = {
+		slash == NULL ? "" : arena_printf(&c->arena, "%.*s/stoad", (int)(slash - self), self),
+		STOA_PREFIX "/sbin/stoad",
+	};
+	for (size_t i = 0; i < COUNT_OF(places); i++)
+		if (access(places[i], X_OK) == 0)
+			return GOOD(places[i]);
+	return (struct finding){ VERDICT_NOTE, "stoad is not installed", "only needed to serve a class from this machine: make install" };
+}
+
 static const struct {
 	const char *name;
 	check_fn *run;
@@ -374,6 +393,7 @@ static const struct {
 	{ "colours", check_colours, false }, { "between", check_multiplexer, false }, { "widths", check_widths, false }, { "clipboard", check_clipboard, false },
 	{ "theme", check_theme, false }, { "keys", check_keys, false },
 	{ "extract", check_extract, false },
+	{ "server", check_server, false },
 	{ "fonts", check_japanese, false },
 	{ "keyring", check_keyring, false },
 	{ "opener", check_opener, false },
