@@ -36,29 +36,42 @@ static const struct { const char *name, *cluster; int usual; } kinds[WIDTH_KINDS
 
 /* ---- this terminal ------------------------------------------------------------------ */
 
-struct terminal_name { char section[64], words[256]; };
+struct terminal_name { char section[64], words[160]; };      /* a line of the file: 199 bytes */
 
+static size_t
+name_add(struct terminal_name *t, size_t used, const char *word)
+{
+	for (size_t k = 0; word != NULL && word[k] != '\0' && k < 24 && used + 2 < sizeof t->words; k++) {
+		bool plain = (word[k] >= '0' && word[k] <= '9') || ((word[k] | 32) >= 'a' && (word[k] | 32) <= 'z') || word[k] == '.' || word[k] == '-';
+		t->words[used++] = plain ? word[k] : '_';
+	}
+	if (used + 1 < sizeof t->words)
+		t->words[used++] = ' ';
+	return used;
+}
+
+/* Whose it is, if one came by ssh, is in the sum alone. */
 static void
 name_find(struct terminal_name *t)
 {
-	static const char *const variables[] = { "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION", "KONSOLE_VERSION", "SSH_CLIENT" };
+	static const char *const variables[] = { "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION", "KONSOLE_VERSION" };
+	const char *from = getenv("SSH_CLIENT");
 	uint32_t sum = 2166136261u;
 	size_t used = 0;
 	*t = (struct terminal_name){ .section = "" };
-	for (size_t i = 0; i <= COUNT_OF(variables); i++) {
-		const char *v = i < COUNT_OF(variables) ? getenv(variables[i]) : setlocale(LC_CTYPE, NULL);
-		size_t n = v == NULL ? 0 : i == COUNT_OF(variables) - 1 ? strcspn(v, " ") : strlen(v);
-		for (size_t k = 0; k < n && k < 60 && used + 2 < sizeof t->words; k++) {
-			bool plain = (v[k] >= '0' && v[k] <= '9') || ((v[k] | 32) >= 'a' && (v[k] | 32) <= 'z') || v[k] == '.' || v[k] == '-';
-			t->words[used++] = plain ? v[k] : '_';
-		}
-		t->words[used < sizeof t->words - 1 ? used++ : used] = ' ';
-	}
+	for (size_t i = 0; i < COUNT_OF(variables); i++)
+		used = name_add(t, used, getenv(variables[i]));
+	used = name_add(t, used, setlocale(LC_CTYPE, NULL));
+	if (from != NULL)
+		used = name_add(t, used, "ssh");
 	while (used > 0 && t->words[used - 1] == ' ')
 		t->words[--used] = '\0';
 	for (size_t i = 0; i < used; i++)
 		sum = (sum ^ (unsigned char)t->words[i]) * 16777619u;
-	snprintf(t->section, sizeof t->section, "%.*s-%08x", (int)strcspn(t->words, " ") > 24 ? 24 : (int)strcspn(t->words, " "), t->words, (unsigned)sum);
+	for (size_t i = 0; from != NULL && from[i] != '\0' && from[i] != ' '; i++)
+		sum = (sum ^ (unsigned char)from[i]) * 16777619u;
+	size_t first = strcspn(t->words, " ");
+	snprintf(t->section, sizeof t->section, "%.*s-%08x", first > 24 ? 24 : (int)first, t->words, (unsigned)sum);
 }
 
 /* Is it a set that a terminal can have said? Of emoji put together it must be one or

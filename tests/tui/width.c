@@ -178,6 +178,28 @@ START_TEST(what_is_typed_between_the_answers_is_kept)
 }
 END_TEST
 
+START_TEST(a_terminal_of_many_long_names_is_remembered_without_the_address)
+{
+	char many[5][200];
+	static const char *const names[] = { "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION", "KONSOLE_VERSION", "SSH_CLIENT" };
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		snprintf(many[i], sizeof many[i], "%s192.0.2.77 %0120zu]\n", i < 4 ? "x" : "", i);
+		setenv(names[i], many[i], 1);
+	}
+	begin_on(NULL, 24, 80);
+	const char *file = widths_file();
+	ck_assert_ptr_nonnull(strstr(file, "terminal = xterm-256color x192.0.2.77_0000"));
+	ck_assert_ptr_null(strstr(file, " 192.0.2.77"));
+	quit();
+	terminal_close(&t);
+	open_in(24, 80, environment);
+	ready();
+	ck_assert_uint_eq(asked(), 0);
+	quit();
+	leave();
+}
+END_TEST
+
 START_TEST(nonsense_that_is_remembered_is_asked_again)
 {
 	home_make();
@@ -227,5 +249,5 @@ END_TEST
 
 TESTS("width", resizes_end_in_the_right_frame_there_too, letters_of_two_cells_move_nothing_behind_them, an_old_terminal_keeps_its_columns,
 	a_terminal_is_asked_once_and_after_the_first_frame, a_terminal_that_does_not_answer_costs_nothing,
-	what_is_typed_between_the_answers_is_kept, nonsense_that_is_remembered_is_asked_again,
+	what_is_typed_between_the_answers_is_kept, a_terminal_of_many_long_names_is_remembered_without_the_address, nonsense_that_is_remembered_is_asked_again,
 	a_cluster_takes_what_its_kind_was_seen_to_take)
