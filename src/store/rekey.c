@@ -8,6 +8,12 @@
  */
 #include "store_in.h"
 
+#define BATCH_ROWS 128
+#define BATCH_BYTES (4u * 1024 * 1024)
+
+/* Rows are read some at a time and written as they come: a database that is far away
+ * is asked once for many. */
+struct kept_row { struct record_row row; unsigned char *blob; size_t n, cap; bool empty; };
 struct reseal {
 	struct store *store;
 	const struct vault *from, *to;
@@ -17,33 +23,53 @@ struct reseal {
 	unsigned char *blob;
 	size_t blob_cap;
 	uint64_t records, last_lseq;
+	struct kept_row batch[BATCH_ROWS];
+	size_t batch_count, batch_at;
 };
 
-/* Read the row after last_lseq and step over it. */
+/* The next rows after last_lseq, as many as a batch holds. */
 static enum fault
-next_row(struct record_row *row, struct reseal *r, unsigned char aad[VAULT_AAD_BYTES], bool *empty)
+batch_read(struct reseal *r)
 {
 	struct statement *st;
-	size_t n;
-	enum fault f = store_prepare(&st, r->store,
-		"SELECT " RECORD_COLUMNS " FROM record WHERE lseq > ? ORDER BY lseq LIMIT 1");
+	size_t bytes = 0;
+	enum fault f = store_prepare(&st, r->store, "SELECT " RECORD_COLUMNS " FROM record WHERE lseq > ? ORDER BY lseq LIMIT ?");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, (int64_t)r->last_lseq);
-	f = statement_step(st);
-	if (f == FAULT_NONE)
-		f = record_row_read(row, st);
-	if (f == FAULT_NONE) {
-		const void *blob = statement_col_blob(st, COL_BLOB, &n);
-		*empty = blob == NULL;
-		r->last_lseq = row->bound.lseq;
-		if (*empty)
-			vault_record_aad(aad, r->from, &row->bound, row->size);
-		else
-			f = record_row_open(&r->plain, r->store, row, blob, n);
+	statement_int(st, 2, BATCH_ROWS);
+	r->batch_at = r->batch_count = 0;
+	while (r->batch_count < BATCH_ROWS && bytes < BATCH_BYTES && (f = statement_step(st)) == FAULT_NONE) {
+		struct kept_row *kept = &r->batch[r->batch_count];
+		f = record_row_read(&kept->row, st);
+		if (f != FAULT_NONE)
+			break;
+		const void *blob = statement_col_blob(st, COL_BLOB, &kept->n);
+		kept->empty = blob == NULL;
+		mem_reserve(&kept->blob, &kept->cap, kept->n + 1, 1);
+		memcpy(kept->blob, blob ? blob : "", kept->n);
+		bytes += kept->n;
+		r->last_lseq = kept->row.bound.lseq;
+		r->batch_count++;
 	}
 	statement_done(st);
-	return f;
+	return f == FAULT_ABSENT && r->batch_count > 0 ? FAULT_NONE : f;
+}
+
+/* The next row, opened. */
+static enum fault
+next_row(struct record_row *row, struct reseal *r, unsigned char aad[VAULT_AAD_BYTES], bool *empty)
+{
+	enum fault f = r->batch_at < r->batch_count ? FAULT_NONE : batch_read(r);
+	if (f != FAULT_NONE)
+		return f;
+	const struct kept_row *kept = &r->batch[r->batch_at++];
+	*row = kept->row;
+	*empty = kept->empty;
+	if (!kept->empty)
+		return record_row_open(&r->plain, r->store, row, kept->blob, kept->n);
+	vault_record_aad(aad, r->from, &row->bound, row->size);
+	return FAULT_NONE;
 }
 
 static enum fault
@@ -58,7 +84,7 @@ row_write(struct reseal *r, const struct record_row *row, size_t blob_bytes)
 	statement_blob_static(st, 2, row->tag, VAULT_TAG_BYTES);
 	statement_blob_static(st, 3, r->blob, blob_bytes);
 	statement_int(st, 4, (int64_t)row->bound.lseq);
-	f = statement_run(st, NULL);
+	f = statement_run_later(st);
 	statement_done(st);
 	return f;
 }
@@ -190,6 +216,8 @@ store_rekey(struct store *s, enum vault_slot_type type, const struct vault_secre
 	vault_free(to);
 	vault_wipe(r.plain.data, r.plain.data ? r.plain.cap : 0);
 	text_clear(&r.plain);
+	for (size_t i = 0; i < BATCH_ROWS; i++)
+		mem_free(r.batch[i].blob);
 	mem_free(r.blob);
 	mem_free(r.heads);
 	return f;
