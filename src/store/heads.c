@@ -155,10 +155,18 @@ refresh(struct store *s, const struct vault *v, const struct root_row *root, boo
 	if (!vault_same(hash, root->hash, sizeof hash))
 		return fault(FAULT_DAMAGED, "the root of the history does not fit its heads");
 	h->generation = root->generation;
+	memcpy(h->root, root->hash, sizeof h->root);
 	h->records = root->count;
 	h->last_lseq = (uint64_t)last;
 	h->known = true;
 	return FAULT_NONE;
+}
+
+/* The number alone does not do: a copy put back beneath us may have grown to it. */
+static bool
+fits_memory(const struct heads *h, const struct root_row *root)
+{
+	return h->known && h->generation == root->generation && vault_same(h->root, root->hash, sizeof h->root);
 }
 
 enum fault
@@ -179,7 +187,7 @@ heads_begin(struct store *s)
 	f = root_read(&root, s);
 	if (f == FAULT_NONE && root.epoch != vault_epoch(v))
 		f = fault(FAULT_LOCKED, "the passphrase was changed elsewhere: unlock again");
-	if (f == FAULT_NONE && !(h->known && h->generation == root.generation)) {
+	if (f == FAULT_NONE && !fits_memory(h, &root)) {
 		bool whole = !h->known;
 		f = refresh(s, v, &root, whole);
 		if (f == FAULT_DAMAGED && !whole)
@@ -254,8 +262,10 @@ heads_write(struct store *s)
 	vault_root(root.hash, v, root.generation, h->items, h->count);
 	vault_return(s);
 	f = root_write(s, &root);
-	if (f == FAULT_NONE)
+	if (f == FAULT_NONE) {
 		h->generation = root.generation;
+		memcpy(h->root, root.hash, sizeof h->root);
+	}
 	return f;
 }
 

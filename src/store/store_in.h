@@ -30,6 +30,7 @@ extern const size_t schema_count;
 struct heads {                      /* guarded by sealing.writing */
 	bool known;                 /* items are those of generation */
 	uint64_t generation, last_lseq, records;
+	unsigned char root[VAULT_HASH_BYTES];   /* of generation, as it stood in the database */
 	struct vault_head *items;   /* of all owners, sorted by owner and conv_id */
 	size_t count, cap;
 	struct own_id *changed;     /* since BEGIN; may hold one id more than once */

@@ -223,6 +223,32 @@ START_TEST(going_back_is_found_by_the_anchor_and_may_be_accepted)
 }
 END_TEST
 
+/* What is in memory is believed only as long as the database says the same. */
+START_TEST(a_root_forged_under_an_open_store_is_not_built_upon)
+{
+	static const char *const forged[] = { "UPDATE root SET hash = zeroblob(32)", "UPDATE root SET generation = generation + 1",
+		"UPDATE root SET generation = generation - 1", "UPDATE root SET hash = zeroblob(3)" };
+	for (size_t i = 0; i < COUNT_OF(forged); i++) {
+		struct bench b;
+		struct text t;
+		bench_open(&b);
+		put_text(b.store, CHAT, 1, "one");
+		put_text(b.store, CHAT, 2, "two");
+		tamper(b.database, forged[i]);
+		FAILS(FAULT_DAMAGED, store_put(b.store, KIND_MESSAGE, CHAT, ID(3), "three", 5));
+		FAILS(FAULT_DAMAGED, store_verify(b.store, NULL));
+		text_init(&t, 1000);
+		WELL(store_each(b.store, NULL, 0, show_record, &t));
+		ck_assert_str_eq(t.data, "1=one 2=two");
+		text_clear(&t);
+		FAILS(FAULT_DAMAGED, bench_again(&b));
+		WELL(store_anchor_accept(b.store));
+		put_text(b.store, CHAT, 3, "three");
+		bench_close(&b);
+	}
+}
+END_TEST
+
 START_TEST(another_past_of_the_same_length_is_found)
 {
 	struct bench b;
@@ -314,5 +340,5 @@ END_TEST
 TESTS("tamper", every_alteration_is_found_on_opening, without_keys_nothing_opens_when_slots_or_epochs_are_broken,
 	a_flipped_text_is_found_when_read_and_the_rest_is_given, an_altered_history_goes_on_with_what_is_left_when_accepted,
 	a_deleted_conversation_does_not_come_back, going_back_is_found_by_the_anchor_and_may_be_accepted,
-	another_past_of_the_same_length_is_found, a_crash_leaves_the_anchor_behind_and_that_is_normal,
+	a_root_forged_under_an_open_store_is_not_built_upon, another_past_of_the_same_length_is_found, a_crash_leaves_the_anchor_behind_and_that_is_normal,
 	the_anchor_is_written_every_thirty_two_commits_or_thirty_seconds)
