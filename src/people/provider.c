@@ -237,7 +237,11 @@ people_provider_callback(struct auth_redirect *out, struct arena *a, struct peop
 		return location_make(&out->location, a, &w, "error",
 			str_same(req->error, "access_denied") ? "access_denied" : "refused");
 	f = exchange(&of, a, p, db, from, req, cancel);
-	return f == FAULT_NONE ? code_give(out, a, p, db, &w, &of) : f;
+	if (f == FAULT_NONE)
+		return code_give(out, a, p, db, &w, &of);
+	/* Who waits at the loopback address is told that it went wrong, the log what did. */
+	log_event(LOG_WARN, "people", "sign-in", "provider=%s result=%s why=%s", from->name, fault_name(f), fault_sentence());
+	return location_make(&out->location, a, &w, "error", f == FAULT_DENIED ? "refused" : "unavailable");
 }
 
 /* ---- one-time codes ------------------------------------------------------------------------- */

@@ -139,36 +139,63 @@ discover(struct discovery *out, struct arena *a, struct people *p, const struct 
 	return f;
 }
 
+static void
+encoded_put(struct text *out, const char *value)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	for (; *value != '\0'; value++) {
+		if (strchr(plain, *value) != NULL)
+			text_put_c(out, *value);
+		else
+			text_printf(out, "%%%02X", (unsigned)(unsigned char)*value);
+	}
+}
+
 void
 form_put(struct text *form, const char *name, const char *value)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 	text_printf(form, "%s%s=", form->len > 0 ? "&" : "", name);
-	for (; *value != '\0'; value++) {
-		if (strchr(plain, *value) != NULL)
-			text_put_c(form, *value);
-		else
-			text_printf(form, "%%%02X", (unsigned)(unsigned char)*value);
+	encoded_put(form, value);
+}
+
+/* Name and secret of a client as Basic authorisation wants them: encoded before they
+ * are joined by a colon (RFC 6749 2.3.1). */
+static enum fault
+secret_read(struct text *user, struct text *secret, const struct people_provider *of)
+{
+	struct text file;
+	if (of->client_secret_file == NULL)
+		return FAULT_NONE;
+	text_init(&file, 4096);
+	enum fault f = file_read(&file, of->client_secret_file);
+	while (f == FAULT_NONE && file.len > 0 && strchr("\r\n", file.data[file.len - 1]) != NULL)
+		text_cut(&file, file.len - 1);
+	if (f == FAULT_NONE && file.len > 0) {
+		encoded_put(user, of->client_id);
+		encoded_put(secret, file.data);
 	}
+	if (file.data != NULL)
+		vault_wipe(file.data, file.cap);
+	text_clear(&file);
+	return f;
 }
 
 enum fault
 provider_post(int *status, struct json_object **out, struct people *p, const struct people_provider *of,
 	const char *url, struct text *form, const struct cancel *cancel)
 {
-	struct text secret, body;
-	text_init(&secret, 4096);
+	struct text user, secret, body;
+	text_init(&user, 4096);
+	text_init(&secret, 16 * 1024);
 	text_init(&body, PAGE_BYTES_MAX);
-	enum fault f = of->client_secret_file != NULL ? file_read(&secret, of->client_secret_file) : FAULT_NONE;
-	while (f == FAULT_NONE && secret.len > 0 && strchr("\r\n", secret.data[secret.len - 1]) != NULL)
-		text_cut(&secret, secret.len - 1);
+	enum fault f = secret_read(&user, &secret, of);
 	form_put(form, "client_id", of->client_id);
 	if (f == FAULT_NONE)
 		f = text_check(form, "the request to the identity provider");
 	const struct people_fetch req = {
 		.url = url,
 		.form = form->data,
-		.user = secret.len > 0 ? of->client_id : NULL,
+		.user = secret.len > 0 ? user.data : NULL,
 		.secret = secret.len > 0 ? secret.data : NULL,
 	};
 	if (f == FAULT_NONE)
@@ -179,6 +206,7 @@ provider_post(int *status, struct json_object **out, struct people *p, const str
 		vault_wipe(secret.data, secret.cap);
 	if (body.data != NULL)
 		vault_wipe(body.data, body.cap);
+	text_clear(&user);
 	text_clear(&secret);
 	text_clear(&body);
 	return f;

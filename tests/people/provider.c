@@ -37,11 +37,17 @@ begin(void)
 	return parameter(to.auth_url, "state");
 }
 
+/* DENIED too when the browser is sent home with a refusal. */
 static enum fault
 back(struct auth_redirect *to, const char *state)
 {
 	const struct auth_callback req = { .code = "good", .state = state };
-	return people_provider_callback(to, &h.a, h.people, h.db, &req, NULL);
+	enum fault f = people_provider_callback(to, &h.a, h.people, h.db, &req, NULL);
+	if (f == FAULT_NONE && strstr(to->location, "error=refused") != NULL) {
+		ck_assert_ptr_null(strstr(to->location, "code="));
+		return fault(FAULT_DENIED, "sent home");
+	}
+	return f;
 }
 
 static enum fault
