@@ -254,6 +254,8 @@ run(void *arg)
 		struct text json;
 		text_init(&json, REPLY_BYTES_MAX);
 		record_to_json(&json, c->op->reply, reply);
+		if (c->op->reply == &record_health)
+			health_keep(s, &json);
 		c->status = 200;
 		f = redirect(c, reply);
 		if (c->answer != NULL)

@@ -97,7 +97,8 @@ reply_start(struct exchange *x)
 	connection_asked(x->connection);
 	if (r->status / 100 < (int)COUNT_OF(s->responses))
 		atomic_fetch_add(&x->listener->server->responses[r->status / 100], 1);
-	log_event(r->status >= 500 ? LOG_WARN : LOG_INFO, "server", "request",
+	bool probe = r->status == 200 && x->route != NULL && x->route->op->reply == &record_health;
+	log_event(r->status >= 500 ? LOG_WARN : probe ? LOG_DEBUG : LOG_INFO, "server", "request",
 		"id=%s method=%s op=%s status=%d size=%zu ms=%lld", x->request_id,
 		x->method != NULL ? x->method : "-", x->route != NULL ? x->route->op->id : "-",
 		r->status, r->body.len, (long long)(server_now(s) - x->began_ms));

@@ -194,6 +194,7 @@ server_open(struct server **out, const struct server_config *config)
 	pthread_mutex_init(&s->answers_lock, NULL);
 	s->guests = guest_book_new();
 	router_init(&s->router);
+	health_init(s);
 	text_init(&s->openapi, 8u * 1024 * 1024);
 	server_openapi(&s->openapi);
 	enum fault f = folder_make(s->uploads_folder);
@@ -306,6 +307,7 @@ server_close(struct server *s)
 	answers_sweep(s, true);
 	guest_book_free(s->guests);
 	router_clear(&s->router);
+	health_clear(s);
 	text_clear(&s->openapi);
 	pthread_mutex_destroy(&s->answers_lock);
 	arena_clear(&s->arena);

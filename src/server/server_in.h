@@ -153,6 +153,12 @@ int stream_news(struct exchange *x);
 int stream_tick(struct exchange *x);
 int stream_write(struct exchange *x);
 
+/* GET /health from what is kept; false: it must be looked up. */
+bool health_reply(struct exchange *x);
+void health_keep(struct server *s, const struct text *json);
+void health_init(struct server *s);
+void health_clear(struct server *s);
+
 /* ---- uploads --------------------------------------------------------------------------------- */
 
 /* The body of x goes to a file; parts of a form become parameters of the call.
@@ -227,6 +233,8 @@ struct listener {
 	struct exchange *news;
 	struct live *lives, *live_news;      /* live_news: lock */
 	lws_sorted_usec_list_t sweep;
+	unsigned char chance[64 * VAULT_ID_BYTES];   /* for ids of requests */
+	size_t chance_left;
 	int64_t date_s;
 	char date[32];
 	unsigned char out[LWS_PRE + WRITE_BYTES + 1024];
@@ -269,6 +277,9 @@ struct server {
 	atomic_ulong responses[6];           /* by class of status */
 	atomic_ulong cut;                    /* connections ended for being slow, ever */
 	struct guest_book *guests;
+	pthread_mutex_t health_lock;         /* guards what follows */
+	struct text health;                  /* the record as JSON */
+	int64_t health_at_ms;
 	pthread_mutex_t answers_lock;
 	struct answer *answers;
 	size_t answer_count;
