@@ -68,7 +68,7 @@ void mem_free(void *p);
 void mem_reserve(void *items, size_t *cap, size_t need, size_t item_bytes);
 
 /* Memory of one call: allocate freely, clear once.  One owner thread. */
-struct arena { struct arena_block *top; size_t used, total_bytes; };
+struct arena { struct arena_block *top; size_t used, total_bytes; bool wipe; /* set it when words that were sealed come in: clearing wipes them */ };
 void arena_init(struct arena *a);
 void arena_clear(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size_bytes) STOA_MUST; /* zeroed */

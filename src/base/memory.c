@@ -116,6 +116,8 @@ arena_clear(struct arena *a)
 	while (a->top != NULL) {
 		struct arena_block *b = a->top;
 		a->top = b->below;
+		if (a->wipe)
+			explicit_bzero(b, sizeof *b + b->size);
 		free(b);
 	}
 	arena_init(a);

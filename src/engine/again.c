@@ -71,6 +71,8 @@ request_sum(const char **out, struct call *c, const void *request)
 		vault_sum(sum, sizeof sum, file.len > 0 ? file.data : "", file.len);
 		hex(text, sum, sizeof sum);
 		add.path = text;
+		if (c->e->upload_folder != NULL)
+			add.origin = NULL;       /* the server's own word, another each time */
 		request = &add;
 	}
 	text_printf(&t, "%s ", c->op->id);

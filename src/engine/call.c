@@ -165,6 +165,7 @@ engine_call(void **reply, struct arena *a, struct engine *e, const struct princi
 	void *out = NULL;
 	struct call c = { .e = e, .a = a, .op = op, .who = who, .options = options,
 		.cancel = options->cancel };
+	a->wipe |= (h->flags & HANDLER_SEALED) != 0;
 	counters_begin(&e->counters);
 	enum fault f = check_asker(&c);
 	if (f == FAULT_NONE)

@@ -237,9 +237,12 @@ shared_get(void **reply, struct call *c, const void *request)
 {
 	struct transcript *t = record_new(c->a, &record_transcript);
 	struct library_reader eyes = { 0 };
+	const struct people_asker who = asker(c);
 	struct seat *seat = NULL;
 	struct opened link;
 	enum fault f = link_open(&link, c, ((const struct shared_get *)request)->token);
+	if (f == FAULT_NONE && strcmp(link.owner, c->seat->owner) != 0)
+		f = people_audit(c->e->people, c->db, &who, c->op->id, link.owner, link.conv_id);
 	if (f == FAULT_NONE)
 		f = tutors_take(&seat, &c->e->tutors, link.owner);
 	if (f != FAULT_NONE)

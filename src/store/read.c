@@ -300,6 +300,7 @@ take(const struct sealed *rec, void *arg)
 {
 	struct taken *to = arg;
 	*to->out = *rec;
+	to->arena->wipe = true;
 	to->out->conv_id = arena_strdup(to->arena, rec->conv_id);
 	to->out->rec_id = arena_strdup(to->arena, rec->rec_id);
 	char *plain = arena_alloc(to->arena, rec->plain_bytes + 1);

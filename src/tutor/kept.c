@@ -64,6 +64,7 @@ kept_put(struct store *db, enum vault_kind kind, const char *conv_id, const char
 enum fault
 kept_read(void **out, struct arena *a, const struct record_type *type, const struct sealed *rec)
 {
+	a->wipe = true;
 	enum fault f = record_from_json(out, a, type, rec->plain, rec->plain_bytes);
 	if (f == FAULT_INPUT)
 		return fault(FAULT_DAMAGED, "record %s of the history is not what it should be",

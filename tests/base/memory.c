@@ -1,6 +1,8 @@
 /* Memory and arenas. */
 #include <signal.h>
 
+#include <fcntl.h>
+
 #include "../stoa_test.h"
 
 START_TEST(an_overflowing_array_aborts)
@@ -93,6 +95,31 @@ START_TEST(arena_texts_end_in_nul)
 END_TEST
 
 /* check runs a test that must die by a signal apart. */
+/* What stands at an address that is not ours any more, seen from outside. */
+static bool
+leaves_behind(bool wipe)
+{
+	struct arena a;
+	char seen[64];
+	arena_init(&a);
+	a.wipe = wipe;
+	char *p = arena_alloc(&a, 1000);
+	memset(p, 'S', 1000);
+	uintptr_t at = (uintptr_t)p + 400;
+	arena_clear(&a);
+	int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ssize_t got = pread(fd, seen, sizeof seen, (off_t)at);
+	close(fd);
+	return got == sizeof seen && memchr(seen, 'S', sizeof seen) != NULL;
+}
+
+START_TEST(an_arena_of_opened_words_leaves_nothing_behind)
+{
+	ck_assert(!leaves_behind(true));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -104,6 +131,7 @@ main(void)
 	tcase_add_test(c, arena_pieces_are_zeroed_aligned_and_apart);
 	tcase_add_test(c, a_large_piece_does_not_waste_the_block_below);
 	tcase_add_test(c, arena_texts_end_in_nul);
+	tcase_add_test(c, an_arena_of_opened_words_leaves_nothing_behind);
 	suite_add_tcase(s, c);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);

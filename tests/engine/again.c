@@ -88,6 +88,29 @@ START_TEST(a_document_sent_twice_under_a_key_is_one_document)
 }
 END_TEST
 
+START_TEST(an_upload_sent_again_is_the_same_whatever_the_server_calls_it)
+{
+	char folder[160], one[200], two[200];
+	struct document *d, *again;
+	world_make(&w);
+	snprintf(folder, sizeof folder, "%s/uploads", w.dir);
+	snprintf(one, sizeof one, "%s/1", folder);
+	snprintf(two, sizeof two, "%s/2", folder);
+	WELL(folder_make(folder));
+	WELL(file_write(one, course, sizeof course - 1));
+	WELL(file_write(two, course, sizeof course - 1));
+	w.config.upload_folder = folder;
+	WELL(engine_open(&w.engine, &w.config));
+	struct vault_secret s = test_key(7);
+	WELL(engine_seal_new(w.engine, SLOT_KEY_FILE, &s, "test"));
+	vault_secret_clear(&s);
+	WELL(ask_keyed(&d, "up", "document.add", (&(struct document_add){ .path = one, .name = "cells.md", .origin = "upload:1" })));
+	WELL(ask_keyed(&again, "up", "document.add", (&(struct document_add){ .path = two, .name = "cells.md", .origin = "upload:2" })));
+	ck_assert_str_eq(d->id, again->id);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(a_question_under_a_key_is_asked_once)
 {
 	const struct message_send req = { .content = "What produces adenosine triphosphate?" };
@@ -203,5 +226,5 @@ END_TEST
 
 TESTS("again", the_same_key_with_the_same_body_gives_the_kept_reply,
 	the_same_key_with_another_body_is_a_conflict, what_failed_leaves_its_key_free,
-	a_document_sent_twice_under_a_key_is_one_document, a_question_under_a_key_is_asked_once,
+	a_document_sent_twice_under_a_key_is_one_document, an_upload_sent_again_is_the_same_whatever_the_server_calls_it, a_question_under_a_key_is_asked_once,
 	a_race_of_one_key_has_one_effect, a_process_that_dies_has_done_both_or_neither)

@@ -68,6 +68,12 @@ START_TEST(a_link_shows_what_was_said_until_then_and_nothing_of_its_owner)
 	ck_assert(c->verified);
 	FAILS(FAULT_ABSENT, ask_engine(&t, &w, "conversation.get", &(struct conversation_get){ .id = link->conversation_id }));
 	FAILS(FAULT_ABSENT, ask_engine(&t, &w, "shared.get", &(struct shared_get){ link->id }));
+	struct audit_rows *audit;
+	be(TOM);
+	WELL(ask_engine(&audit, &w, "audit.list", &(struct audit_list){ .subject = "00000000000000000000000000000001" }));
+	ck_assert_uint_eq(audit->items.count, 1);
+	ck_assert_str_eq(((struct audit_row *)audit->items.items)->operation, "shared.get");
+	be(BEN);
 	w.who.role = ROLE_GUEST;
 	FAILS(FAULT_DENIED, ask_engine(&t, &w, "shared.get", &(struct shared_get){ link->token }));
 	world_close(&w);
