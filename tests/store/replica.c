@@ -1,7 +1,10 @@
 /* Only of PostgreSQL: connections that are cut, several processes on one database,
  * word between them, databases that are not ours. */
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include "store_test.h"
+#include "../support/postgres.h"
 
 /* End every other connection, as a server that restarts does. */
 static void
@@ -90,6 +93,63 @@ START_TEST(a_walk_that_was_cut_is_offline_and_not_damage)
 	w = (struct walk){ &b, 10 };
 	WELL(store_each_since(b.store, 0, cut_in_the_middle, &w));
 	ck_assert_uint_eq(w.seen, 210);
+	bench_close(&b);
+}
+END_TEST
+
+struct writer { struct store *store; atomic_bool stop; atomic_uint last; pthread_t thread; };
+
+/* One id after the other, each again until it is acknowledged. */
+static void *
+write_on(void *arg)
+{
+	struct writer *w = arg;
+	for (unsigned i = 1; !atomic_load(&w->stop);)
+		if (store_put(w->store, KIND_MESSAGE, CHAT, ID(i), "a message", 9) == FAULT_NONE)
+			atomic_store(&w->last, i++);
+		else
+			sched_yield();
+	return NULL;
+}
+
+struct count { unsigned next; };
+
+static enum fault
+count_up(const struct sealed *rec, void *arg)
+{
+	struct count *c = arg;
+	ck_assert_uint_eq(strtoul(rec->rec_id + 20, NULL, 16), c->next);
+	c->next++;
+	return FAULT_NONE;
+}
+
+START_TEST(a_server_that_is_killed_loses_nothing_acknowledged)
+{
+	struct bench b;
+	struct postgres_own server;
+	struct writer w = { .last = 0 };
+	ck_assert(postgres_own_found(&server, getenv("STOA_TEST_FOLDER")));
+	WELL(log_open("/dev/null", LOG_ERROR, false));
+	bench_open(&b);
+	WELL(store_join(&w.store, b.store));
+	ck_assert_int_eq(pthread_create(&w.thread, NULL, write_on, &w), 0);
+	for (unsigned round = 1; round <= 2; round++) {
+		unsigned from = atomic_load(&w.last);
+		while (atomic_load(&w.last) < from + 20)
+			sched_yield();
+		ck_assert(postgres_own_control(&server, "restart"));
+	}
+	unsigned from = atomic_load(&w.last);
+	while (atomic_load(&w.last) < from + 20)
+		sched_yield();
+	atomic_store(&w.stop, true);
+	pthread_join(w.thread, NULL);
+	store_close(w.store);
+	struct count c = { 1 };
+	bench_reopen(&b);
+	WELL(store_verify(b.store, NULL));
+	WELL(store_each(b.store, CHAT, 0, count_up, &c));
+	ck_assert_uint_eq(c.next, atomic_load(&w.last) + 1);
 	bench_close(&b);
 }
 END_TEST
@@ -235,5 +295,5 @@ START_TEST(statements_step_side_by_side_on_one_connection)
 END_TEST
 
 TESTS_OF_POSTGRES("replica", a_connection_cut_while_idle_is_made_anew_unseen, a_transaction_that_was_cut_is_offline_and_never_half,
-	a_walk_that_was_cut_is_offline_and_not_damage, two_replicas_keep_one_history, a_word_comes_when_its_transaction_commits,
+	a_walk_that_was_cut_is_offline_and_not_damage, a_server_that_is_killed_loses_nothing_acknowledged, two_replicas_keep_one_history, a_word_comes_when_its_transaction_commits,
 	what_is_no_database_of_ours_is_refused_and_no_password_is_told, statements_step_side_by_side_on_one_connection)

@@ -76,6 +76,14 @@ postgres_own_start(struct postgres_own *p, bool durable, char why[200])
 	return true;
 }
 
+bool
+postgres_own_found(struct postgres_own *p, const char *folder)
+{
+	memset(p, 0, sizeof *p);
+	snprintf(p->folder, sizeof p->folder, "%s", folder);
+	return find_tools(p->tools);
+}
+
 static int
 remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
