@@ -196,6 +196,17 @@ enum fault named_documents(struct text_list *ids, struct cli *c, const struct te
 /* The one conversation: id, beginning of one, title, or "last". */
 enum fault named_conversation(const char **id, struct cli *c, const char *ref) STOA_MUST;
 
+/* A list operation, every page: each item a row, or its record with --json. */
+struct listing {
+	const char *operation;
+	const struct record_type *item;
+	size_t items_at, cursor_at;    /* offsets in the reply */
+	const char **cursor;           /* in the request; NULL: one page is all there is */
+	void (*row)(struct cli *c, const void *item);
+	const char *none;              /* said when there is nothing */
+};
+enum fault listing_print(struct cli *c, const struct listing *l, void *request) STOA_MUST;
+
 /* Milliseconds of a clock that never goes back, with their fractions. */
 double stopwatch_ms(void);
 
@@ -306,6 +317,11 @@ verb_fn verb_init, verb_add, verb_docs_list, verb_docs_show, verb_docs_rm, verb_
 	verb_vault_slots, verb_vault_passwd, verb_vault_sheet, verb_vault_verify,
 	verb_vault_add_keyfile, verb_vault_remove, verb_vault_accept, verb_vault_lock,
 	verb_doctor, verb_keys, verb_ops, verb_config_list, verb_config_get, verb_config_set,
-	verb_config_path, verb_status, verb_sync, verb_bench, verb_eval, verb_completion, verb_help, verb_version, verb_login, verb_logout, verb_whoami;
+	verb_config_path, verb_status, verb_sync, verb_bench, verb_eval, verb_completion, verb_help, verb_version, verb_login, verb_logout, verb_whoami,
+	verb_class_list, verb_class_new, verb_class_rename, verb_class_archive, verb_class_members,
+	verb_class_set, verb_class_leave, verb_class_code, verb_class_codes, verb_class_void,
+	verb_class_questions, verb_class_answer, verb_admin_users, verb_admin_set,
+	verb_admin_feedback, verb_admin_audit, verb_history_share, verb_history_links,
+	verb_history_unshare, verb_history_shared, verb_history_escalate, verb_profile;
 
 #endif

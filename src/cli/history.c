@@ -42,19 +42,9 @@ verb_history_list(struct cli *c)
 	return f;
 }
 
-enum fault
-verb_history_show(struct cli *c)
+static enum fault
+transcript_print(struct cli *c, const struct transcript *t)
 {
-	struct conversation_get request = { 0 };
-	const void *reply = NULL;
-	enum fault f = session_ready(c);
-	if (f == FAULT_NONE)
-		f = named_conversation(&request.id, c, c->args.operands[0]);
-	if (f == FAULT_NONE)
-		f = session_call(&reply, c, "conversation.get", &request, NULL);
-	if (f != FAULT_NONE)
-		return f;
-	const struct transcript *t = reply;
 	if (c->json) {
 		out_record(c, &record_transcript, t);
 		return FAULT_NONE;
@@ -73,6 +63,32 @@ verb_history_show(struct cli *c)
 		}
 	}
 	return FAULT_NONE;
+}
+
+enum fault
+verb_history_show(struct cli *c)
+{
+	struct conversation_get request = { 0 };
+	const void *reply = NULL;
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = named_conversation(&request.id, c, c->args.operands[0]);
+	if (f == FAULT_NONE)
+		f = session_call(&reply, c, "conversation.get", &request, NULL);
+	return f == FAULT_NONE ? transcript_print(c, reply) : f;
+}
+
+/* The link as it was given, or the token at its end. */
+enum fault
+verb_history_shared(struct cli *c)
+{
+	const char *slash = strrchr(c->args.operands[0], '/');
+	const struct shared_get request = { slash ? slash + 1 : c->args.operands[0] };
+	const void *reply = NULL;
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = session_call(&reply, c, "shared.get", &request, NULL);
+	return f == FAULT_NONE ? transcript_print(c, reply) : f;
 }
 
 enum fault

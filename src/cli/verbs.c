@@ -149,6 +149,47 @@ static const struct option passwd_options[] = {
 	{ "new-passphrase-fd", "N", OPTION_NUMBER, 0, 1023, NULL, false,
 		"read the new passphrase from this file descriptor" },
 };
+static const struct option share_options[] = {
+	{ "days", "N", OPTION_NUMBER, 1, 365, NULL, false, "the link ends after so many days; 7 unless told" },
+};
+static const struct option escalate_options[] = {
+	{ "email", "ADDRESS", OPTION_TEXT, 0, 0, NULL, false, "where the reply is to be sent as well" },
+	{ "note", "TEXT", OPTION_TEXT, 0, 0, NULL, false, "what to say with it" },
+};
+static const struct option class_list_options[] = {
+	{ "archived", NULL, OPTION_FLAG, 0, 0, NULL, false, "the archived ones as well" },
+};
+static const struct option class_new_options[] = {
+	{ "id", "ID", OPTION_TEXT, 0, 0, NULL, false, "its id, which is the subject of its documents; made from the title unless told" },
+};
+static const struct option class_archive_options[] = {
+	{ "undo", NULL, OPTION_FLAG, 0, 0, NULL, false, "take out of the archive" },
+};
+static const struct option class_code_options[] = {
+	{ "days", "N", OPTION_NUMBER, 1, 366, NULL, false, "good for so many days; 14 unless told" },
+	{ "uses", "N", OPTION_NUMBER, 1, 10000, NULL, false, "good for so many people; 40 unless told" },
+};
+static const struct option class_questions_options[] = {
+	{ "status", "STATE", OPTION_CHOICE, 0, 0, "pending|in_progress|resolved|all", false,
+		"pending unless told" },
+	{ "class", "CLASS", OPTION_TEXT, 0, 0, NULL, false, "only of this class" },
+};
+static const struct option admin_users_options[] = {
+	{ "search", "TEXT", OPTION_TEXT, 0, 0, NULL, false, "only names and addresses with this in them" },
+	{ "role", "ROLE", OPTION_CHOICE, 0, 0, "guest|learner|instructor|admin", false, "only these" },
+};
+static const struct option admin_set_options[] = {
+	{ "role", "ROLE", OPTION_CHOICE, 0, 0, "learner|instructor|admin", false, "what the person may, at once" },
+	{ "status", "STATE", OPTION_CHOICE, 0, 0, "active|blocked", false,
+		"blocking ends every session of the account at once" },
+};
+static const struct option admin_feedback_options[] = {
+	{ "only", "WHICH", OPTION_CHOICE, 0, 0, "good|bad", false, "only these" },
+};
+static const struct option admin_audit_options[] = {
+	{ "by", "PERSON", OPTION_TEXT, 0, 0, NULL, false, "only what this account did" },
+	{ "of", "PERSON", OPTION_TEXT, 0, 0, NULL, false, "only what was done to this account's data" },
+};
 static const struct option bench_options[] = {
 	{ "rounds", "N", OPTION_NUMBER, 1, 10000, NULL, false,
 		"how many questions and searches; 50 unless told" },
@@ -205,6 +246,16 @@ const struct verb verbs[] = {
 		"put conversations out of sight, or back" },
 	{ "history", "rm", "CONVERSATION...", 1, -1, OPTIONS(yes_options), verb_history_rm, "conversation, one a line",
 		"delete conversations for good" },
+	{ "history", "share", "CONVERSATION", 1, 1, OPTIONS(share_options), verb_history_share, "shared_link",
+		"make a link at the server that shows a conversation as it is now" },
+	{ "history", "shared", "LINK", 1, 1, NO_OPTIONS, verb_history_shared, "transcript",
+		"read what somebody shared with a link" },
+	{ "history", "links", "", 0, 0, NO_OPTIONS, verb_history_links, "shared_link, one a line",
+		"the links you made" },
+	{ "history", "unshare", "LINK", 1, 1, NO_OPTIONS, verb_history_unshare, "done",
+		"end a link at once" },
+	{ "history", "escalate", "CONVERSATION", 1, 1, OPTIONS(escalate_options), verb_history_escalate, "escalated",
+		"hand the last question of a conversation to a teacher; the reply comes into it" },
 	{ "vault", "status", "", 0, 0, NO_OPTIONS, verb_vault_status, "vault",
 		"how the history is locked, and whether it is as it was left" },
 	{ "vault", "slots", "", 0, 0, NO_OPTIONS, verb_vault_slots, "slot, one a line",
@@ -233,6 +284,40 @@ const struct verb verbs[] = {
 		"which server is asked, whether it answers, who you are there and what waits" },
 	{ "sync", NULL, "", 0, 0, OPTIONS(sync_options), verb_sync, "item, one a line",
 		"deliver what was written while the server was away, and show what is left" },
+	{ "profile", NULL, "ROLE", 1, 1, NO_OPTIONS, verb_profile, "profile",
+		"say how you see yourself (instructor, staff, learner, guest) and get questions to begin with" },
+	{ "class", "list", "", 0, 0, OPTIONS(class_list_options), verb_class_list, "class, one a line",
+		"your classes at the server" },
+	{ "class", "new", "TITLE...", 1, -1, OPTIONS(class_new_options), verb_class_new, "class",
+		"make a class; you teach it" },
+	{ "class", "rename", "CLASS TITLE...", 2, -1, NO_OPTIONS, verb_class_rename, "class",
+		"give a class another title" },
+	{ "class", "archive", "CLASS", 1, 1, OPTIONS(class_archive_options), verb_class_archive, "class",
+		"end a class, or take it up again" },
+	{ "class", "members", "CLASS", 1, 1, NO_OPTIONS, verb_class_members, "class_member, one a line",
+		"who is in a class" },
+	{ "class", "set", "CLASS PERSON ROLE", 3, 3, NO_OPTIONS, verb_class_set, "class_member",
+		"say what somebody is in a class: learner or instructor" },
+	{ "class", "leave", "CLASS [PERSON]", 1, 2, NO_OPTIONS, verb_class_leave, "done",
+		"leave a class, or take somebody out of yours" },
+	{ "class", "code", "CLASS", 1, 1, OPTIONS(class_code_options), verb_class_code, "join_code",
+		"make a code that lets people into a class; it is shown once" },
+	{ "class", "codes", "CLASS", 1, 1, NO_OPTIONS, verb_class_codes, "join_code, one a line",
+		"the codes that are still good" },
+	{ "class", "void", "CLASS CODE-ID", 2, 2, NO_OPTIONS, verb_class_void, "done",
+		"take a code back" },
+	{ "class", "questions", "", 0, 0, OPTIONS(class_questions_options), verb_class_questions, "escalation, one a line",
+		"the questions that were handed to you as a teacher" },
+	{ "class", "answer", "QUESTION TEXT...|-", 2, -1, NO_OPTIONS, verb_class_answer, "escalation",
+		"answer such a question; the answer appears in its conversation" },
+	{ "admin", "users", "", 0, 0, OPTIONS(admin_users_options), verb_admin_users, "user, one a line",
+		"the accounts of the server, newest first" },
+	{ "admin", "set", "PERSON", 1, 1, OPTIONS(admin_set_options), verb_admin_set, "user",
+		"change what somebody may, block or unblock an account" },
+	{ "admin", "feedback", "", 0, 0, OPTIONS(admin_feedback_options), verb_admin_feedback, "feedback_item, one a line",
+		"what people thought of answers" },
+	{ "admin", "audit", "", 0, 0, OPTIONS(admin_audit_options), verb_admin_audit, "audit_row, one a line",
+		"who looked at whose data" },
 	{ "doctor", NULL, "", 0, 0, NO_OPTIONS, verb_doctor, "check, one a line",
 		"look at paths, store, terminal, helpers and model, and say what is missing" },
 	{ "config", "list", "", 0, 0, NO_OPTIONS, verb_config_list, "key, one a line",
