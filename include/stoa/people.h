@@ -109,6 +109,8 @@ enum fault people_user_list(struct users *out, struct arena *a, struct people *p
 enum fault people_user_update(struct user *out, struct arena *a, struct people *p, struct store *db, const struct user_update *req) STOA_MUST;
 /* The account, its sessions, memberships and name; not what else its owner wrote. */
 enum fault people_delete(struct arena *a, struct people *p, struct store *db, const char *id) STOA_MUST;
+/* Guests whose every session has ended: nobody can be them again. A few at a time. */
+enum fault people_guests_gone(struct text_list *out, struct arena *a, struct people *p, struct store *db) STOA_MUST;
 /* Before somebody else's data is handed out: subject, object may be NULL (of several). */
 enum fault people_audit(struct people *p, struct store *db, const struct people_asker *who, const char *operation, const char *subject, const char *object) STOA_MUST;
 enum fault people_audit_list(struct audit_rows *out, struct arena *a, struct people *p, struct store *db, const struct audit_list *req) STOA_MUST;

@@ -140,6 +140,8 @@ enum fault engine_people_open(struct engine *e, const struct engine_config *conf
 struct people_asker asker(const struct call *c);
 /* Who asks, into his settings; a new name for him (people.c). */
 enum fault me_fill(struct settings *out, struct call *c) STOA_MUST;
+/* Remove guests who cannot come back, with everything of theirs (people.c). */
+enum fault guests_tend(struct engine *e, struct store *db, const struct cancel *cancel) STOA_MUST;
 /* What is kept about his account, as JSON members for an export. */
 enum fault me_put_account(struct text *out, struct call *c) STOA_MUST;
 enum fault me_rename(struct call *c, const char *name) STOA_MUST;

@@ -2,6 +2,7 @@
  *
  * The rules are the people room's; here requests meet them.  Nothing personal is
  * logged, and a reply that holds a token lives in the arena of its call alone. */
+#include <stdio.h>
 #include <string.h>
 
 #include "engine_in.h"
@@ -232,14 +233,10 @@ me_put_account(struct text *out, struct call *c)
 
 /* Everything of the account at once, or nothing of it. */
 static enum fault
-me_delete(void **reply, struct call *c, const void *request)
+forget_all(struct call *c)
 {
-	struct nothing *n = record_new(c->a, &record_nothing);
-	(void)request;
-	if (!id_valid(c->who->user))
-		return fault(FAULT_INPUT, "there is no account here to delete");
-	/* His documents first: what cannot be finished leaves an account to do it again. */
 	int64_t removed = 0;
+	/* His documents first: what cannot be finished leaves an account to do it again. */
 	enum fault f = library_remove_owned(&removed, c->e->library, c->db, c->who->user);
 	if (f == FAULT_NONE)
 		f = store_begin(c->db);
@@ -254,8 +251,42 @@ me_delete(void **reply, struct call *c, const void *request)
 		f = store_commit(c->db);
 	if (f != FAULT_NONE)
 		store_rollback(c->db);
+	return f;
+}
+
+static enum fault
+me_delete(void **reply, struct call *c, const void *request)
+{
+	struct nothing *n = record_new(c->a, &record_nothing);
+	(void)request;
+	if (!id_valid(c->who->user))
+		return fault(FAULT_INPUT, "there is no account here to delete");
 	n->ok = true;
 	*reply = n;
+	return forget_all(c);
+}
+
+enum fault
+guests_tend(struct engine *e, struct store *db, const struct cancel *cancel)
+{
+	struct arena a;
+	struct text_list gone = { NULL, 0 };
+	struct principal who = { .role = ROLE_GUEST };
+	struct call c = { .e = e, .a = &a, .db = db, .who = &who, .cancel = cancel };
+	arena_init(&a);
+	pthread_rwlock_rdlock(&e->gate);
+	bool open = !store_is_new(db) && !store_is_locked(db) && !store_read_only(db);
+	enum fault f = open ? people_guests_gone(&gone, &a, e->people, db) : FAULT_NONE;
+	for (size_t i = 0; i < gone.count && f == FAULT_NONE && !cancel_asked(cancel); i++) {
+		snprintf(who.user, sizeof who.user, "%s", gone.items[i]);
+		store_set_owner(db, who.user);
+		f = forget_all(&c);
+	}
+	store_set_owner(db, "");
+	pthread_rwlock_unlock(&e->gate);
+	if (gone.count > 0)
+		log_event(LOG_INFO, "engine", "retention", "of=guests removed=%zu result=%s", gone.count, fault_name(f));
+	arena_clear(&a);
 	return f;
 }
 

@@ -53,7 +53,7 @@ check_count(struct call *c)
 		&st, c->db, "SELECT count(*) FROM share WHERE owner = ? AND expires > ?");
 	if (f != FAULT_NONE)
 		return f;
-	statement_text(st, 1, c->seat->owner);
+	statement_text(st, 1, c->who->user);
 	statement_int(st, 2, now_ms(c));
 	f = statement_step(st);
 	int64_t count = f == FAULT_NONE ? statement_col_int(st, 0) : 0;
@@ -144,7 +144,7 @@ share_list(void **reply, struct call *c, const void *request)
 		"ORDER BY created DESC, id");
 	if (f != FAULT_NONE)
 		return f;
-	statement_text(st, 1, c->seat->owner);
+	statement_text(st, 1, c->who->user);
 	statement_int(st, 2, now_ms(c));
 	while (n < LINKS_MAX && (f = statement_step(st)) == FAULT_NONE)
 		items[n++] = (struct shared_link){
@@ -169,7 +169,7 @@ link_delete(int64_t *changed, struct call *c, const char *id)
 		return f;
 	f = store_prepare(&st, c->db, "DELETE FROM share WHERE owner = ? AND id = ?");
 	if (f == FAULT_NONE) {
-		statement_text(st, 1, c->seat->owner);
+		statement_text(st, 1, c->who->user);
 		statement_text(st, 2, id);
 		f = statement_run(st, changed);
 		statement_done(st);
@@ -282,7 +282,7 @@ sharing_forget(struct call *c)
 		f = store_prepare(&st, c->db, sql[i]);
 		if (f != FAULT_NONE)
 			return f;
-		statement_text(st, 1, c->seat->owner);
+		statement_text(st, 1, c->who->user);
 		f = statement_run(st, NULL);
 		statement_done(st);
 	}

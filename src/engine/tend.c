@@ -16,6 +16,8 @@ engine_tend(int64_t *next_ms, struct engine *e, const struct cancel *cancel)
 	retention_documents(&c);
 	f = retention_round(e, c.db, cancel);
 	if (f == FAULT_NONE)
+		f = guests_tend(e, c.db, cancel);
+	if (f == FAULT_NONE)
 		f = mail_tend(&due_ms, e, c.db, cancel);
 	pthread_mutex_unlock(&e->round.lock);
 	pool_put(e, c.db);

@@ -10,6 +10,8 @@
 
 #include "people_in.h"
 
+#define GUESTS_AT_ONCE 20
+
 static enum role
 role_of(const char *name)
 {
@@ -184,4 +186,27 @@ people_delete(struct arena *a, struct people *p, struct store *db, const char *i
 	if (f == FAULT_NONE)
 		f = person_bury(db, id);
 	return finish(db, f);
+}
+
+enum fault
+people_guests_gone(struct text_list *out, struct arena *a, struct people *p, struct store *db)
+{
+	struct statement *st = NULL;
+	const char **ids = arena_alloc(a, GUESTS_AT_ONCE * sizeof *ids);
+	size_t n = 0;
+	enum fault f = store_prepare(&st, db,
+		"SELECT id FROM person WHERE role = ? AND NOT EXISTS"
+		" (SELECT 1 FROM session s WHERE s.person = person.id AND s.expires > ?) LIMIT ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, ROLE_GUEST);
+	statement_int(st, 2, people_now(p));
+	statement_int(st, 3, GUESTS_AT_ONCE);
+	while (n < GUESTS_AT_ONCE && (f = statement_step(st)) == FAULT_NONE)
+		ids[n++] = arena_strdup(a, statement_col_text(st, 0));
+	statement_done(st);
+	if (f != FAULT_NONE && f != FAULT_ABSENT)
+		return f;
+	*out = (struct text_list){ ids, n };
+	return FAULT_NONE;
 }

@@ -178,8 +178,41 @@ START_TEST(what_is_deleted_is_gone_and_nobody_elses_is)
 }
 END_TEST
 
+START_TEST(a_guest_who_cannot_come_back_is_forgotten)
+{
+	struct conversation *c;
+	struct conversations *list;
+	struct settings *me;
+	int64_t next_ms = 0;
+	world_open(&w);
+	struct signed_in early = come_in();
+	WELL(engine_principal(&w.who, w.engine, early.token));
+	const struct principal guest = w.who;
+	const struct conversation_create talk = { .title = "Plankton" };
+	const struct conversation_list all = { .status = "all" };
+	WELL(ask_engine(&c, &w, "conversation.create", &talk));
+	w.still.now_ms += INT64_C(89) * 86400000;      /* a refresh token is good for ninety days */
+	WELL(engine_tend(&next_ms, w.engine, NULL));
+	WELL(ask_engine(&list, &w, "conversation.list", &all));
+	ck_assert_int_eq(list->total, 1);
+	struct signed_in late = come_in();
+	w.still.now_ms += INT64_C(2) * 86400000;
+	WELL(engine_tend(&next_ms, w.engine, NULL));
+	w.who = guest;
+	WELL(ask_engine(&list, &w, "conversation.list", &all));
+	ck_assert_int_eq(list->total, 0);
+	WELL(ask_engine(&me, &w, "me.get", NULL));
+	ck_assert_ptr_null(me->id);
+	struct signed_in *again;
+	const struct auth_refresh req = { late.refresh_token };
+	WELL(ask_engine(&again, &w, "auth.refresh", &req));
+	ck_assert_str_eq(again->user->id, late.user->id);
+	world_close(&w);
+}
+END_TEST
+
 TESTS("people at the door", no_token_is_nobody_and_a_wrong_one_is_refused,
 	a_guest_sees_who_he_is_and_is_out_when_he_logs_out,
 	a_name_can_be_changed_and_id_and_role_cannot,
 	a_key_given_again_does_not_give_anothers_token, every_access_to_anothers_data_leaves_a_row,
-	what_is_deleted_is_gone_and_nobody_elses_is)
+	what_is_deleted_is_gone_and_nobody_elses_is, a_guest_who_cannot_come_back_is_forgotten)
