@@ -11,7 +11,8 @@
 
 #define ANSWERED_HERE \
 	"Answered without the server, from the documents of this machine; stoa sync --ask asks the server too."
-#define ASKED_LATER "The server cannot be reached; it will be asked when it is back."
+#define ASKED_LATER "The server cannot be reached, and the documents of this machine do not say it."
+#define WAITING "This question waits for the server."
 #define WAITS "the server cannot be reached; this waits and is delivered when it is back"
 
 const char *
@@ -40,7 +41,8 @@ conversation_here(struct flight *f, const struct message_send *q)
 	return copy_call(&reply, &f->arena, f->backend, "conversation.create", &make, NULL);
 }
 
-/* Say in the kept answer and in the reply where it comes from. */
+/* Say in the kept answer and in the reply where it comes from.  What is no answer only
+ * holds the place until the server's own comes. */
 static enum fault
 mark_answer(struct flight *f, const struct outbox_entry *e)
 {
@@ -50,11 +52,13 @@ mark_answer(struct flight *f, const struct outbox_entry *e)
 	const char *sentence = answered ? ANSWERED_HERE : ASKED_LATER;
 	bool some = m->note != NULL && m->note[0] != '\0';
 	copy_owner(owner, f->backend);
+	if (!answered)
+		m->content = WAITING;
 	m->note = some ? arena_printf(&f->arena, "%s %s", m->note, sentence) : sentence;
-	enum fault bad = engine_note(f->backend->engine, owner, m->id, sentence);
-	if (bad == FAULT_NONE && answered)
-		bad = outbox_mark(f->backend, e, "held", NULL);
-	return bad;
+	enum fault bad = engine_note(f->backend->engine, owner, m->id, answered ? NULL : WAITING, sentence);
+	struct outbox_entry now = *e;
+	now.placeholder = answered ? NULL : m->id;
+	return bad == FAULT_NONE ? outbox_mark(f->backend, &now, answered ? "held" : "waiting", NULL) : bad;
 }
 
 static enum fault

@@ -20,6 +20,7 @@ static const struct field entry_fields[] = {
 	FIELD_OF(outbox_entry, operation, FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 100),
 	FIELD_OF(outbox_entry, conversation, FIELD_TEXT, .flags = FIELD_OMIT, .max = 64),
 	FIELD_OF(outbox_entry, state, FIELD_TEXT, .flags = FIELD_REQUIRED, .choices = "waiting|held|refused"),
+	FIELD_OF(outbox_entry, placeholder, FIELD_TEXT, .flags = FIELD_OMIT, .max = 64),
 	FIELD_OF(outbox_entry, sentence, FIELD_TEXT, .flags = FIELD_OMIT | FIELD_SEALED, .max = 2048),
 	FIELD_OF(outbox_entry, tries, FIELD_INT, .flags = FIELD_OMIT),
 	FIELD_OF(outbox_entry, at, FIELD_TIME, .flags = FIELD_REQUIRED),
@@ -78,12 +79,16 @@ entry_change(struct store *db, void *arg)
 	return f == FAULT_ABSENT ? FAULT_NONE : f;
 }
 
+/* Gone, and what held the place of its answer too. */
 static enum fault
 entry_bury(struct store *db, void *arg)
 {
+	const struct outbox_entry *e = ((struct lent *)arg)->entry;
 	char id[ID_BYTES];
-	name_sum(id, "outbox", ((struct lent *)arg)->entry->key);
-	enum fault f = store_bury(db, id);
+	name_sum(id, "outbox", e->key);
+	enum fault f = e->placeholder != NULL ? store_bury(db, e->placeholder) : FAULT_NONE;
+	if (f == FAULT_NONE || f == FAULT_ABSENT)
+		f = store_bury(db, id);
 	return f == FAULT_ABSENT ? FAULT_NONE : f;
 }
 

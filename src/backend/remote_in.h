@@ -94,7 +94,8 @@ enum fault copy_read(void **reply, struct arena *a, struct backend *b, const str
 
 /* ---- the outbox (outbox.c) ------------------------------------------------------------------------ */
 
-struct outbox_entry { const char *key, *operation, *conversation, *state, *sentence; int64_t tries, at; const char *request; };
+/* placeholder: the message here that says that the question waits; NULL: none. */
+struct outbox_entry { const char *key, *operation, *conversation, *state, *placeholder, *sentence; int64_t tries, at; const char *request; };
 struct outbox { struct outbox_entry *items; size_t count, cap; };   /* texts in the arena */
 enum fault outbox_load(struct outbox *out, struct arena *a, struct backend *b) STOA_MUST;
 void outbox_clear(struct outbox *o);

@@ -57,18 +57,18 @@ engine_seen(bool *out, struct engine *e, const char *owner, const char *message)
 	return engine_lend(e, owner, seen, &q);
 }
 
-struct noted { const char *id, *sentence; };
+struct noted { const char *id, *words, *sentence; };
 
 static enum fault
 note(struct store *db, void *arg)
 {
 	const struct noted *q = arg;
-	return tutor_note(db, q->id, q->sentence);
+	return tutor_note(db, q->id, q->words, q->sentence);
 }
 
 enum fault
-engine_note(struct engine *e, const char *owner, const char *message, const char *sentence)
+engine_note(struct engine *e, const char *owner, const char *message, const char *words, const char *sentence)
 {
-	struct noted q = { message, sentence };
+	struct noted q = { message, words, sentence };
 	return engine_lend(e, owner, note, &q);
 }

@@ -151,7 +151,7 @@ tutor_seen(bool *seen, struct store *db, const char *id)
 }
 
 enum fault
-tutor_note(struct store *db, const char *id, const char *sentence)
+tutor_note(struct store *db, const char *id, const char *words, const char *sentence)
 {
 	struct arena a;
 	struct sealed rec;
@@ -163,6 +163,8 @@ tutor_note(struct store *db, const char *id, const char *sentence)
 	if (f == FAULT_NONE) {
 		const char *note = kept->message->note;
 		bool some = note != NULL && note[0] != '\0';
+		if (words != NULL)
+			kept->message->content = words;
 		kept->message->note = some ? arena_printf(&a, "%s %s", note, sentence) : sentence;
 		f = kept_put(db, KIND_MESSAGE, rec.conv_id, id, &record_kept_message, kept);
 	}

@@ -122,16 +122,54 @@ START_TEST(what_is_written_while_it_is_gone_is_delivered_in_order)
 	client_call(&my, "message.feedback", &(struct message_feedback){ .id = m->id, .score = 1 });
 	ck_assert_ptr_nonnull(strstr(my.note, "waits"));
 	const struct message *here = ask(m->conversation_id, "What do roots take up?");
-	ck_assert_ptr_nonnull(here->note);
+	ck_assert_ptr_nonnull(strstr(here->note, "cannot be reached"));
+	ck_assert_ptr_nonnull(strstr(here->content, "waits"));
 	ck_assert(classroom_start(&room, NULL));
 	ck_assert(client_until(&my, "ONLINE", 20000));
-	const struct transcript *t = transcript(m->conversation_id);
+	const char *id = m->conversation_id;
+	const struct transcript *t = transcript(id);
 	const struct message *all = t->messages.items;
 	ck_assert_str_eq(t->conversation->title, "Second");
 	ck_assert_int_eq(all[1].rating, 1);
-	/* Nothing here answers without documents, so the server was asked too. */
+	/* Nothing here answered without documents; what held the place has gone. */
+	ck_assert_uint_eq(t->messages.count, 4);
+	ck_assert_str_eq(all[3].status, "answered");
+	classroom_kill(&room);
+	ck_assert_uint_eq(transcript(id)->messages.count, 4);
+	end();
+}
+END_TEST
+
+START_TEST(a_question_answered_here_is_asked_there_when_it_is_wanted)
+{
+	struct client alone;
+	begin();
+	client_close(&my);
+	client_open(&alone, home, NULL);
+	client_call(&alone, "document.add", &(struct document_add){ .path = course });
+	client_close(&alone);
+	client_open(&my, home, &room);
+	add();
+	const struct message *first = ask(NULL, "Where does the Calvin cycle take place?");
+	char id[40];
+	snprintf(id, sizeof id, "%s", first->conversation_id);
+	classroom_kill(&room);
+	const struct message *here = ask(id, "What do roots take up?");
+	ck_assert_str_eq(here->status, "answered");
+	ck_assert_ptr_nonnull(strstr(here->note, "documents of this machine"));
+	client_call(&my, "message.feedback", &(struct message_feedback){ .id = here->id, .score = 1 });
+	ck_assert(classroom_start(&room, NULL));
+	ck_assert(client_until(&my, "ONLINE", 20000));
+	ck_assert_uint_eq(backend_waiting(my.b).held, 1);
+	ck_assert_uint_eq(transcript(id)->messages.count, 4);      /* what is only here is shown too */
+	WELL(backend_sync_wait(my.b, true));
+	ck_assert_uint_eq(backend_waiting(my.b).held, 0);
+	const struct transcript *t = transcript(id);
+	const struct message *all = t->messages.items;
 	ck_assert_uint_eq(t->messages.count, 5);
+	ck_assert_str_eq(all[3].id, here->id);
 	ck_assert_str_eq(all[4].status, "answered");
+	ck_assert_ptr_null(all[4].note);
 	end();
 }
 END_TEST
@@ -174,4 +212,4 @@ END_TEST
 
 TESTS("remote", a_document_is_sent_found_and_cited_there, events_come_from_the_server_as_from_this_process,
 	what_was_seen_is_read_while_the_server_is_gone, what_is_written_while_it_is_gone_is_delivered_in_order,
-	a_refused_write_stays_and_says_why)
+	a_question_answered_here_is_asked_there_when_it_is_wanted, a_refused_write_stays_and_says_why)
