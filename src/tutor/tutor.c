@@ -133,6 +133,22 @@ question_title(const struct asking *q, struct work *w)
 	return kept_put(w->db, KIND_TITLE, q->conv_id, q->conv_id, &record_kept_title, &fresh);
 }
 
+/* Another server on this database may have sealed it a moment ago: its conversation
+ * is the one. */
+static enum fault
+question_taken(struct asking *q, struct work *w)
+{
+	struct sealed rec;
+	if (w->req->id == NULL)
+		return FAULT_NONE;
+	enum fault f = store_get(&rec, w->a, w->db, q->question_id);
+	if (f == FAULT_NONE && rec.kind == KIND_MESSAGE) {
+		snprintf(q->conv_id, sizeof q->conv_id, "%s", rec.conv_id);
+		q->sealed = true;
+	}
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
 static enum fault
 question_seal(struct asking *q, struct work *w)
 {
@@ -146,8 +162,10 @@ question_seal(struct asking *q, struct work *w)
 	enum fault f = store_begin(w->db);
 	if (f != FAULT_NONE)
 		return f;
-	f = question_title(q, w);
-	if (f == FAULT_NONE)
+	f = question_taken(q, w);
+	if (f == FAULT_NONE && !q->sealed)
+		f = question_title(q, w);
+	if (f == FAULT_NONE && !q->sealed)
 		f = kept_put(w->db, KIND_MESSAGE, q->conv_id, q->question_id, &record_kept_message,
 			&kept);
 	if (f == FAULT_NONE)
@@ -286,16 +304,32 @@ language_of(struct work *w)
 }
 
 static enum fault
-answer_commit(const struct asking *q, struct work *w)
+answer_put(const struct asking *q, struct work *w)
 {
-	struct kept_message kept = { .at = q->now_ms, .question = q->question_id, .message = w->m };
-	enum fault f = store_begin(w->db);
-	if (f != FAULT_NONE)
-		return f;
-	f = kept_put(w->db, KIND_MESSAGE, q->conv_id, q->answer_id, &record_kept_message, &kept);
+	const struct kept_message kept = { .at = q->now_ms, .question = q->question_id, .message = w->m };
+	enum fault f = kept_put(w->db, KIND_MESSAGE, q->conv_id, q->answer_id, &record_kept_message, &kept);
 	for (size_t i = 0; i < w->citation_count && f == FAULT_NONE; i++)
 		if (*w->citations[i].file_id != '\0')
 			f = library_count_cited(w->t->library, w->db, w->citations[i].file_id, 1);
+	return f;
+}
+
+/* When another server on this database was quicker, its answer is the answer. */
+static enum fault
+answer_commit(const struct asking *q, struct work *w)
+{
+	struct sealed rec;
+	void *there = NULL;
+	enum fault f = store_begin(w->db);
+	if (f != FAULT_NONE)
+		return f;
+	f = store_get(&rec, w->a, w->db, q->answer_id);
+	if (f == FAULT_NONE)
+		f = kept_read(&there, w->a, &record_kept_message, &rec);
+	else if (f == FAULT_ABSENT)
+		f = answer_put(q, w);
+	if (f == FAULT_NONE && there != NULL)
+		w->m = ((struct kept_message *)there)->message;
 	if (f == FAULT_NONE)
 		f = store_commit(w->db);
 	if (f != FAULT_NONE)
@@ -343,6 +377,17 @@ answer_or_repeat(struct work *w)
 	return f;
 }
 
+/* A question that has an id has one answer, whoever answers it. */
+static void
+answer_id_of(char out[ID_BYTES], const char *question)
+{
+	char name[64];
+	unsigned char sum[VAULT_ID_BYTES];
+	snprintf(name, sizeof name, "stoa answer %s", question);
+	vault_sum(sum, sizeof sum, name, strlen(name));
+	(void)vault_id_text(out, sum);
+}
+
 static enum fault
 asking_open(struct message **again, struct asking *q, struct work *w)
 {
@@ -350,10 +395,11 @@ asking_open(struct message **again, struct asking *q, struct work *w)
 	q->now_ms = config->clock->wall_ms(config->clock->arg);
 	q->began_ms = config->clock->mono_ms(config->clock->arg);
 	id_make(q->answer_id, config->chance);
-	if (w->req->id != NULL)
+	id_make(q->question_id, config->chance);
+	if (w->req->id != NULL) {
 		snprintf(q->question_id, sizeof q->question_id, "%s", w->req->id);
-	else
-		id_make(q->question_id, config->chance);
+		answer_id_of(q->answer_id, q->question_id);
+	}
 	if (w->req->conversation_id != NULL)
 		snprintf(q->conv_id, sizeof q->conv_id, "%s", w->req->conversation_id);
 	else

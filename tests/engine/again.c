@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "engine_test.h"
 
@@ -190,22 +191,38 @@ send_until_killed(int from, int fd)
 	}
 }
 
+static int64_t
+now_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+#define ROUNDS 16
 START_TEST(a_process_that_dies_has_done_both_or_neither)
 {
 	int sent = 0;
 	world_open(&w);
 	engine_close(w.engine);
-	for (int round = 0; round < 8; round++) {
+	for (int round = 0; round < ROUNDS; round++) {
 		int fds[2];
 		char byte;
+		int64_t at_ns = 0, before_ns = 0;
 		ck_assert_int_eq(pipe(fds), 0);
 		pid_t child = fork();
 		if (child == 0)
 			send_until_killed(sent, fds[1]);
 		close(fds[1]);
-		/* Kill it in the middle of one of the next; where exactly is chance. */
-		for (int i = 0; i < 3 + round; i++, sent++)
+		/* Kill it in the course of the next, each round a little further on. */
+		for (int i = 0; i < 4; i++, sent++) {
 			ck_assert_int_eq(read(fds[0], &byte, 1), 1);
+			before_ns = at_ns;
+			at_ns = now_ns();
+		}
+		int64_t until_ns = at_ns + (at_ns - before_ns) * (round + 1) / ROUNDS;
+		while (now_ns() < until_ns)
+			;
 		kill(child, SIGKILL);
 		while (read(fds[0], &byte, 1) == 1)
 			sent++;

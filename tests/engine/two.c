@@ -119,6 +119,58 @@ START_TEST(both_write_at_once_and_the_chain_holds)
 }
 END_TEST
 
+/* The same question, by its id, at both at once. */
+struct repeater { struct engine *engine; pthread_barrier_t *start; char ids[12][ID_BYTES], conversations[12][ID_BYTES]; };
+
+static void *
+repeat(void *arg)
+{
+	struct repeater *r = arg;
+	for (size_t i = 0; i < COUNT_OF(r->ids); i++) {
+		struct arena a;
+		void *reply = NULL;
+		char id[ID_BYTES];
+		snprintf(id, sizeof id, "%031zxa", i);
+		const struct message_send req = { .id = id, .content = "What does chlorophyll absorb?" };
+		arena_init(&a);
+		pthread_barrier_wait(r->start);
+		WELL(engine_call(&reply, &a, r->engine, &w.who, "message.send", &req, NULL));
+		snprintf(r->ids[i], ID_BYTES, "%s", ((struct message *)reply)->id);
+		snprintf(r->conversations[i], ID_BYTES, "%s", ((struct message *)reply)->conversation_id);
+		arena_clear(&a);
+	}
+	return NULL;
+}
+
+START_TEST(one_question_sent_to_both_has_one_answer)
+{
+	pthread_barrier_t start;
+	struct repeater r[2];
+	pthread_t threads[2];
+	struct conversations *list;
+	open_both();
+	add_course(&w);
+	pthread_barrier_init(&start, NULL, 2);
+	for (size_t i = 0; i < 2; i++) {
+		r[i] = (struct repeater){ .engine = i ? other : w.engine, .start = &start };
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, repeat, &r[i]), 0);
+	}
+	for (size_t i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < COUNT_OF(r->ids); i++) {
+		ck_assert_str_eq(r[0].ids[i], r[1].ids[i]);
+		ck_assert_str_eq(r[0].conversations[i], r[1].conversations[i]);
+	}
+	WELL(ask_engine(&list, &w, "conversation.list", (&(struct conversation_list){ .limit = 100 })));
+	ck_assert_int_eq(list->total, COUNT_OF(r->ids));
+	const struct conversation *c = list->items.items;
+	for (size_t i = 0; i < list->items.count; i++)
+		ck_assert_int_eq(c[i].message_count, 2);
+	pthread_barrier_destroy(&start);
+	close_both();
+}
+END_TEST
+
 START_TEST(a_changed_lock_is_seen_by_the_other)
 {
 	struct settings *s;
@@ -145,4 +197,4 @@ START_TEST(a_changed_lock_is_seen_by_the_other)
 END_TEST
 
 TESTS("two", what_one_adds_the_other_finds, what_one_says_the_other_remembers,
-	both_write_at_once_and_the_chain_holds, a_changed_lock_is_seen_by_the_other)
+	both_write_at_once_and_the_chain_holds, one_question_sent_to_both_has_one_answer, a_changed_lock_is_seen_by_the_other)
