@@ -287,7 +287,8 @@ call_start(struct call *c)
 		atomic_fetch_sub(&s->calls, 1);
 		return fault(FAULT_BUSY, "%d calls run already", atomic_load(&s->calls_max));
 	}
-	enum fault f = crew_submit(s->crew, run, c);
+	/* Somebody who only looks must not wait behind a hundred questions. */
+	enum fault f = crew_submit(c->op->event_count > 0 ? s->crew : s->quick, run, c);
 	if (f != FAULT_NONE)
 		atomic_fetch_sub(&s->calls, 1);
 	return f;

@@ -9,6 +9,7 @@
  * count of bytes does.  Clients are counted by address, IPv6 by /64. */
 #include <arpa/inet.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "guard_in.h"
 #include "server_in.h"
@@ -166,6 +167,10 @@ look_at(struct connection *c, int64_t now_ms)
 	if (why == NULL || c->doomed)
 		return;
 	c->doomed = true;
+	/* At once: else the library and the kernel would keep for him what he does not read. */
+	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
+	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	shutdown(c->fd, SHUT_RDWR);
 	atomic_fetch_add(&s->cut, 1);
 	log_event(LOG_INFO, "server", "cut", "why=%s ms=%lld requests=%llu", why, (long long)(now_ms - c->since_ms), (unsigned long long)c->requests);
 	lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);

@@ -172,7 +172,7 @@ metrics_begin(struct exchange *x)
 	x->called = true;
 	connection_asked(x->connection);
 	atomic_fetch_add(&s->calls, 1);
-	if (crew_submit(s->crew, run, x->call) == FAULT_NONE)
+	if (crew_submit(s->quick, run, x->call) == FAULT_NONE)
 		return 0;
 	atomic_fetch_sub(&s->calls, 1);
 	x->called = false;

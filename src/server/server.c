@@ -203,6 +203,8 @@ server_open(struct server **out, const struct server_config *config)
 		f = crew_new(&s->crew, config->workers > 0 ? config->workers : 8);
 	}
 	if (f == FAULT_NONE)
+		f = crew_new(&s->quick, config->workers > 3 ? config->workers / 2 : 2);
+	if (f == FAULT_NONE)
 		f = open_listeners(s, config);
 	if (f != FAULT_NONE) {
 		server_close(s);
@@ -301,6 +303,7 @@ server_close(struct server *s)
 	atomic_store(&s->tending.asked, true);
 	for (unsigned i = 0; i < s->threads; i++)
 		listener_cancel(&s->listeners[i]);
+	crew_free(s->quick);
 	crew_free(s->crew); /* from here on nobody posts */
 	for (unsigned i = 0; i < s->threads; i++)
 		listener_close(&s->listeners[i]);

@@ -269,7 +269,7 @@ struct server {
 	struct cancel tending;
 	struct router router;
 	struct text openapi;
-	struct crew *crew;
+	struct crew *crew, *quick;           /* quick: for what has no events to wait for */
 	struct listener listeners[THREADS_MAX];
 	unsigned threads;
 	atomic_bool unready, draining, stopping;

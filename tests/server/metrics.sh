@@ -6,7 +6,7 @@ start
 value() { awk -v name="$1" '$1 == name { print $2 }' "$work/body"; }
 ask 200 "the first look" "$url/metrics"
 says "the type is that of Prometheus" 'content-type: text/plain; version=0.0.4' "$work/head"
-for i in 1 2 3; do ask 200 "healthy $i" "$url/health"; done
+for i in 1 2 3; do ask 200 "ways of signing in $i" "$url/v1/auth"; done
 ask 401 "somebody who is not let in" "$url/v1/files"
 ask 200 "a guest" -H 'Content-Type: application/json' -d '{"role":"learner"}' "$url/v1/auth/guest"
 token=$(sed 's/.*"token":"\([^"]*\)".*/\1/' "$work/body")
@@ -14,8 +14,8 @@ person=$(sed 's/.*"user":{"id":"\([^"]*\)".*/\1/' "$work/body")
 ask 200 "a question" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
 	-d '{"content":"What is light, says canary-word?"}' "$url/v1/conversations/-/messages"
 ask 200 "the second look" "$url/metrics"
-[ "$(value 'stoa_calls_total{operation="health.get"}')" = 3 ]
-verdict $? "three calls of health are counted"
+[ "$(value 'stoa_calls_total{operation="auth.ways"}')" = 3 ]
+verdict $? "three calls are counted"
 [ "$(value 'stoa_faults_total{operation="document.list",fault="DENIED"}')" = 1 ]
 verdict $? "the one that was refused is counted"
 [ "$(value 'stoa_call_seconds_count{operation="message.send"}')" = 1 ] &&

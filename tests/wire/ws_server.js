@@ -20,4 +20,4 @@ function listen(server) {
   });
   return new Promise((ready) => server.listen(0, "127.0.0.1", () => ready(server.address().port)));
 }
-Promise.all([listen(http.createServer()), listen(https.createServer({ key, cert }))]).then((ports) => console.log(ports.join(" ")));
+Promise.all([listen(http.createServer((req, res) => res.end())), listen(https.createServer({ key, cert }))]).then((ports) => console.log(ports.join(" ")));
