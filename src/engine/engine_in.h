@@ -51,6 +51,7 @@ struct seat {
 	struct tutor *tutor;
 	size_t users;                      /* calls that have it now */
 	uint64_t taken;
+	int64_t left_ms;                   /* mono, when it was put back last */
 	_Atomic int64_t history_day;       /* UTC, when retention was looked after; -1: never */
 };
 struct tutors {
@@ -65,6 +66,7 @@ void tutors_init(struct tutors *ts, const struct tutor_config *config, struct li
 void tutors_clear(struct tutors *ts);
 enum fault tutors_take(struct seat **out, struct tutors *ts, const char *owner) STOA_MUST;
 void tutors_put(struct tutors *ts, struct seat *s);     /* NULL is harmless */
+void tutors_tidy(struct tutors *ts);                    /* those that nobody came to for an hour go */
 void tutors_forget(struct tutors *ts);                  /* on lock */
 size_t tutors_count(struct tutors *ts);
 /* Whose sealed records somebody's are: his own, or "" on his own machine. */

@@ -20,6 +20,7 @@ engine_tend(int64_t *next_ms, struct engine *e, const struct cancel *cancel)
 	if (f == FAULT_NONE)
 		f = mail_tend(&due_ms, e, c.db, cancel);
 	pthread_mutex_unlock(&e->round.lock);
+	tutors_tidy(&e->tutors);
 	pool_put(e, c.db);
 	if (f == FAULT_NONE)
 		*next_ms = due_ms;

@@ -2,12 +2,14 @@
  * alone, so no two owners share a tutor.
  *
  * Made at the first call, kept while there is room, the one unused longest goes
- * first; one that is in use never goes.  Times come from a counter of takings,
- * not from the clock: only their order matters. */
+ * first; one that is in use never goes.  Their order comes from a counter of
+ * takings; what nobody came to for an hour goes in any case. */
 #include <stdio.h>
 #include <string.h>
 
 #include "engine_in.h"
+
+#define IDLE_MS (60 * 60 * (int64_t)1000)
 
 void
 tutors_init(struct tutors *ts, const struct tutor_config *config, struct library *library)
@@ -110,7 +112,23 @@ tutors_put(struct tutors *ts, struct seat *s)
 		return;
 	pthread_mutex_lock(&ts->lock);
 	s->users--;
+	s->left_ms = ts->config.clock->mono_ms(ts->config.clock->arg);
 	pthread_mutex_unlock(&ts->lock);
+}
+
+void
+tutors_tidy(struct tutors *ts)
+{
+	struct seat *gone[TUTORS_MAX];
+	size_t count = 0;
+	int64_t before_ms = ts->config.clock->mono_ms(ts->config.clock->arg) - IDLE_MS;
+	pthread_mutex_lock(&ts->lock);
+	for (size_t i = ts->count; i-- > 0 && count < TUTORS_MAX;)
+		if (ts->seats[i]->users == 0 && ts->seats[i]->left_ms < before_ms)
+			gone[count++] = drop(ts, i);
+	pthread_mutex_unlock(&ts->lock);
+	for (size_t i = 0; i < count; i++)
+		seat_free(gone[i]);
 }
 
 void

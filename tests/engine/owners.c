@@ -91,6 +91,16 @@ START_TEST(tutors_in_memory_are_bounded_and_come_back)
 		be(&w, i);
 		ck_assert_int_eq(count_conversations(), 1);
 	}
+	int64_t next_ms;
+	w.still.now_ms += INT64_C(61) * 60000;
+	ck_assert_int_eq(count_conversations(), 1);   /* this one came */
+	for (int i = 0; i < 40; i++)   /* the daily round over all owners comes to its end */
+		WELL(engine_tend(&next_ms, w.engine, NULL));
+	w.still.now_ms += INT64_C(61) * 60000;
+	ck_assert_int_eq(count_conversations(), 1);
+	WELL(engine_tend(&next_ms, w.engine, NULL));
+	engine_counters(&n, &w.arena, w.engine);
+	ck_assert_int_eq(n.tutors, 1);
 	world_close(&w);
 }
 END_TEST
