@@ -61,12 +61,16 @@ check_asker(struct call *c)
 			role_name(op->least), role_name(who->role));
 	if (e->limits_off)
 		return FAULT_NONE;
-	/* Nobody in particular is told apart by where he calls from. */
-	if (who->role == ROLE_NONE)
-		snprintf(asker, sizeof asker, "@%s", c->options->address ? c->options->address : "");
-	else
+	/* Nobody in particular is told apart by where he calls from, and a whole class
+	 * may call from one address: as often as one administrator. */
+	enum limit_class class = op->limit;
+	if (who->role != ROLE_NONE)
 		snprintf(asker, sizeof asker, "%s", who->user);
-	return limits_take(&e->limits, asker, op->limit, e->clock.mono_ms(e->clock.arg));
+	else
+		snprintf(asker, sizeof asker, "@%s", c->options->address ? c->options->address : "");
+	if (who->role == ROLE_NONE && class != LIMIT_NONE)
+		class = LIMIT_ADMIN;
+	return limits_take(&e->limits, asker, class, e->clock.mono_ms(e->clock.arg));
 }
 
 static enum fault

@@ -46,7 +46,7 @@ const struct server_conf_key server_conf_keys[] = {
 	{ "limits", "general_per_hour", CONF_INT, 1, 1000000, NULL, "100", "requests of one user" },
 	{ "limits", "ask_per_hour", CONF_INT, 1, 1000000, NULL, "50", "questions of one user" },
 	{ "limits", "export_per_day", CONF_INT, 1, 1000000, NULL, "10", "exports of one user" },
-	{ "limits", "admin_per_hour", CONF_INT, 1, 1000000, NULL, "1000", "requests of one administrator" },
+	{ "limits", "admin_per_hour", CONF_INT, 1, 1000000, NULL, "1000", "requests of one administrator, or of one address that is not signed in" },
 	{ "limits", "documents_per_user", CONF_INT, 1, 1000000, NULL, "200", "documents that one user may keep" },
 	{ "limits", "documents_mib_per_user", CONF_INT, 1, 10000000, NULL, "1024", "and their bytes" },
 	{ "answers", "threshold_answer", CONF_REAL, 0, 1, NULL, "0.8",

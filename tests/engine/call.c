@@ -211,6 +211,28 @@ START_TEST(thousands_of_users_have_a_bucket_each_and_nobody_a_second)
 }
 END_TEST
 
+START_TEST(nobody_is_told_apart_by_address_and_a_class_may_come_from_one)
+{
+	const struct principal nobody = { .role = ROLE_NONE };
+	const struct auth_guest req = { .role = "learner" };
+	void *reply;
+	world_make(&w);
+	w.config.limits_off = false;
+	WELL(engine_open(&w.engine, &w.config));
+	struct vault_secret s = test_key(7);
+	WELL(engine_seal_new(w.engine, SLOT_KEY_FILE, &s, "test"));
+	vault_secret_clear(&s);
+	for (int i = 0; i < 120; i++)
+		WELL(engine_call(&reply, &w.arena, w.engine, &nobody, "auth.ways", NULL, &(struct call_options){ .address = "192.0.2.1" }));
+	WELL(engine_call(&reply, &w.arena, w.engine, &nobody, "auth.guest", &req, &(struct call_options){ .address = "192.0.2.1" }));
+	for (int i = 0; i < 1000; i++)
+		(void)!engine_call(&reply, &w.arena, w.engine, &nobody, "auth.ways", NULL, &(struct call_options){ .address = "192.0.2.1" });
+	FAILS(FAULT_OFTEN, engine_call(&reply, &w.arena, w.engine, &nobody, "auth.ways", NULL, &(struct call_options){ .address = "192.0.2.1" }));
+	WELL(engine_call(&reply, &w.arena, w.engine, &nobody, "auth.ways", NULL, &(struct call_options){ .address = "192.0.2.2" }));
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(a_call_that_was_cancelled_before_does_nothing)
 {
 	struct cancel asked = { true };
@@ -294,5 +316,6 @@ TESTS("call", every_operation_asks_for_its_role, every_operation_has_somebody_wh
 	a_bucket_empties_fills_with_time_and_is_each_users_own,
 	a_race_for_tokens_lets_in_exactly_as_many_as_there_are,
 	thousands_of_users_have_a_bucket_each_and_nobody_a_second,
+	nobody_is_told_apart_by_address_and_a_class_may_come_from_one,
 	a_call_that_was_cancelled_before_does_nothing, the_log_holds_ids_and_none_of_the_words,
 	calls_are_counted_by_operation_result_and_time, no_token_is_nobody_and_an_unknown_one_is_refused)
