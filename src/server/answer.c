@@ -1,7 +1,8 @@
 /* An answer: the events of one call, numbered, kept for a while.
  *
  * A worker appends; any number of streams read behind each other.  A stream that
- * broke goes on behind the number it names in Last-Event-ID.  When the last
+ * broke goes on behind the number it names in Last-Event-ID: its new answer then says
+ * nothing itself but names the one to go on with.  When the last
  * reader leaves before the end, the work is cancelled, unless the request
  * announced with a Last-Event-ID of its own that it will come back. */
 #include <stdlib.h>
@@ -17,12 +18,15 @@ struct answer {
 	struct server *server;
 	struct call *call;
 	char id[ID_BYTES];
-	char *path, *bearer;
+	char *path;
 	pthread_mutex_t lock;                /* guards what follows */
 	unsigned refs;
 	struct text events;
 	size_t *ends; size_t count, cap;     /* ends[n - 1]: where event n ends */
 	bool ended, stays;
+	char user[ID_BYTES];                 /* who asked, once that is known */
+	struct answer *other;                /* this one only goes on with that */
+	uint64_t other_after;
 	int64_t ended_ms;
 	struct exchange *readers[8];
 	size_t reader_count;
@@ -37,7 +41,6 @@ answer_new(struct server *s, struct call *c, const char *path, bool stays)
 	a->refs = 2; /* the caller's and the list's */
 	a->stays = stays;
 	a->path = mem_strdup(path);
-	a->bearer = mem_strdup(c->bearer == NULL ? "" : c->bearer);
 	c->answer = a;
 	id_make(a->id, &s->chance);
 	text_init(&a->events, EVENTS_BYTES_MAX);
@@ -59,8 +62,8 @@ answer_release(struct answer *a)
 	pthread_mutex_unlock(&a->lock);
 	if (!last)
 		return;
-	vault_wipe(a->bearer, strlen(a->bearer));
-	mem_free(a->bearer);
+	if (a->other != NULL)
+		answer_release(a->other);
 	mem_free(a->path);
 	mem_free(a->ends);
 	text_clear(&a->events);
@@ -106,32 +109,58 @@ answers_sweep(struct server *s, bool all)
 	}
 }
 
-struct answer *
-answer_find(uint64_t *after, struct server *s, const char *last_event_id, const char *bearer,
-	const char *path)
+/* One that this user asked for under this path, and that was not given up; with a
+ * reference. */
+static struct answer *
+find(struct server *s, const char *id, const char *user, const char *path)
 {
-	const char *dash = strchr(last_event_id, '-');
-	char *end;
-	if (dash == NULL || dash - last_event_id != ID_BYTES - 1)
-		return NULL;
-	uint64_t n = strtoull(dash + 1, &end, 10);
-	if (bearer == NULL)
-		bearer = "";
 	pthread_mutex_lock(&s->answers_lock);
 	struct answer *a = s->answers;
-	while (a != NULL && memcmp(a->id, last_event_id, ID_BYTES - 1) != 0)
+	while (a != NULL && memcmp(a->id, id, ID_BYTES - 1) != 0)
 		a = a->next;
-	bool mine = a != NULL && *end == '\0' && str_same(a->path, path) &&
-		    strlen(a->bearer) == strlen(bearer) &&
-		    vault_same(a->bearer, bearer, strlen(bearer));
-	if (mine) {
+	if (a != NULL) {
 		pthread_mutex_lock(&a->lock);
-		a->refs++;
-		*after = n < a->count ? n : a->count;
+		bool given_up = cancel_asked(&a->call->cancel) && !(a->ended && a->call->status == 200);
+		bool mine = !given_up && user[0] != '\0' && str_same(a->user, user) && str_same(a->path, path);
+		a->refs += mine;
 		pthread_mutex_unlock(&a->lock);
+		a = mine ? a : NULL;
 	}
 	pthread_mutex_unlock(&s->answers_lock);
-	return mine ? a : NULL;
+	return a;
+}
+
+bool
+answer_follow(struct answer *a, const char *user, const char *last_event_id)
+{
+	const char *dash = last_event_id == NULL ? NULL : strchr(last_event_id, '-');
+	char *end = NULL;
+	uint64_t n = dash == NULL ? 0 : strtoull(dash + 1, &end, 10);
+	struct answer *other = NULL;
+	if (dash != NULL && dash - last_event_id == ID_BYTES - 1 && *end == '\0')
+		other = find(a->server, last_event_id, user, a->path);
+	pthread_mutex_lock(&a->lock);
+	memcpy(a->user, user, sizeof a->user);
+	a->other = other;
+	a->other_after = n;
+	pthread_mutex_unlock(&a->lock);
+	return other != NULL;
+}
+
+struct answer *
+answer_other(uint64_t *after, struct answer *a)
+{
+	pthread_mutex_lock(&a->lock);
+	struct answer *other = a->other;
+	uint64_t n = a->other_after;
+	pthread_mutex_unlock(&a->lock);
+	if (other == NULL)
+		return NULL;
+	pthread_mutex_lock(&other->lock);
+	other->refs++;
+	*after = n < other->count ? n : other->count;
+	pthread_mutex_unlock(&other->lock);
+	return other;
 }
 
 /* ---- the worker's side --------------------------------------------------------------- */
@@ -188,8 +217,9 @@ answer_end(struct answer *a)
 	}
 	a->events.over = false;
 	a->events.max += c->reply.max; /* the end is always said */
-	append(a, !well ? "error" : str_same(c->op->id, "message.send") ? "message_complete" : "complete",
-		from, n);
+	if (a->other == NULL)
+		append(a, !well ? "error" : str_same(c->op->id, "message.send") ? "message_complete" : "complete",
+			from, n);
 	a->ended = true;
 	a->ended_ms = server_now(a->server);
 	tell(a);

@@ -195,6 +195,10 @@ perform(void **reply, struct call *c)
 	};
 	enum fault f = engine_principal(&who, c->server->engine, c->bearer);
 	c->unknown = f != FAULT_NONE;
+	if (f == FAULT_NONE && c->answer != NULL && answer_follow(c->answer, who.user, c->last_event_id)) {
+		c->followed = true;
+		return FAULT_NONE;
+	}
 	if (f == FAULT_NONE)
 		f = request_read(&request, c);
 	if (f == FAULT_NONE)
@@ -250,7 +254,9 @@ run(void *arg)
 	enum fault f = cancel_check(&c->cancel);
 	if (f == FAULT_NONE)
 		f = perform(&reply, c);
-	if (f == FAULT_NONE) {
+	if (c->followed)
+		c->status = 200;
+	else if (f == FAULT_NONE) {
 		struct text json;
 		text_init(&json, REPLY_BYTES_MAX);
 		record_to_json(&json, c->op->reply, reply);

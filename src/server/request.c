@@ -166,6 +166,7 @@ take_head(struct exchange *x)
 		     strstr(accept, "text/event-stream") != NULL;
 	if (auth != NULL && strncasecmp(auth, "bearer ", 7) == 0)
 		c->bearer = auth + 7 + strspn(auth + 7, " ");
+	c->last_event_id = custom_header(&c->arena, x->wsi, "last-event-id:");
 	c->idempotency_key = custom_header(&c->arena, x->wsi, "idempotency-key:");
 	c->address = arena_strdup(&c->arena, x->connection->address);
 	c->request_id = arena_strdup(&c->arena, x->request_id);
@@ -230,8 +231,7 @@ begin(struct exchange *x)
 	struct call *c = x->call;
 	connection_asked(x->connection);
 	if (x->streams) {
-		bool stays = custom_header(&c->arena, x->wsi, "last-event-id:") != NULL;
-		x->answer = answer_new(x->listener->server, c, x->path, stays);
+		x->answer = answer_new(x->listener->server, c, x->path, c->last_event_id != NULL);
 		x->call = NULL; /* it is the answer's */
 		(void)!answer_join(x->answer, x);
 		lws_set_timer_usecs(x->wsi, STREAM_QUIET_US);
@@ -340,27 +340,6 @@ is_page(struct exchange *x)
 	return true;
 }
 
-/* Last-Event-ID: go on with an answer that is kept. */
-static bool
-resume(struct exchange *x)
-{
-	const char *last = custom_header(&x->call->arena, x->wsi, "last-event-id:");
-	if (!x->streams || last == NULL)
-		return false;
-	x->answer = answer_find(&x->after, x->listener->server, last, x->call->bearer, x->path);
-	if (x->answer == NULL)
-		return false;
-	if (!answer_join(x->answer, x)) {
-		answer_release(x->answer);
-		x->answer = NULL;
-		return false;
-	}
-	call_free(x->call);
-	x->call = NULL;
-	lws_set_timer_usecs(x->wsi, STREAM_QUIET_US);
-	return true;
-}
-
 static int
 refuse(struct exchange *x, int status)
 {
@@ -418,8 +397,6 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 	status = check_body(x);
 	if (status != 0)
 		return refuse(x, status);
-	if (resume(x))
-		return 0;
 	/* No length, no body: on HTTP/2 too, where nobody tells us that none will come. */
 	return x->length > 0 ? expect(x) : begin(x);
 }

@@ -48,12 +48,13 @@ struct call {
 	struct arena arena;
 	struct param *params; size_t param_count;   /* of the path and the query, decoded */
 	struct text body;
-	const char *bearer, *idempotency_key, *address, *request_id;
+	const char *bearer, *idempotency_key, *last_event_id, *address, *request_id;
 	bool unknown;                      /* the bearer is nobody's, or no longer */
 	struct upload *upload;
 	struct cancel cancel;
 	struct exchange *waits;      /* for the reply; NULL: an answer */
 	struct answer *answer;
+	bool followed;               /* the answer only goes on with an earlier one */
 	int status;                  /* the reply; 0 while it runs */
 	int64_t retry_ms;
 	const char *location;        /* of a redirect */
@@ -74,8 +75,11 @@ struct answer;
 /* An answer that c fills; c is now its own, the reference the caller's. stays: it
  * goes on when its last reader leaves. */
 struct answer *answer_new(struct server *s, struct call *c, const char *path, bool stays);
-/* One of this bearer under this path, for Last-Event-ID "<id>-<n>"; NULL: none is kept. */
-struct answer *answer_find(uint64_t *after, struct server *s, const char *last_event_id, const char *bearer, const char *path);
+/* On a worker: user asked for a. true: he asked for the one of Last-Event-ID
+ * "<id>-<n>" before and it is kept, so nothing is to be done. */
+bool answer_follow(struct answer *a, const char *user, const char *last_event_id);
+/* The one to go on with behind event *after, with a reference; NULL: a itself. */
+struct answer *answer_other(uint64_t *after, struct answer *a);
 void answer_release(struct answer *a);
 void answer_event(struct answer *a, const char *name, const struct record_type *type, const void *record);
 void answer_end(struct answer *a);     /* c->status, c->reply are set */

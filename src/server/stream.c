@@ -41,9 +41,26 @@ failed_silently(struct exchange *x)
 	       c->status != 200 && answer_count(x->answer) == 1;
 }
 
+/* The answer may turn out to be one that was begun before. */
+static void
+follow(struct exchange *x)
+{
+	uint64_t after = 0;
+	struct answer *other = answer_other(&after, x->answer);
+	if (other == NULL)
+		return;
+	answer_leave(x->answer, x);
+	answer_release(x->answer);
+	x->answer = other;
+	x->after = after;
+	if (!answer_join(other, x)) /* too many read it already */
+		lws_set_timeout(x->wsi, PENDING_TIMEOUT_SHUTDOWN_FLUSH, LWS_TO_KILL_ASYNC);
+}
+
 int
 stream_news(struct exchange *x)
 {
+	follow(x);
 	if (failed_silently(x)) {
 		struct answer *a = x->answer;
 		struct call *c = answer_call(a);
@@ -140,6 +157,7 @@ stream_write(struct exchange *x)
 	if (x->answer == NULL)
 		return reply_write(x);
 	if (!x->reply.headed) {
+		follow(x);
 		if (answer_state(x->answer) == ANSWER_SILENT && !x->pings)
 			return 0;
 		if (!write_head(x))

@@ -46,8 +46,11 @@ guest=$(curl -sS -X POST "$url/v1/auth/guest" | sed -n 's/.*"token":"\([^"]*\)".
 ask 200 "somebody else" -H "Authorization: Bearer $guest" -H "$json" -H "$stream" -H "Last-Event-ID: $last" -d "$question" "$url/v1/conversations/-/messages"
 [ "$(sed -n 's/^id: \(.*\)-1$/\1/p' "$work/body")" != "${last%-3}" ] && ! grep -qa "${last%-3}" "$work/body"
 verdict $? "gets an answer of his own"
+own=$(sed -n 's/^id: \(.*-3\)$/\1/p' "$work/body")
 ask 200 "one JSON reply when no stream is wanted" -H "$bearer" -H "$json" -d "$question" "$url/v1/conversations/-/messages"
 says "in the envelope" '{"data":{"id":'
+curl -sS -o /dev/null -X POST -H "Authorization: Bearer $guest" "$url/v1/auth/logout"
+ask 401 "who has signed out does not go on" -H "Authorization: Bearer $guest" -H "$json" -H "$stream" -H "Last-Event-ID: $own" -d "$question" "$url/v1/conversations/-/messages"
 stop
 
 if [ ! -x "$endpoint" ]; then
@@ -92,6 +95,25 @@ kill "$client1" "$client2"
 wait "$client1" "$client2" 2>/dev/null
 free() { [ "$(curl -sS -o /dev/null -w '%{http_code}' -H "$bearer" "$url/v1/conversations")" = 200 ]; }
 within 50 "and is let in when they have gone" free
+stop
+
+# One that said it would come back finds its answer finished.
+printf '[llm]\nbase_url = %s\nmodel = test\nfirst_token_ms = 1500\n' "$(cat "$work/endpoint")" >"$work/conf"
+start --conf "$work/conf"
+guest=$(curl -sS -X POST "$url/v1/auth/guest" | sed -n 's/.*"token":"\([^"]*\)".*/\1/p')
+bearer="Authorization: Bearer $guest"
+: >"$work/log" && : >"$work/partial"
+curl -sSN -H "$bearer" -H "$json" -H "$stream" -H 'Last-Event-ID: 0' -d "$question" "$url/v1/conversations/-/messages" >"$work/partial" 2>/dev/null &
+client=$!
+within 50 "it is worked on" waiting
+kill "$client" && wait "$client" 2>/dev/null
+finished() { grep -qa 'op=message.send.*result=NONE' "$work/log"; }
+within 100 "the work goes on without its reader" finished
+last=$(sed -n 's/^id: \(.*\)$/\1/p' "$work/partial" | tail -1)
+ask 200 "and is there when it comes back" -H "$bearer" -H "$json" -H "$stream" -H "Last-Event-ID: $last" -d "$question" "$url/v1/conversations/-/messages"
+says "with its end" 'event: message_complete'
+[ "$(sed -n 's/^id: \(.*\)-[0-9]*$/\1/p' "$work/body" | sort -u)" = "${last%-*}" ]
+verdict $? "and nothing else"
 exec 8>&-
 stop
 finish
