@@ -141,14 +141,22 @@ engine_does(const char *operation)
 	return op != NULL && handler_find(op->id) != NULL;
 }
 
+/* A request's id comes from outside: in the log it is one word or none. */
+static const char *
+word_for_log(const char *id)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	return id != NULL && strlen(id) <= 64 && strspn(id, allowed) == strlen(id) ? id : "";
+}
+
 /* One line a call; nothing of what was said. */
 static void
 tell(const struct call *c, enum fault f, int64_t took_ms)
 {
-	const char *id = c->options->request_id;
 	log_event(c->op->writes || f != FAULT_NONE ? LOG_INFO : LOG_DEBUG, "engine", "call",
 		"op=%s user=%s role=%s result=%s ms=%lld request=%s", c->op->id, c->who->user,
-		role_name(c->who->role), fault_name(f), (long long)took_ms, id == NULL ? "" : id);
+		role_name(c->who->role), fault_name(f), (long long)took_ms,
+		word_for_log(c->options->request_id));
 }
 
 enum fault

@@ -269,6 +269,26 @@ START_TEST(the_log_holds_ids_and_none_of_the_words)
 }
 END_TEST
 
+START_TEST(an_id_of_a_request_that_is_no_word_is_not_in_the_log)
+{
+	char path[160];
+	struct text t;
+	void *reply;
+	world_open(&w);
+	snprintf(path, sizeof path, "%s/log", w.dir);
+	WELL(log_open(path, LOG_DEBUG, true));
+	WELL(engine_call(&reply, &w.arena, w.engine, &w.who, "health.get", NULL, &(struct call_options){ .request_id = "good-1" }));
+	WELL(engine_call(&reply, &w.arena, w.engine, &w.who, "health.get", NULL, &(struct call_options){ .request_id = "bad role=admin \"x\"\n" }));
+	log_close();
+	text_init(&t, 1 << 20);
+	WELL(file_read(&t, path));
+	ck_assert_ptr_nonnull(strstr(t.data, "good-1"));
+	ck_assert_ptr_null(strstr(t.data, "admin"));
+	text_clear(&t);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(calls_are_counted_by_operation_result_and_time)
 {
 	world_open(&w);
@@ -318,4 +338,5 @@ TESTS("call", every_operation_asks_for_its_role, every_operation_has_somebody_wh
 	thousands_of_users_have_a_bucket_each_and_nobody_a_second,
 	nobody_is_told_apart_by_address_and_a_class_may_come_from_one,
 	a_call_that_was_cancelled_before_does_nothing, the_log_holds_ids_and_none_of_the_words,
+	an_id_of_a_request_that_is_no_word_is_not_in_the_log,
 	calls_are_counted_by_operation_result_and_time, no_token_is_nobody_and_an_unknown_one_is_refused)
