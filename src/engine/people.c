@@ -128,7 +128,11 @@ auth_join(void **reply, struct call *c, const void *request)
 {
 	const struct people_asker who = asker(c);
 	*reply = record_new(c->a, &record_signed_in);
-	return people_join(*reply, c->a, c->e->people, c->db, &who, request);
+	enum fault f = people_join(*reply, c->a, c->e->people, c->db, &who, request);
+	/* The session that asked goes on as the one that it got. */
+	if (f == FAULT_NONE && c->who->session[0] != '\0')
+		f = people_logout(c->e->people, c->db, c->who->user, c->who->session, false);
+	return f;
 }
 
 static enum fault

@@ -98,7 +98,7 @@ code_use(const char **class, enum role *role, struct arena *a, struct people *p,
 
 /* The account that joins: who asks, raised to what the code gives, or a new one. */
 static enum fault
-joiner(struct account *out, struct arena *a, struct people *p, struct store *db,
+joiner(struct account *out, bool *raised, struct arena *a, struct people *p, struct store *db,
 	const struct people_asker *who, enum role role, const char *name)
 {
 	enum fault f;
@@ -112,6 +112,7 @@ joiner(struct account *out, struct arena *a, struct people *p, struct store *db,
 	if (f == FAULT_NONE && out->role < role) {
 		f = account_set_role(db, out->id, role);
 		out->role = role;
+		*raised = true;
 	}
 	if (f == FAULT_NONE && name != NULL && name[0] != '\0')
 		f = people_rename(p, db, out->id, name);
@@ -125,13 +126,14 @@ join(struct signed_in *out, struct arena *a, struct people *p, struct store *db,
 	const char *class = NULL;
 	enum role role = ROLE_NONE;
 	struct account of;
+	bool raised = false;
 	enum fault f = code_use(&class, &role, a, p, db, req->code);
 	if (f == FAULT_NONE)
-		f = joiner(&of, a, p, db, who, role, req->name);
+		f = joiner(&of, &raised, a, p, db, who, role, req->name);
 	if (f == FAULT_NONE && class[0] != '\0')
 		f = member_add(p, db, class, of.id, role);
-	/* Rights have changed: what was known before is good no more. */
-	if (f == FAULT_NONE)
+	/* More rights: a token that somebody had before does not get them. */
+	if (f == FAULT_NONE && raised)
 		f = sessions_end(db, of.id, NULL);
 	return f == FAULT_NONE ? session_begin(out, a, p, db, &of) : f;
 }

@@ -68,4 +68,34 @@ kill "$server"
 wait "$server" 2>/dev/null
 run 0 "signing out without the server" "$stoa" logout
 says "it says what that means" "within a day" "$work/err"
+
+# A classroom: the key as words, compared once by a person, then the code.
+class=$work/classroom
+"$stoad" --lan --listen 127.0.0.1:0 --data "$class" >"$work/said" 2>>"$work/server.log" </dev/null &
+server=$!
+exec 5<"$work/said"
+read -r line <&5
+read -r words <&5
+read -r code <&5
+url=$(printf '%s\n' "$line" | sed -n 's/.*listens on \([^ ;]*\);.*/\1/p') words=${words##*: } code=${code##*: }
+[ -n "$url" ] && [ -n "$words" ] && [ -n "$code" ]
+verdict $? "the classroom says its address, key and code: $line"
+run 5 "without a person nothing is trusted" "$stoa" login "$url" --code "$code" --name Nora
+pty_start "'$stoa' login '$url' --code '$code' --name Nora"
+wait_for "the words are those of the teacher's screen" "$words"
+key 'n\r'
+pty_end
+verdict "$([ $? = 4 ]; echo $?)" "other words: nothing is sent"
+run 0 "no server is kept" "$stoa" config get server.pin
+silent "no pin" "-"
+pty_start "'$stoa' login '$url' --code '$code' --name Nora"
+wait_for "the words again" "$words"
+key 'y\r'
+wait_for "the class is joined" "Nora"
+pty_end
+verdict $? "it ends well"
+run 0 "from now on its key is known" "$stoa" whoami --json
+says "a learner" '"role":"learner"'
+run 0 "and what is asked goes there" "$stoa" status
+says "online" "ONLINE"
 finish

@@ -170,6 +170,32 @@ START_TEST(a_code_ends_with_its_time_its_uses_and_its_class)
 }
 END_TEST
 
+START_TEST(who_joins_another_class_stays_signed_in_elsewhere)
+{
+	struct join_code code = { 0 };
+	struct signed_in in = { 0 };
+	struct people_session s;
+	school();
+	const struct join_code_make make = { .id = "chem", .uses = 2 };
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_admin, &make));
+	const struct auth_join req = { .code = code.code };
+	WELL(people_join(&in, &h.a, h.people, h.db, &as_lea, &req));
+	ck_assert_str_eq(in.user->id, lea.user->id);
+	ck_assert_str_eq(in.user->name, "Lea");
+	ck_assert_uint_eq(in.classes.count, 2);
+	WELL(enter(&s, &h, lea.token));
+	/* An instructor of the class who uses its code does not become a learner. */
+	const struct join_code_make own = { .id = "cell-biology-101", .uses = 1 };
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_ines, &own));
+	const struct auth_join back = { .code = code.code };
+	WELL(people_join(&in, &h.a, h.people, h.db, &as_ines, &back));
+	struct class c;
+	WELL(people_class_get(&c, &h.a, h.people, h.db, &as_ines, "cell-biology-101"));
+	ck_assert_str_eq(c.role, "instructor");
+	hall_close(&h);
+}
+END_TEST
+
 START_TEST(a_code_taken_back_lets_nobody_in)
 {
 	struct join_code code = { 0 };
@@ -301,7 +327,8 @@ END_TEST
 
 TESTS("people class", a_class_is_seen_by_its_members_and_by_nobody_else, only_who_teaches_a_class_changes_it,
 	a_learner_sees_the_instructors_and_himself_only, lists_go_on_where_a_page_ended,
-	a_code_ends_with_its_time_its_uses_and_its_class, a_code_taken_back_lets_nobody_in,
+	a_code_ends_with_its_time_its_uses_and_its_class, who_joins_another_class_stays_signed_in_elsewhere,
+	a_code_taken_back_lets_nobody_in,
 	a_class_keeps_an_instructor, a_role_and_a_block_hold_from_the_next_call_on,
 	the_last_administrator_stays_one, accounts_are_found_by_name_and_role,
 	a_deleted_account_leaves_no_session_membership_or_name, an_audit_is_read_from_the_newest_back)
