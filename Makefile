@@ -34,7 +34,7 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARD) $(CFLAGS_$(FLAVOUR)) $(CFLA
 	   -Iinclude -MMD -MP -DSTOA_PREFIX='"$(PREFIX)"' $(shell pkg-config --cflags $(PKGS) $(PKGS_loaded) $(PKGS_server) 2>/dev/null)
 LINK    := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(filter -fsanitize=%,$(CFLAGS_$(FLAVOUR))) $(LDFLAGS)
 LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lstemmer -lwslay -lpthread -lm
-LIBS_server := $(shell pkg-config --libs $(PKGS_server) 2>/dev/null)
+LIBS_server := $(shell pkg-config --libs $(PKGS_server) 2>/dev/null) -lev
 LIBS_test := $(shell pkg-config --libs check vterm 2>/dev/null) -Wl,--as-needed $(LIBS_server)
 LIBS_extract := $(shell pkg-config --libs $(PKGS_extract) 2>/dev/null)
 

@@ -8,6 +8,7 @@
  * LWS_CALLBACK_HTTP_CONFIRM_UPGRADE is not handled: doing so uses freed memory in
  * the version of Debian 12. */
 #include <errno.h>
+#include <ev.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -226,6 +227,26 @@ log_line(int level, const char *line)
 		(int)strcspn(line, "\n"), line);
 }
 
+/* On libev, whose epoll makes nothing of ten thousand idle sockets; a library that was
+ * built without it waits in poll(), which looks at each of them every time. */
+static void
+context_make(struct listener *l, struct lws_context_creation_info info)
+{
+	void *loops[1] = { l->loop = ev_loop_new(EVFLAG_AUTO) };
+	info.options |= LWS_SERVER_OPTION_LIBEV;
+	info.foreign_loops = loops;
+	l->context = l->loop == NULL ? NULL : lws_create_context(&info);
+	if (l->context != NULL)
+		return;
+	log_event(LOG_WARN, "server", "no-libev", "sockets=%s", "slow above a thousand");
+	if (l->loop != NULL)
+		ev_loop_destroy(l->loop);
+	l->loop = NULL;
+	info.options &= ~(uint64_t)LWS_SERVER_OPTION_LIBEV;
+	info.foreign_loops = NULL;
+	l->context = lws_create_context(&info);
+}
+
 enum fault
 listener_open(struct listener *l, struct server *s, int fd)
 {
@@ -244,7 +265,7 @@ listener_open(struct listener *l, struct server *s, int fd)
 	};
 	if (s->certificate != NULL)
 		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-	l->context = lws_create_context(&info);
+	context_make(l, info);
 	if (l->context == NULL)
 		return fault(FAULT_SYSTEM, "the listener cannot be made");
 	struct lws_context_creation_info host = {
@@ -276,7 +297,9 @@ serve(void *arg)
 {
 	struct listener *l = arg;
 	while (!atomic_load(&l->server->stopping))
-		if (lws_service(l->context, 0) < 0)
+		if (l->loop != NULL)
+			ev_run(l->loop, EVRUN_ONCE);
+		else if (lws_service(l->context, 0) < 0)
 			break;
 	return NULL;
 }
@@ -320,6 +343,8 @@ listener_close(struct listener *l)
 	guard_stop(l);
 	if (l->context != NULL)
 		lws_context_destroy(l->context);
+	if (l->loop != NULL)
+		ev_loop_destroy(l->loop);
 	deliver_news(l); /* those whose clients are gone */
 	lives_deliver(l);
 	close(l->fd);

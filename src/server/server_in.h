@@ -225,6 +225,7 @@ void tls_reload(struct listener *l);
 
 struct listener {
 	struct server *server;
+	struct ev_loop *loop;                /* epoll below the library, which alone would poll() */
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	int fd;
