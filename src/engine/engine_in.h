@@ -170,6 +170,8 @@ void doing_end(struct call *c, const char *name);
 enum fault sharing_forget(struct call *c) STOA_MUST;
 enum fault share_expire(struct engine *e, struct store *db) STOA_MUST;
 
+/* The questions that the caller handed to a teacher, into his export. */
+enum fault me_put_questions(struct text *out, struct call *c) STOA_MUST;
 /* Mail about an escalated question (mail.c); a step is "asked" or "answered". Within
  * the caller's transaction. *next_ms is lowered to when the next one is due. */
 enum fault mail_queue(struct engine *e, struct store *db, const char *escalation, const char *step) STOA_MUST;

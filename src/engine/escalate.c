@@ -213,6 +213,43 @@ message_escalate(void **reply, struct call *c, const void *request)
 	return f;
 }
 
+/* What the caller handed over, for his export: a member of a JSON object. */
+enum fault
+me_put_questions(struct text *out, struct call *c)
+{
+	struct statement *st;
+	struct text_list ids = { NULL, 0 };
+	size_t cap = 0;
+	const char *comma = "";
+	enum fault f = store_prepare(&st, c->db, "SELECT id FROM escalation WHERE owner = ? AND owner <> '' ORDER BY created, id");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, c->seat->owner);
+	while ((f = statement_step(st)) == FAULT_NONE) {
+		mem_reserve(&ids.items, &cap, ids.count + 1, sizeof *ids.items);
+		ids.items[ids.count++] = arena_strdup(c->a, statement_col_text(st, 0));
+	}
+	statement_done(st);
+	f = f == FAULT_ABSENT ? FAULT_NONE : f;
+	text_put(out, "\"questions\":[");
+	for (size_t i = 0; i < ids.count && f == FAULT_NONE; i++) {
+		struct escalation e;
+		f = words_get(&e, c, c->seat->owner, ids.items[i]);
+		if (f == FAULT_ABSENT) {
+			f = FAULT_NONE;
+			continue;
+		}
+		if (f != FAULT_NONE)
+			break;
+		text_put(out, comma);
+		record_to_json(out, &record_escalation, &e);
+		comma = ",";
+	}
+	text_put(out, "],");
+	mem_free(ids.items);
+	return f;
+}
+
 /* ---- a teacher's side -------------------------------------------------------------------- */
 
 struct row { const char *id, *owner, *conv_id, *subject, *status; int64_t created, updated; };

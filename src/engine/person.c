@@ -89,6 +89,8 @@ me_export(void **reply, struct call *c, const void *request)
 		text_put_c(&body, ',');
 		f = me_put_account(&body, c);
 		if (f == FAULT_NONE)
+			f = me_put_questions(&body, c);
+		if (f == FAULT_NONE)
 			f = put_documents(&body, c);
 	}
 	text_put(&body, x->body + 1);

@@ -161,6 +161,9 @@ START_TEST(a_question_reaches_its_teacher_and_the_reply_its_conversation)
 	ck_assert_uint_eq(t->messages.count, 3);
 	const struct message *reply = (struct message *)t->messages.items + 2;
 	ck_assert_str_eq(reply->mode, "instructor");
+	struct exported *x;
+	WELL(ask_engine(&x, &w, "me.export", &(struct export_run){ .format = "json" }));
+	ck_assert_ptr_nonnull(strstr(x->body, "I do not see it"));
 	ck_assert_str_eq(reply->role, "stoa");
 	ck_assert_ptr_null(strchr(reply->content, '\x1b'));
 	world_close(&w);
