@@ -20,6 +20,7 @@ handler_find(const char *id)
 		{ person_handlers, person_handler_count },
 		{ people_handlers, people_handler_count },
 		{ share_handlers, share_handler_count },
+		{ escalate_handlers, escalate_handler_count },
 		{ escalation_handlers, escalation_handler_count },
 		{ feedback_handlers, feedback_handler_count },
 		{ class_handlers, class_handler_count },

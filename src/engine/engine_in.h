@@ -133,9 +133,9 @@ enum handler_flags {
 };
 struct handler { const char *id; handler_fn *fn; unsigned flags; };
 extern const struct handler document_handlers[], conversation_handlers[], person_handlers[], people_handlers[], class_handlers[],
-	share_handlers[], escalation_handlers[], feedback_handlers[];
+	share_handlers[], escalate_handlers[], escalation_handlers[], feedback_handlers[];
 extern const size_t document_handler_count, conversation_handler_count, person_handler_count, people_handler_count, class_handler_count,
-	share_handler_count, escalation_handler_count, feedback_handler_count;
+	share_handler_count, escalate_handler_count, escalation_handler_count, feedback_handler_count;
 
 /* The room of people with what the engine was lent (people.c). */
 enum fault engine_people_open(struct engine *e, const struct engine_config *config) STOA_MUST;
@@ -170,6 +170,9 @@ void doing_end(struct call *c, const char *name);
 enum fault sharing_forget(struct call *c) STOA_MUST;
 enum fault share_expire(struct engine *e, struct store *db) STOA_MUST;
 
+/* The words of a handed-over question, read and written as its owner's. */
+enum fault escalation_get(struct escalation *out, struct call *c, const char *owner, const char *id) STOA_MUST;
+enum fault escalation_put(struct call *c, const char *owner, const struct escalation *e) STOA_MUST;
 /* The questions that the caller handed to a teacher, into his export. */
 enum fault me_put_questions(struct text *out, struct call *c) STOA_MUST;
 /* Mail about an escalated question (mail.c); a step is "asked" or "answered". Within
