@@ -159,6 +159,7 @@ open_server(struct program *p)
 		.clock = &clock_system,
 		.chance = &chance_system,
 		.listen = server_conf_get(&u->conf, "server", "listen"),
+		.proxy = server_conf_text(&u->conf, "server", "proxy"),
 		.certificate = u->certificate,
 		.key = u->key,
 		.http2 = str_same(server_conf_get(&u->conf, "tls", "http2"), "on"),

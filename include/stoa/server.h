@@ -31,6 +31,7 @@ struct server_config {
 	struct engine *engine;       /* borrowed */
 	const struct clock *clock; const struct chance *chance;
 	const char *listen;          /* "127.0.0.1:8443", "[::1]:0"; port 0: any that is free */
+	const char *proxy;           /* an address that says for whom it asks; NULL: none */
 	const char *certificate, *key;   /* PEM files; NULL: plain http, on this machine only */
 	bool http2;                  /* offer it over TLS */
 	const char *uploads_folder;  /* made, 0700; what lies there from before is removed */

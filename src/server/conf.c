@@ -24,6 +24,8 @@ const struct server_conf_key server_conf_keys[] = {
 		"how long to say that it is not ready before nobody new is let in" },
 	{ "server", "public_url", CONF_TEXT, 0, 300, NULL, "",
 		"what clients call it, when that is not where it listens; for sign-in" },
+	{ "server", "proxy", CONF_TEXT, 0, 64, NULL, "",
+		"address of a proxy in front, whose X-Forwarded-For is believed" },
 	{ "tls", "certificate", CONF_PATH, 0, 0, NULL, "", "PEM file of the certificate and its chain" },
 	{ "tls", "key", CONF_PATH, 0, 0, NULL, "", "PEM file of its key" },
 	{ "tls", "http2", CONF_CHOICE, 0, 0, "on|off", "on", "whether HTTP/2 is offered over TLS" },

@@ -34,7 +34,9 @@ connection_accepted(struct listener *l, int fd)
 	char address[48];
 	address_of(address, fd);
 	bool room = atomic_load(&s->connections) < atomic_load(&s->connections_max);
-	if (!room || !guest_enter(s->guests, address, atomic_load(&s->per_address_max))) {
+	/* A proxy in front asks for many. */
+	int most = atomic_load(str_same(s->proxy, address) ? &s->connections_max : &s->per_address_max);
+	if (!room || !guest_enter(s->guests, address, most)) {
 		(void)!send(fd, full, sizeof full - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 		return NULL;
 	}

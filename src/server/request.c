@@ -4,6 +4,7 @@
  * chunked body that it then waits for without end.  So the head is looked at here
  * before anything is done.  A request that is refused before its body has come
  * ends its connection; nobody reads on to find where the next one begins. */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "server_in.h"
@@ -155,6 +156,24 @@ check_head(struct exchange *x, struct arena *a)
 	return status;
 }
 
+/* Who asks: the other end, or whom the proxy in front names last. */
+static const char *
+asker_address(struct exchange *x)
+{
+	struct arena *a = &x->call->arena;
+	const char *proxy = x->listener->server->proxy;
+	unsigned char parsed[16];
+	if (proxy == NULL || !str_same(proxy, x->connection->address))
+		return arena_strdup(a, x->connection->address);
+	const char *named = header(a, x->wsi, WSI_TOKEN_X_FORWARDED_FOR, NULL);
+	const char *last = named == NULL ? NULL : strrchr(named, ',');
+	last = last != NULL ? last + 1 : named;
+	while (last != NULL && *last == ' ')
+		last++;
+	bool good = last != NULL && (inet_pton(AF_INET, last, parsed) == 1 || inet_pton(AF_INET6, last, parsed) == 1);
+	return good ? last : arena_strdup(a, x->connection->address);
+}
+
 /* What of the head the call needs. */
 static void
 take_head(struct exchange *x)
@@ -168,7 +187,7 @@ take_head(struct exchange *x)
 		c->bearer = auth + 7 + strspn(auth + 7, " ");
 	c->last_event_id = custom_header(&c->arena, x->wsi, "last-event-id:");
 	c->idempotency_key = custom_header(&c->arena, x->wsi, "idempotency-key:");
-	c->address = arena_strdup(&c->arena, x->connection->address);
+	c->address = asker_address(x);
 	c->request_id = arena_strdup(&c->arena, x->request_id);
 }
 

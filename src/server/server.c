@@ -188,6 +188,7 @@ server_open(struct server **out, const struct server_config *config)
 	limits_set(s, &config->limits);
 	arena_init(&s->arena);
 	s->uploads_folder = arena_strdup(&s->arena, config->uploads_folder);
+	s->proxy = arena_strdup(&s->arena, config->proxy);
 	s->certificate = arena_strdup(&s->arena, config->certificate);
 	s->key = arena_strdup(&s->arena, config->key);
 	s->http2 = config->http2;

@@ -262,6 +262,7 @@ struct server {
 	struct server_limits limits;
 	struct arena arena;                  /* what of the config is kept */
 	const char *uploads_folder;
+	const char *proxy;                   /* NULL: nobody is believed */
 	const char *certificate, *key;       /* NULL: plain http */
 	bool http2;
 	char url[96], reach[96];
