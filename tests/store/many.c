@@ -180,7 +180,7 @@ END_TEST
 
 START_TEST(processes_make_one_store_at_once)
 {
-	for (int round = 0; round < 10; round++) {
+	for (int round = 0; round < (on_postgres() ? 3 : 10); round++) {
 		struct bench b;
 		pid_t children[4];
 		int status, sealed = 0;
@@ -280,11 +280,11 @@ START_TEST(killed_while_writing_no_acknowledged_record_is_lost)
 	unsigned lost_early = 0;
 	bench_open(&b);
 	store_close(b.store);
-	for (unsigned round = 0; round < 60; round++) {
+	for (unsigned round = 0; round < (on_postgres() ? 15u : 60u); round++) {
 		unsigned last = kill_while_writing(&b, 1000 * (round + 1), round % 7, false);
 		ck_assert(is_kept(&b, last));
 	}
-	for (unsigned round = 0; round < 60 && lost_early == 0; round++) {
+	for (unsigned round = 0; round < (on_postgres() ? 30u : 60u) && lost_early == 0; round++) {
 		unsigned last = kill_while_writing(&b, 100000 + 1000 * round, round % 7, true);
 		lost_early += !is_kept(&b, last);
 	}
