@@ -87,8 +87,9 @@ reply_error_body(struct text *out, const char *code, const char *sentence, const
 
 /* ---- setting a reply ------------------------------------------------------------------- */
 
-int
-reply_start(struct exchange *x)
+/* A reply is decided: count it, log it. */
+static void
+note(struct exchange *x)
 {
 	struct reply *r = &x->reply;
 	const struct server *s = x->listener->server;
@@ -102,8 +103,23 @@ reply_start(struct exchange *x)
 		"id=%s method=%s op=%s status=%d size=%zu ms=%lld", x->request_id,
 		x->method != NULL ? x->method : "-", x->route != NULL ? x->route->op->id : "-",
 		r->status, r->body.len, (long long)(server_now(s) - x->began_ms));
+}
+
+int
+reply_start(struct exchange *x)
+{
+	note(x);
 	lws_callback_on_writable(x->wsi);
 	return 0;
+}
+
+int
+reply_now(struct exchange *x)
+{
+	if (x->http2)
+		return reply_start(x);
+	note(x);
+	return reply_write(x);
 }
 
 int

@@ -407,7 +407,7 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 		return reply_refuse(x, 503, "the server is being stopped");
 	}
 	if (health && x->length <= 0 && health_reply(x))
-		return reply_start(x);
+		return reply_now(x);
 	x->call = call_new(l->server, x->route->op);
 	take_head(x);
 	take_path(x);

@@ -141,6 +141,7 @@ int metrics_begin(struct exchange *x);
 double metrics_quantile(const uint64_t latency[ENGINE_LATENCIES], double q);
 int reply_page(struct exchange *x);      /* /v1/openapi.json */
 int reply_call(struct exchange *x, struct call *c);
+int reply_now(struct exchange *x);      /* as reply_start(), a short one, without a turn of the loop */
 int reply_start(struct exchange *x);    /* x->reply is set */
 void reply_error_body(struct text *out, const char *code, const char *sentence, const char *request_id, const struct clock *clock);
 void reply_data_body(struct text *out, const char *json, size_t n, const char *request_id, const struct clock *clock);

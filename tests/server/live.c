@@ -244,6 +244,12 @@ START_TEST(a_guest_asks_and_is_answered_with_quotations)
 	await(&got, c, "\"type\":\"request_email\"");
 	ck_assert_ptr_nonnull(strstr(got.data, "\"query\":\"What is the capital of France?\"}"));
 	ck_assert_ptr_nonnull(strstr(got.data, "\"low_confidence\":true"));
+	say(c, "{\"action\":\"submitEmail\",\"email\":\"somebody@school.example\"}");
+	await(&got, c, "\"type\":\"escalation_complete\"");
+	ck_assert_ptr_nonnull(strstr(got.data, "\"query_id\":\""));
+	text_reset(&got);
+	say(c, "{\"action\":\"submitEmail\",\"email\":\"no address\"}");
+	await(&got, c, "\"INVALID_INPUT\"");
 	wire_socket_free(c);
 	text_clear(&got);
 	end(&s);
