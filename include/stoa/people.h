@@ -31,6 +31,7 @@ struct people_jwt { const char *issuer, *audience, *secret_file, *jwks_url; };
 struct people_fetch {
 	const char *url, *form;          /* form: urlencoded body of a POST; NULL: GET */
 	const char *user, *secret;       /* Basic authorisation; NULL: none */
+	const char *bearer;              /* or this one; NULL: none */
 };
 struct people_signature {
 	const char *algorithm, *jwk;     /* RS256 ES256 EdDSA HS256; the key as a JWK in JSON */

@@ -26,6 +26,7 @@ lent_fetch(int *status, struct text *body, const struct people_fetch *req, const
 		.body_bytes = req->form != NULL ? strlen(req->form) : 0,
 		.user = req->user,
 		.secret = req->secret,
+		.bearer = req->bearer,
 	};
 	return e->outside.fetch(status, body, &out, cancel, e->outside.arg);
 }

@@ -162,7 +162,7 @@ device_poll(struct account *out, struct arena *a, struct people *p, struct store
 	else if (f == FAULT_NONE)
 		f = waiting_take(&w, a, p, db, device_code, "device");
 	if (f == FAULT_NONE)
-		f = id_token_account(out, a, p, db, of, d.jwks, json_text(reply, "id_token"), NULL, cancel);
+		f = id_token_account(out, a, p, db, of, &d, reply, NULL, cancel);
 	json_object_put(reply);
 	if (form.data != NULL)
 		vault_wipe(form.data, form.cap);

@@ -4,6 +4,7 @@
  * address: addresses are given to other people, subjects are not.  The first
  * sign-in makes it, with the role learner whatever the token says about roles.
  */
+#include <json-c/json.h>
 #include <string.h>
 
 #include "people_in.h"
@@ -61,28 +62,58 @@ identity_account(struct account *out, struct arena *a, struct people *p, struct 
 
 /* ---- ID tokens ---------------------------------------------------------------------- */
 
+static bool
+is_true(struct json_object *o, const char *name)
+{
+	struct json_object *v = NULL;
+	return json_object_object_get_ex(o, name, &v) && json_object_is_type(v, json_type_boolean) &&
+	       json_object_get_boolean(v);
+}
+
+static void
+about_take(struct identity *who, struct json_object *claims)
+{
+	const char *name = json_text(claims, "name");
+	who->name = name != NULL ? name : json_text(claims, "preferred_username");
+	who->mail = is_true(claims, "email_verified") ? json_text(claims, "email") : NULL;
+}
+
+/* A provider may say the name elsewhere than in the token (OpenID Connect Core 5.3); what
+ * it says of somebody else is not taken. A sign-in does not fail for want of a name. */
+static struct json_object *
+about_ask(struct identity *who, struct people *p, const struct discovery *d, const char *access_token,
+	const struct cancel *cancel)
+{
+	struct json_object *said = NULL;
+	if (who->name != NULL || d->userinfo == NULL || access_token == NULL)
+		return NULL;
+	if (userinfo_get(&said, p, d->userinfo, access_token, cancel) != FAULT_NONE)
+		return NULL;
+	if (str_same(json_text(said, "sub"), who->subject))
+		about_take(who, said);
+	return said;
+}
+
 enum fault
 id_token_account(struct account *out, struct arena *a, struct people *p, struct store *db,
-	const struct people_provider *of, const char *jwks, const char *token, const char *nonce,
+	const struct people_provider *of, const struct discovery *d, struct json_object *answer, const char *nonce,
 	const struct cancel *cancel)
 {
 	struct jwt t;
 	const struct jwt_expect e = { of->issuer, of->client_id, nonce, true, people_now(p) };
-	enum fault f = jwt_parse(&t, a, token);
+	enum fault f = jwt_parse(&t, a, json_text(answer, "id_token"));
 	if (f != FAULT_NONE)
 		return fault(FAULT_DENIED, "%s gave a token that is none", of->name);
 	f = jwt_check(&t, &e);
 	if (f == FAULT_NONE)
-		f = jwt_signed_by_set(&t, a, p, jwks, cancel);
-	const struct identity who = {
-		.provider = of->name,
-		.issuer = of->issuer,
-		.subject = jwt_text(&t, "sub"),
-		.name = jwt_text(&t, "name") != NULL ? jwt_text(&t, "name") : jwt_text(&t, "preferred_username"),
-		.mail = jwt_true(&t, "email_verified") ? jwt_text(&t, "email") : NULL,
-	};
-	if (f == FAULT_NONE)
+		f = jwt_signed_by_set(&t, a, p, d->jwks, cancel);
+	if (f == FAULT_NONE) {
+		struct identity who = { .provider = of->name, .issuer = of->issuer, .subject = jwt_text(&t, "sub") };
+		about_take(&who, t.claims);
+		struct json_object *said = about_ask(&who, p, d, json_text(answer, "access_token"), cancel);
 		f = identity_account(out, a, p, db, &who);
+		json_object_put(said);
+	}
 	jwt_clear(&t);
 	return f;
 }

@@ -143,14 +143,6 @@ jwt_text(const struct jwt *t, const char *claim)
 	return json_text(t->claims, claim);
 }
 
-bool
-jwt_true(const struct jwt *t, const char *claim)
-{
-	struct json_object *v = NULL;
-	return json_object_object_get_ex(t->claims, claim, &v) && json_object_is_type(v, json_type_boolean) &&
-	       json_object_get_boolean(v);
-}
-
 enum fault
 people_jwt_look(struct arena *a, const char *token)
 {

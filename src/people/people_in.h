@@ -112,7 +112,6 @@ enum fault jwt_parse(struct jwt *out, struct arena *a, const char *token) STOA_M
 void jwt_clear(struct jwt *t);
 /* NULL: no such claim, or not text. */
 const char *jwt_text(const struct jwt *t, const char *claim);
-bool jwt_true(const struct jwt *t, const char *claim);
 struct jwt_expect { const char *issuer, *audience, *nonce /* NULL: not looked at */; bool id_token; int64_t now_ms; };
 /* DENIED says which claim does not hold. */
 enum fault jwt_check(const struct jwt *t, const struct jwt_expect *e) STOA_MUST;
@@ -124,10 +123,12 @@ enum fault jwt_signed_by_secret(const struct jwt *t, struct people *p, const cha
 
 /* A page younger than age_ms, or fetched now. INPUT, OFFLINE, DAMAGED: not JSON. *out: json_object_put(). */
 enum fault page_get(struct json_object **out, struct people *p, const char *url, int64_t age_ms, const struct cancel *cancel) STOA_MUST;
-struct discovery { const char *authorization, *token, *jwks, *device /* NULL: none */; };
+struct discovery { const char *authorization, *token, *jwks, *device, *userinfo; /* the last two NULL: none */ };
 enum fault discover(struct discovery *out, struct arena *a, struct people *p, const struct people_provider *of, const struct cancel *cancel) STOA_MUST;
 /* POST a form as the client of a provider; the reply's JSON whatever the status. */
 enum fault provider_post(int *status, struct json_object **out, struct people *p, const struct people_provider *of, const char *url, struct text *form, const struct cancel *cancel) STOA_MUST;
+/* What a provider says about whom an access token is for. */
+enum fault userinfo_get(struct json_object **out, struct people *p, const char *url, const char *access_token, const struct cancel *cancel) STOA_MUST;
 void form_put(struct text *form, const char *name, const char *value);
 const struct people_provider *provider_find(const struct people *p, const char *name);
 /* NULL: no such member, or not text. */
@@ -138,8 +139,9 @@ const char *json_text(struct json_object *o, const char *name);
 /* The account of whom an issuer calls subject, made a learner's at first sight. */
 struct identity { const char *provider, *issuer, *subject, *name, *mail; };
 enum fault identity_account(struct account *out, struct arena *a, struct people *p, struct store *db, const struct identity *of) STOA_MUST;
-/* The account of whom a provider's ID token names. nonce NULL: there was none to give. */
-enum fault id_token_account(struct account *out, struct arena *a, struct people *p, struct store *db, const struct people_provider *of, const char *jwks, const char *token, const char *nonce, const struct cancel *cancel) STOA_MUST;
+/* The account of whom a provider's answer names: {id_token, access_token}. nonce NULL:
+ * there was none to give. */
+enum fault id_token_account(struct account *out, struct arena *a, struct people *p, struct store *db, const struct people_provider *of, const struct discovery *d, struct json_object *answer, const char *nonce, const struct cancel *cancel) STOA_MUST;
 
 /* A step of a sign-in that waits, found by a secret of it. */
 struct waiting { const char *step, *provider, *person, *redirect, *challenge, *state; int64_t wait_ms, good_ms; };

@@ -174,8 +174,7 @@ exchange(struct account *out, struct arena *a, struct people *p, struct store *d
 	if (f == FAULT_NONE && (status != 200 || json_text(reply, "id_token") == NULL))
 		f = fault(FAULT_DENIED, "%s did not vouch for this sign-in (%d)", of->name, status);
 	if (f == FAULT_NONE)
-		f = id_token_account(out, a, p, db, of, d.jwks, json_text(reply, "id_token"),
-			derived(a, "nonce", req->state), cancel);
+		f = id_token_account(out, a, p, db, of, &d, reply, derived(a, "nonce", req->state), cancel);
 	json_object_put(reply);
 	if (form.data != NULL)
 		vault_wipe(form.data, form.cap);

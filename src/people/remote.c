@@ -126,6 +126,7 @@ discover(struct discovery *out, struct arena *a, struct people *p, const struct 
 		.token = arena_strdup(a, json_text(o, "token_endpoint")),
 		.jwks = arena_strdup(a, json_text(o, "jwks_uri")),
 		.device = arena_strdup(a, json_text(o, "device_authorization_endpoint")),
+		.userinfo = arena_strdup(a, json_text(o, "userinfo_endpoint")),
 	};
 	if (!str_same(json_text(o, "issuer"), of->issuer))
 		f = fault(FAULT_DAMAGED, "%s calls itself by another name than the one set up", of->name);
@@ -134,6 +135,8 @@ discover(struct discovery *out, struct arena *a, struct people *p, const struct 
 	json_object_put(o);
 	if (d.device != NULL && !may_open(d.device))
 		d.device = NULL;
+	if (d.userinfo != NULL && !may_open(d.userinfo))
+		d.userinfo = NULL;
 	if (f == FAULT_NONE)
 		*out = d;
 	return f;
@@ -208,6 +211,22 @@ provider_post(int *status, struct json_object **out, struct people *p, const str
 		vault_wipe(body.data, body.cap);
 	text_clear(&user);
 	text_clear(&secret);
+	text_clear(&body);
+	return f;
+}
+
+enum fault
+userinfo_get(struct json_object **out, struct people *p, const char *url, const char *access_token, const struct cancel *cancel)
+{
+	struct text body;
+	int status = 0;
+	const struct people_fetch req = { .url = url, .bearer = access_token };
+	text_init(&body, PAGE_BYTES_MAX);
+	enum fault f = fetch(&status, &body, p, &req, cancel);
+	if (f == FAULT_NONE && status != 200)
+		f = fault(FAULT_OFFLINE, "the identity provider answered %d", status);
+	if (f == FAULT_NONE)
+		f = json_object_read(out, &body);
 	text_clear(&body);
 	return f;
 }

@@ -21,7 +21,8 @@ struct issuer {
 	const char *claims, *header;   /* of the next ID token; %s of claims is the nonce */
 	const char *device_error;  /* what the token endpoint says to a device; NULL: yes */
 	EVP_PKEY *signer;
-	int token_asked, keys_asked, discovery_asked;
+	const char *me;            /* whom the userinfo endpoint speaks of */
+	int token_asked, keys_asked, discovery_asked, me_asked;
 	char nonce[80], form[4096], user[80], secret[80];
 };
 
@@ -147,7 +148,7 @@ answer(int *status, struct text *body, const struct people_fetch *req, const str
 	if (str_ends(req->url, "/openid-configuration")) {
 		issuer.discovery_asked++;
 		text_printf(body, "{\"issuer\":\"%s\",\"authorization_endpoint\":\"" ISSUER "/auth\",\"token_endpoint\":\"" ISSUER
-			"/token\",\"jwks_uri\":\"" ISSUER "/jwks\",\"device_authorization_endpoint\":\"" ISSUER "/device\"}",
+			"/token\",\"jwks_uri\":\"" ISSUER "/jwks\",\"userinfo_endpoint\":\"" ISSUER "/me\",\"device_authorization_endpoint\":\"" ISSUER "/device\"}",
 			issuer.calls_itself ? issuer.calls_itself : ISSUER);
 	} else if (str_ends(req->url, "/jwks")) {
 		issuer.keys_asked++;
@@ -156,6 +157,10 @@ answer(int *status, struct text *body, const struct people_fetch *req, const str
 		else
 			text_printf(body, "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"r1\",\"k\":\"AAAA\"},%s,%s,%s]}", jwk_of(&h.a, issuer.rsa, "r1"),
 				jwk_of(&h.a, issuer.ec, "e1"), jwk_of(&h.a, issuer.ed, "d1"));
+	} else if (str_ends(req->url, "/me")) {
+		issuer.me_asked++;
+		ck_assert_str_eq(req->bearer, "x");
+		text_printf(body, "{\"sub\":\"%s\",\"name\":\"Told Elsewhere\"}", issuer.me);
 	} else if (str_ends(req->url, "/device"))
 		text_put(body, "{\"device_code\":\"dev-1\",\"user_code\":\"ABCD-EFGH\",\"verification_uri\":\"" ISSUER "/d\",\"expires_in\":300,\"interval\":5}");
 	else if (str_ends(req->url, "/token"))

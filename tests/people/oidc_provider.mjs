@@ -21,7 +21,6 @@ const grants = ["authorization_code", "urn:ietf:params:oauth:grant-type:device_c
 const provider = new Provider(issuer, {
 	clients: [{ client_id: "stoa", client_secret: "a-secret-of-the-test:with/odd+signs", redirect_uris: [callback],
 		grant_types: grants, response_types: ["code"], token_endpoint_auth_method: "client_secret_basic" }],
-	conformIdTokenClaims: false,
 	claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
 	features: { deviceFlow: { enabled: true }, devInteractions: { enabled: true } },
 	findAccount: (ctx, id) => ({ accountId: id,

@@ -109,6 +109,30 @@ START_TEST(the_same_subject_is_the_same_account_and_another_is_not)
 }
 END_TEST
 
+START_TEST(a_name_that_is_not_in_the_token_is_asked_for_and_must_be_of_the_same_person)
+{
+	static const struct { const char *sub, *of, *name; } rows[] = {
+		{ "u-5", "u-5", "Told Elsewhere" }, { "u-6", "u-7", NULL },
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct auth_redirect home = { 0 };
+		struct signed_in in = { 0 };
+		hall_with_issuer(NULL);
+		WELL(back(&home, begin()));
+		ck_assert_int_eq(issuer.me_asked, 0);        /* the token had one */
+		const char *state = begin();
+		issuer.me = rows[i].of;
+		issuer.claims = arena_printf(&h.a, "{\"iss\":\"" ISSUER "\",\"aud\":\"" CLIENT "\",\"sub\":\"%s\",\"nonce\":\"%s\",\"exp\":%lld,\"iat\":1}",
+			rows[i].sub, issuer.nonce, (long long)h.still.now_ms / 1000 + 10);
+		WELL(back(&home, state));
+		WELL(exchange(&in, parameter(home.location, "code"), VERIFIER));
+		ck_assert_int_eq(issuer.me_asked, 1);
+		ck_assert_msg(str_same(in.user->name, rows[i].name), "%s", in.user->name ? in.user->name : "no name");
+		hall_end();
+	}
+}
+END_TEST
+
 START_TEST(a_state_works_once_for_ten_minutes_and_only_if_it_is_ours)
 {
 	struct auth_redirect home = { 0 };
@@ -352,6 +376,7 @@ END_TEST
 
 TESTS("people provider", a_browser_signs_in_and_the_client_gets_a_session,
 	the_same_subject_is_the_same_account_and_another_is_not,
+	a_name_that_is_not_in_the_token_is_asked_for_and_must_be_of_the_same_person,
 	a_state_works_once_for_ten_minutes_and_only_if_it_is_ours,
 	a_one_time_code_works_once_for_a_minute_for_its_client,
 	a_redirect_goes_to_the_loopback_of_this_machine_and_nowhere_else,
