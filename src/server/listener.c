@@ -5,8 +5,7 @@
  * that the library only watches): the address and the caps are looked at before a
  * byte is read, and TCP_NODELAY is set.  Only lws_cancel_service() may be called
  * from other threads: workers put an exchange on the list of news and cancel.
- * LWS_CALLBACK_HTTP_CONFIRM_UPGRADE is not handled: doing so uses freed memory in
- * the version of Debian 12. */
+ * Of upgrades only the one to a WebSocket is left to the library: see on_upgrade(). */
 #include <errno.h>
 #include <ev.h>
 #include <netinet/in.h>
@@ -153,6 +152,20 @@ on_listen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *i
 	return 0;
 }
 
+/* The library answers an Upgrade that it does not know with 403, drops the head and
+ * goes on to read in it; then the connection must end here.  And it would speak
+ * HTTP/2 in clear from a head that it has not checked; spoiling the word keeps the
+ * request an ordinary one. */
+static int
+on_upgrade(struct lws *wsi, char *wanted)
+{
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) <= 0)
+		return -1; /* the head is gone, and wanted with it */
+	if (strcasecmp(wanted, "websocket") != 0)
+		wanted[0] = '-';
+	return 0;
+}
+
 /* ---- the library's callback ----------------------------------------------------------- */
 
 static int
@@ -198,6 +211,8 @@ on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		if (atomic_load(&listener_of(wsi)->server->draining))
 			let_go(listener_of(wsi));
 		return 0;
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return on_upgrade(wsi, in);
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 	case LWS_CALLBACK_ESTABLISHED:
 	case LWS_CALLBACK_RECEIVE:

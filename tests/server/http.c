@@ -49,6 +49,8 @@ static const struct speech {
 	{ "JSON with NaN", POST JSON "Content-Length: 13\r\n\r\n{\"role\": NaN}", 400, STAYS },
 	{ "a member that is not asked for", POST JSON "Content-Length: 16\r\n\r\n{\"owner\":\"me\"}  ", 200, STAYS },
 	{ "a client that waits to go on", POST JSON "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", 100, STAYS },
+	{ "an upgrade to HTTP/2 in clear", GET "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n", 200, STAYS },
+	{ "an upgrade to something else", GET "Connection: Upgrade\r\nUpgrade: tls/1.0\r\n\r\n", 403, CLOSES },
 	{ "line feeds alone", "GET /health HTTP/1.1\nHost: x\n\n", 200, STAYS },
 	{ "a path with dots", "GET /v1/../health HTTP/1.1\r\nHost: x\r\n\r\n", 200, STAYS },
 	{ "a path with a NUL", "GET /hea%00lth HTTP/1.1\r\nHost: x\r\n\r\n", 0, CLOSES },
