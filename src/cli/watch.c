@@ -60,15 +60,32 @@ watch_folder(struct watch *w, const char *folder, const char *only)
 	return FAULT_NONE;
 }
 
-/* All folders of a walk; files found in a folder that is new are expected at once. */
+static enum fault
+folders_watch(struct watch *w, const struct found *found)
+{
+	enum fault f = FAULT_NONE;
+	for (size_t i = 0; f == FAULT_NONE && i < found->folder_count; i++)
+		f = watch_folder(w, found->folders[i], NULL);
+	return f;
+}
+
+/* All folders of a walk.  In a folder that is new, files are looked for when it is
+ * watched already: one that came between the walk and the watch would be lost. */
 static enum fault
 watch_below(struct watch *w, const char *path, bool new)
 {
 	struct found found = { 0 };
 	enum fault f = walk_path(&found, w->c, path);
-	for (size_t i = 0; f == FAULT_NONE && i < found.folder_count; i++)
-		f = watch_folder(w, found.folders[i], NULL);
-	for (size_t i = 0; f == FAULT_NONE && new && i < found.count; i++)
+	if (f == FAULT_NONE)
+		f = folders_watch(w, &found);
+	found_clear(&found);
+	if (f != FAULT_NONE || !new)
+		return f;
+	found = (struct found){ 0 };
+	f = walk_path(&found, w->c, path);
+	if (f == FAULT_NONE)
+		f = folders_watch(w, &found);
+	for (size_t i = 0; f == FAULT_NONE && i < found.count; i++)
 		expect(w, found.paths[i]);
 	found_clear(&found);
 	return f;
