@@ -97,8 +97,12 @@ on_reload(void *arg)
 	struct server_conf fresh = { .other = leave_provider };
 	enum fault f = read_settings(p, &fresh);
 	const struct server_limits limits = limits_of(&fresh);
+	struct engine_rate rates[ENGINE_RATES];
 	if (f == FAULT_NONE)
 		f = server_reload(p->server, &limits);
+	server_rates(rates, &fresh);
+	if (f == FAULT_NONE)
+		engine_set_rates(p->setup.engine, rates);
 	if (f == FAULT_NONE)
 		f = start_log(&fresh);
 	log_event(f == FAULT_NONE ? LOG_INFO : LOG_ERROR, "server", "reload", "result=%s why=%s", fault_name(f),

@@ -74,6 +74,8 @@ struct engine_config {
 };
 enum fault engine_open(struct engine **out, const struct engine_config *config) STOA_MUST;
 void engine_close(struct engine *e);
+/* Other rates from now on; what was taken stays taken. From any thread. */
+void engine_set_rates(struct engine *e, const struct engine_rate rates[ENGINE_RATES]);
 
 /* ---- who, what, how -------------------------------------------------------------- */
 

@@ -27,6 +27,7 @@ struct limits {
 	struct limit_rate rates[ENGINE_RATES];
 };
 void limits_init(struct limits *l, const struct engine_rate rates[ENGINE_RATES], const struct chance *chance);
+void limits_rates(struct limits *l, const struct engine_rate rates[ENGINE_RATES]);
 void limits_clear(struct limits *l);
 /* Take one token of a user, or of an address. OFTEN says when there will be one. */
 enum fault limits_take(struct limits *l, const char *asker, enum limit_class class, int64_t now_ms) STOA_MUST;

@@ -22,18 +22,29 @@ static const struct engine_rate usual[ENGINE_RATES] = {
 	[LIMIT_ADMIN] = { 1000, INT64_C(3600000) },
 };
 
-static void
-rate_set(struct limit_rate *out, const struct engine_rate *asked, const struct engine_rate *other)
+static struct limit_rate
+rate_of(const struct engine_rate *asked, const struct engine_rate *other)
 {
 	int64_t count = asked->count > 0 ? asked->count : other->count,
 		period_ms = asked->period_ms > 0 ? asked->period_ms : other->period_ms;
+	struct limit_rate out = { 0, 0 };
 	if (count <= 0)
-		return;
+		return out;
 	if (period_ms > INT64_C(366) * 86400000)
 		period_ms = INT64_C(366) * 86400000;
-	out->token_ns = period_ms * 1000000 / count;
-	out->token_ns += out->token_ns == 0;
-	out->whole_ns = out->token_ns * count;
+	out.token_ns = period_ms * 1000000 / count;
+	out.token_ns += out.token_ns == 0;
+	out.whole_ns = out.token_ns * count;
+	return out;
+}
+
+void
+limits_rates(struct limits *l, const struct engine_rate rates[ENGINE_RATES])
+{
+	pthread_mutex_lock(&l->lock);
+	for (size_t i = 0; i < ENGINE_RATES; i++)
+		l->rates[i] = rate_of(&rates[i], &usual[i]);
+	pthread_mutex_unlock(&l->lock);
 }
 
 void
@@ -43,8 +54,13 @@ limits_init(struct limits *l, const struct engine_rate rates[ENGINE_RATES], cons
 	pthread_mutex_init(&l->lock, NULL);
 	chance->fill(l->seed, sizeof l->seed, chance->arg);
 	l->items = mem_new_array(l->size, sizeof *l->items);
-	for (size_t i = 0; i < ENGINE_RATES; i++)
-		rate_set(&l->rates[i], &rates[i], &usual[i]);
+	limits_rates(l, rates);
+}
+
+void
+engine_set_rates(struct engine *e, const struct engine_rate rates[ENGINE_RATES])
+{
+	limits_rates(&e->limits, rates);
 }
 
 void
@@ -109,13 +125,13 @@ key_of(uint64_t key[2], const struct limits *l, const char *asker, enum limit_cl
 enum fault
 limits_take(struct limits *l, const char *asker, enum limit_class class, int64_t now_ms)
 {
-	const struct limit_rate *rate = &l->rates[class];
 	int64_t now_ns = now_ms * 1000000 + 1, wait_ns = 0;
 	uint64_t key[2];
 	if (class == LIMIT_NONE)
 		return FAULT_NONE;
 	key_of(key, l, asker, class);
 	pthread_mutex_lock(&l->lock);
+	const struct limit_rate *rate = &l->rates[class];
 	struct bucket *b = place_of(l->items, l->size, key);
 	bool room = b->full_ns != 0 || has_room(l, now_ns);
 	if (room) {

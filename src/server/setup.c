@@ -170,11 +170,25 @@ mail_set(struct server_setup *u)
 	};
 }
 
+void
+server_rates(struct engine_rate out[ENGINE_RATES], const struct server_conf *c)
+{
+	static const struct { enum limit_class class; const char *name; int64_t hours; } rows[] = {
+		{ LIMIT_GENERAL, "general_per_hour", 1 },
+		{ LIMIT_ASK, "ask_per_hour", 1 },
+		{ LIMIT_EXPORT, "export_per_day", 24 },
+		{ LIMIT_ADMIN, "admin_per_hour", 1 },
+	};
+	out[LIMIT_NONE] = (struct engine_rate){ 0, 0 };
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		out[rows[i].class] = (struct engine_rate){ (int64_t)server_conf_number(c, "limits", rows[i].name),
+			rows[i].hours * INT64_C(3600000) };
+}
+
 static struct engine_config
 config_of(struct server_setup *u, const struct store_paths *paths)
 {
-	const int64_t hour_ms = INT64_C(3600000);
-	return (struct engine_config){
+	struct engine_config out = {
 		.url = paths->url,
 		.driver = paths->driver,
 		.database = paths->database,
@@ -196,12 +210,6 @@ config_of(struct server_setup *u, const struct store_paths *paths)
 		.threshold_answer = server_conf_number(&u->conf, "answers", "threshold_answer"),
 		.threshold_maybe = server_conf_number(&u->conf, "answers", "threshold_maybe"),
 		.threshold_email = server_conf_number(&u->conf, "answers", "threshold_email"),
-		.rates = {
-			[LIMIT_GENERAL] = { number_of(u, "limits", "general_per_hour"), hour_ms },
-			[LIMIT_ASK] = { number_of(u, "limits", "ask_per_hour"), hour_ms },
-			[LIMIT_EXPORT] = { number_of(u, "limits", "export_per_day"), 24 * hour_ms },
-			[LIMIT_ADMIN] = { number_of(u, "limits", "admin_per_hour"), hour_ms },
-		},
 		.upload_count_max = number_of(u, "limits", "documents_per_user"),
 		.upload_bytes_max = number_of(u, "limits", "documents_mib_per_user") * 1024 * 1024,
 		.inbox = text_of(u, "mail", "inbox"),
@@ -218,6 +226,8 @@ config_of(struct server_setup *u, const struct store_paths *paths)
 		.no_guests = off(u, "people", "guests"),
 		.no_codes = off(u, "people", "join_codes"),
 	};
+	server_rates(out.rates, &u->conf);
+	return out;
 }
 
 enum fault

@@ -185,6 +185,28 @@ START_TEST(a_race_for_tokens_lets_in_exactly_as_many_as_there_are)
 }
 END_TEST
 
+START_TEST(rates_can_be_changed_while_calls_run)
+{
+	struct documents *list;
+	const struct document_list req = { .limit = 1 };
+	const struct engine_rate few[ENGINE_RATES] = { [LIMIT_GENERAL] = { 2, 1000 } }, many[ENGINE_RATES] = { [LIMIT_GENERAL] = { 5, 1000 } };
+	world_make(&w);
+	w.config.limits_off = false;
+	WELL(engine_open(&w.engine, &w.config));
+	engine_set_rates(w.engine, few);
+	WELL(ask_engine(&list, &w, "document.list", &req));
+	WELL(ask_engine(&list, &w, "document.list", &req));
+	FAILS(FAULT_OFTEN, ask_engine(&list, &w, "document.list", &req));
+	ck_assert_int_eq(fault_retry_ms(), 500);
+	engine_set_rates(w.engine, many);
+	w.still.now_ms += 1000;
+	for (int i = 0; i < 5; i++)
+		WELL(ask_engine(&list, &w, "document.list", &req));
+	FAILS(FAULT_OFTEN, ask_engine(&list, &w, "document.list", &req));
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(thousands_of_users_have_a_bucket_each_and_nobody_a_second)
 {
 	struct principal many = { .role = ROLE_LEARNER };
@@ -335,7 +357,7 @@ TESTS("call", every_operation_asks_for_its_role, every_operation_has_somebody_wh
 	hostile_text_in_every_field_breaks_nothing,
 	a_bucket_empties_fills_with_time_and_is_each_users_own,
 	a_race_for_tokens_lets_in_exactly_as_many_as_there_are,
-	thousands_of_users_have_a_bucket_each_and_nobody_a_second,
+	rates_can_be_changed_while_calls_run, thousands_of_users_have_a_bucket_each_and_nobody_a_second,
 	nobody_is_told_apart_by_address_and_a_class_may_come_from_one,
 	a_call_that_was_cancelled_before_does_nothing, the_log_holds_ids_and_none_of_the_words,
 	an_id_of_a_request_that_is_no_word_is_not_in_the_log,
