@@ -371,7 +371,47 @@ START_TEST(closing_in_the_middle_of_an_answer_harms_nobody)
 }
 END_TEST
 
+/* xorshift: the same bytes each time. */
+static uint32_t
+next(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	return *seed ^= *seed << 5;
+}
+
+START_TEST(random_frames_do_no_harm)
+{
+	struct scene s;
+	struct wire_socket *c;
+	struct text got;
+	uint32_t seed = 20261120;
+	begin(&s, (struct server_limits){ .stall_ms = 500 });
+	text_init(&got, 1 << 16);
+	for (int i = 0; i < 400; i++) {
+		char head[1024], bytes[600];
+		int fd = raw_ask(head, &s, HANDSHAKE);
+		size_t n = next(&seed) % sizeof bytes + 1;
+		for (size_t k = 0; k < n; k++)   /* every other one a plausible beginning of a frame */
+			bytes[k] = (char)(next(&seed) >> 7);
+		for (size_t k = 0; i % 2 == 0 && k + 6 < n; k += 6 + (unsigned char)bytes[k + 1] % 128u) {
+			bytes[k] = (char)(0x80 * (next(&seed) % 2) + next(&seed) % 11);
+			bytes[k + 1] = (char)(0x80 | next(&seed) % 126);
+		}
+		raw_send(fd, bytes, n);
+		close(fd);
+	}
+	WELL(wire_socket_open(&c, &(struct wire_socket_config){ .url = s.url }, NULL));
+	say(c, "{\"action\":\"ping\"}");
+	await(&got, c, "\"type\":\"pong\"");
+	wire_socket_free(c);
+	text_clear(&got);
+	end(&s);
+}
+END_TEST
+
 TESTS("server live", every_case_ends_as_it_must_cut_at_every_byte, a_handshake_that_is_none_is_refused_with_its_status,
 	a_guest_asks_and_is_answered_with_quotations, what_cannot_be_done_is_an_error_and_the_socket_stays,
 	an_idle_socket_is_closed_in_good_order, there_is_room_for_so_many_and_then_for_another_when_one_goes,
-	a_server_that_stops_says_so_to_everybody, closing_in_the_middle_of_an_answer_harms_nobody)
+	a_server_that_stops_says_so_to_everybody, closing_in_the_middle_of_an_answer_harms_nobody,
+	random_frames_do_no_harm)
