@@ -19,7 +19,7 @@ printf '[server]\ndrain_seconds = 2\nready_delay_seconds = 1\n[llm]\nbase_url = 
 start --conf "$work/conf" --log-format json
 curl -sSN -H "$bearer" -H "$json" -H "$stream" -d "$question" "$url/v1/conversations/-/messages" >"$work/partial" 2>/dev/null &
 client=$!
-within 50 "a stream runs" grep -qa 'event: status' "$work/partial"
+within 50 "a stream runs" grep -qsa 'event: status' "$work/partial"
 from=$(date +%s%3N)
 kill -TERM "$server"
 unready() { [ "$(curl -sS --max-time 2 -o "$work/body" -w '%{http_code}' "$url/health" 2>/dev/null)" = 503 ]; }

@@ -87,7 +87,7 @@ for i in 1 2; do
 	eval "client$i=\$!"
 done
 for i in 1 2; do
-	within 50 "question $i waits for the model" grep -qa 'event: status' "$work/partial$i"
+	within 50 "question $i waits for the model" grep -qsa "event: status" "$work/partial$i"
 done
 ask 503 "a call too many is refused" -H "$bearer" "$url/v1/conversations"
 says "it says when to come again" 'retry-after: 1' "$work/head"
