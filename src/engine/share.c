@@ -205,7 +205,8 @@ link_open(struct opened *out, struct call *c, const char *token)
 	unsigned char hash[VAULT_HASH_BYTES];
 	struct statement *st;
 	enum fault f = store_prepare(&st, c->db,
-		"SELECT owner, conv_id, messages FROM share WHERE token = ? AND expires > ?");
+		"SELECT owner, conv_id, messages FROM share WHERE token = ? AND expires > ? "
+		"AND NOT EXISTS (SELECT 1 FROM person WHERE person.id = share.owner AND blocked <> 0)");
 	if (f != FAULT_NONE)
 		return f;
 	token_hash(hash, token);

@@ -45,12 +45,14 @@ reader_values(const char *values[READER_VALUES], const struct store *db)
 	return r->everywhere ? 1 : READER_VALUES;
 }
 
-/* Does the reader teach the class that this subject names? */
+/* Does the reader teach the class that this subject names?  An account that may no
+ * longer teach does not, whatever the class still says of it. */
 static enum fault
 teaches(bool *out, struct store *db, const char *subject)
 {
 	struct statement *st;
-	enum fault f = store_prepare(&st, db, "SELECT 1 FROM class_member WHERE class = ? AND person = ? AND role >= ?");
+	enum fault f = store_prepare(&st, db, "SELECT 1 FROM class_member m JOIN person p ON p.id = m.person "
+		"WHERE m.class = ? AND m.person = ? AND m.role >= ? AND p.role >= ?");
 
 	*out = false;
 	if (f != FAULT_NONE)
@@ -58,6 +60,7 @@ teaches(bool *out, struct store *db, const char *subject)
 	statement_text(st, 1, subject);
 	statement_text(st, 2, reader_of(db)->person);
 	statement_int(st, 3, ROLE_INSTRUCTOR);
+	statement_int(st, 4, ROLE_INSTRUCTOR);
 	f = statement_step(st);
 	*out = f == FAULT_NONE;
 	statement_done(st);

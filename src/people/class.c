@@ -115,6 +115,26 @@ class_id(char out[CLASS_ID_MAX + 1], struct people *p, const struct class_create
 	return FAULT_NONE;
 }
 
+/* A class closes what everybody could read under its subject, and gives it to its
+ * teachers: only an administrator makes one of documents that are there. */
+static enum fault
+check_subject(struct store *db, const struct people_asker *who, const char *id)
+{
+	struct statement *st = NULL;
+	if (who->role >= ROLE_ADMIN)
+		return FAULT_NONE;
+	enum fault f = store_prepare(&st, db,
+		"SELECT 1 FROM document WHERE subject = ? AND owner = '' AND status <> 'removed'");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, id);
+	f = statement_step(st);
+	statement_done(st);
+	if (f == FAULT_NONE)
+		return fault(FAULT_EXISTS, "%s is a subject of the library already: an administrator can make it a class", id);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
 static enum fault
 class_add(struct people *p, struct store *db, const char *id, const char *title)
 {
@@ -141,7 +161,9 @@ people_class_create(struct class *out, struct arena *a, struct people *p, struct
 		f = store_begin(db);
 	if (f != FAULT_NONE)
 		return f;
-	f = class_add(p, db, id, req->title);
+	f = check_subject(db, who, id);
+	if (f == FAULT_NONE)
+		f = class_add(p, db, id, req->title);
 	if (f == FAULT_NONE && is_person(who->person))
 		f = member_add(p, db, id, who->person, ROLE_INSTRUCTOR);
 	if (f == FAULT_NONE)

@@ -177,11 +177,10 @@ people_session_find(struct people_session *out, struct people *p, struct store *
 		return fault(FAULT_DENIED, "the token is not valid, or no longer");
 	if (s.blocked)
 		return fault(FAULT_DENIED, "this account is blocked");
-	/* A disk that is full ends no session: it only does not slide. */
-	if (slide(p, db, token, &s) != FAULT_NONE)
-		log_event(LOG_WARN, "people", "slide", "result=%s", fault_sentence());
-	*out = s.who;
-	return FAULT_NONE;
+	f = slide(p, db, token, &s);
+	if (f == FAULT_NONE)
+		*out = s.who;
+	return f;
 }
 
 /* ---- the next pair, and the end --------------------------------------------------------- */

@@ -346,5 +346,53 @@ START_TEST(fields_that_are_known_but_not_ones_to_set_change_nothing)
 }
 END_TEST
 
-TESTS("matrix", every_operation_ends_for_everybody_as_the_matrix_says,
+START_TEST(who_teaches_no_more_changes_nothing_of_the_class_he_taught)
+{
+	struct user *u;
+	struct documents *list;
+	struct document *d;
+	struct nothing *n;
+	char path[200];
+	world_make(&w);
+	class_open_made();
+	be(TOM);
+	WELL(ask_engine(&u, &w, "user.update", &(struct user_update){ .id = "00000000000000000000000000000003", .role = "learner" }));
+	be(EVA);
+	w.who.role = ROLE_LEARNER;
+	WELL(ask_engine(&list, &w, "document.list", &(struct document_list){ .limit = 1 }));
+	ck_assert_uint_eq(list->items.count, 1);
+	d = list->items.items;
+	FAILS(FAULT_DENIED, ask_engine(&n, &w, "document.delete", &(struct id_request){ d->id }));
+	snprintf(path, sizeof path, "%s/into.md", w.dir);
+	WELL(file_write(path, "# Into\n\nZymurgy gets into the class.\n", 38));
+	WELL(ask_engine(&d, &w, "document.add", &(struct document_add){ .path = path, .subject = "biology" }));
+	be(ANN);
+	FAILS(FAULT_ABSENT, ask_engine(&d, &w, "document.get", &(struct id_request){ d->id }));
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_subject_of_the_library_is_nobodys_to_take_as_a_class)
+{
+	struct class *c;
+	struct document *d;
+	char path[200];
+	world_make(&w);
+	class_open_made();
+	be(TOM);
+	snprintf(path, sizeof path, "%s/into.md", w.dir);
+	WELL(file_write(path, "# Into\n\nZymurgy is open to everybody.\n", 39));
+	WELL(ask_engine(&d, &w, "document.add", &(struct document_add){ .path = path, .subject = "brewing" }));
+	be(MAX);
+	FAILS(FAULT_EXISTS, ask_engine(&c, &w, "class.create", &(struct class_create){ .id = "brewing", .title = "Mine" }));
+	WELL(ask_engine(&c, &w, "class.create", &(struct class_create){ .id = "baking", .title = "Baking" }));
+	be(ANN);
+	WELL(ask_engine(&d, &w, "document.get", &(struct id_request){ d->id }));
+	be(TOM);
+	WELL(ask_engine(&c, &w, "class.create", &(struct class_create){ .id = "brewing", .title = "Brewing" }));
+	world_close(&w);
+}
+END_TEST
+
+TESTS("matrix", who_teaches_no_more_changes_nothing_of_the_class_he_taught, a_subject_of_the_library_is_nobodys_to_take_as_a_class, every_operation_ends_for_everybody_as_the_matrix_says,
 	fields_that_no_operation_knows_change_no_request, fields_that_are_known_but_not_ones_to_set_change_nothing)
