@@ -260,7 +260,7 @@ run(void *arg)
 		struct text json;
 		text_init(&json, REPLY_BYTES_MAX);
 		record_to_json(&json, c->op->reply, reply);
-		if (c->op->reply == &record_health)
+		if (c->op->reply == &record_health && c->bearer == NULL)
 			health_keep(s, &json);
 		c->status = 200;
 		f = redirect(c, reply);

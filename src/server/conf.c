@@ -1,6 +1,6 @@
 /* stoad.conf: which settings there are, what they may be.
  *
- * The keys are rows; reading, `stoad --print-conf` and stoad.conf(5) are made of
+ * The keys are rows; reading, `stoad conf` and stoad.conf(5) are made of
  * them.  A key that is not a row is refused with file and line: a mistyped limit
  * that does nothing is found last.  What an identity provider needs stands
  * in a section of its own, [oidc NAME], as often as wanted. */
@@ -163,7 +163,7 @@ server_conf_set(struct server_conf *c, const char *section, const char *name, co
 {
 	const struct server_conf_key *key = find(section, name);
 	if (key == NULL)
-		return fault(FAULT_INPUT, "there is no setting %s in [%s]; stoad --print-conf names them", name, section);
+		return fault(FAULT_INPUT, "there is no setting %s in [%s]; stoad conf names them", name, section);
 	enum fault f = check(key, value);
 	if (f != FAULT_NONE)
 		return f;

@@ -1,7 +1,8 @@
 /* GET /health from what was found a moment ago.
  *
  * Balancers and watchers ask often, and the answer costs a look at the disk and the
- * store.  It is kept for a second, and given without a worker. */
+ * store.  It is kept for a second, and given without a worker; what somebody with a
+ * token was told counts what is his, so it is neither kept nor answered from here. */
 #include <string.h>
 
 #include "server_in.h"

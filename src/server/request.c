@@ -216,7 +216,8 @@ check_body(struct exchange *x)
 			return x->length < 0 ? 411 : 400;
 		if (type_is(type, "application/json"))
 			return 415;
-		return upload_new(&x->call->upload, x->call, type) == FAULT_NONE ? 0 : 415;
+		enum fault f = upload_new(&x->call->upload, x->call, type);
+		return f == FAULT_NONE ? 0 : f == FAULT_INPUT ? 415 : 503;
 	}
 	if (x->length > 0 && !type_is(type, "application/json"))
 		return 415;
@@ -230,6 +231,7 @@ static const char *const why[] = {
 	[3] = "the path is too long",
 	[4] = "send application/json; documents as they are or as multipart/form-data",
 	[5] = "the head of the request is larger than 16 KiB",
+	[6] = "the server cannot keep a document now",
 };
 
 static const char *
@@ -240,6 +242,7 @@ sentence_of(int status)
 		   : status == 414 ? 3
 		   : status == 415 ? 4
 		   : status == 431 ? 5
+		   : status == 503 ? 6
 				   : 0];
 }
 
@@ -406,7 +409,8 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 		x->reply.retry_ms = 5000;
 		return reply_refuse(x, 503, "the server is being stopped");
 	}
-	if (health && x->length <= 0 && health_reply(x))
+	bool stranger = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_AUTHORIZATION) <= 0;
+	if (health && stranger && x->length <= 0 && health_reply(x))
 		return reply_now(x);
 	x->call = call_new(l->server, x->route->op);
 	take_head(x);

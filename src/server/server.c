@@ -2,12 +2,14 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -115,7 +117,38 @@ listen_on(int *out, struct sockaddr_storage *a, socklen_t n, const char *shown)
 	return FAULT_NONE;
 }
 
+/* Listeners of ours share the port, and the kernel would let another program of this
+ * user share it too: half of what is asked would be answered by the other. */
+static enum fault
+check_free(const struct sockaddr_storage *a, socklen_t n, const char *shown)
+{
+	const int on = 1;
+	enum fault f = FAULT_NONE;
+	int fd = socket(a->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return fault_errno("no socket for %s", shown);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (bind(fd, (const struct sockaddr *)a, n) != 0)
+		f = fault_errno("%s cannot be listened on", shown);
+	close(fd);
+	return f;
+}
+
 /* ---- life ------------------------------------------------------------------------------ */
+
+/* One server a folder: a second one would take the uploads of the first for left
+ * behind.  The lock goes with the process, however it ends. */
+static enum fault
+uploads_own(struct server *s)
+{
+	s->uploads_fd = open(s->uploads_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->uploads_fd < 0)
+		return fault_errno("%s cannot be read", s->uploads_folder);
+	if (flock(s->uploads_fd, LOCK_EX | LOCK_NB) == 0)
+		return FAULT_NONE;
+	return errno == EWOULDBLOCK ? fault(FAULT_BUSY, "another stoad serves from %s already", s->uploads_folder)
+				    : fault_errno("%s cannot be locked", s->uploads_folder);
+}
 
 /* What a server that was killed left behind. */
 static void
@@ -163,6 +196,8 @@ open_listeners(struct server *s, const struct server_config *config)
 		f = tls_check(s->certificate, s->key);
 	if (f == FAULT_NONE && threads > THREADS_MAX)
 		f = fault(FAULT_INPUT, "a server has 1 to %d listeners, not %u", THREADS_MAX, threads);
+	if (f == FAULT_NONE)
+		f = check_free(&a, n, config->listen);
 	for (unsigned i = 0; i < threads && f == FAULT_NONE; i++) {
 		int fd = -1;
 		f = listen_on(&fd, &a, n, config->listen);
@@ -198,7 +233,10 @@ server_open(struct server **out, const struct server_config *config)
 	health_init(s);
 	text_init(&s->openapi, 8u * 1024 * 1024);
 	server_openapi(&s->openapi);
+	s->uploads_fd = -1;
 	enum fault f = folder_make(s->uploads_folder);
+	if (f == FAULT_NONE)
+		f = uploads_own(s);
 	if (f == FAULT_NONE) {
 		uploads_clear(s->uploads_folder);
 		f = crew_new(&s->crew, config->workers > 0 ? config->workers : 8);
@@ -314,6 +352,8 @@ server_close(struct server *s)
 	health_clear(s);
 	text_clear(&s->openapi);
 	pthread_mutex_destroy(&s->answers_lock);
+	if (s->uploads_fd >= 0)
+		close(s->uploads_fd);
 	arena_clear(&s->arena);
 	mem_free(s);
 }

@@ -264,6 +264,7 @@ struct server {
 	struct arena arena;                  /* what of the config is kept */
 	const char *uploads_folder;
 	const char *proxy;                   /* NULL: nobody is believed */
+	int uploads_fd;                      /* locked: one server a folder */
 	const char *certificate, *key;       /* NULL: plain http */
 	bool http2;
 	char url[96], reach[96];

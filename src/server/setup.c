@@ -121,22 +121,31 @@ key_from_file(struct vault_secret *out, const char *path, bool make)
 	return f;
 }
 
+/* What is wrong with the key, and which it is. */
+static enum fault
+key_fault(enum fault f, struct server_setup *u, const char *where)
+{
+	const char *why = arena_strdup(&u->arena, fault_sentence());
+	return f == FAULT_INPUT || f == FAULT_DENIED ? fault(f, "the key of the store from %s: %s", where, why) : f;
+}
+
 static enum fault
 unlock(struct server_setup *u)
 {
 	struct lock_state state;
 	struct vault_secret key = { NULL, 0 };
 	const char *command = text_of(u, "store", "key_command"), *file = text_of(u, "store", "key_file");
+	const char *own = arena_printf(&u->arena, "%s/stoad.key", u->data);
 	enum fault f = engine_lock_state(&state, u->engine);
 	if (f == FAULT_NONE)
 		f = command != NULL ? key_from_command(&key, command)
 		    : file != NULL  ? key_from_file(&key, file, false)
-				    : key_from_file(&key, arena_printf(&u->arena, "%s/stoad.key", u->data), state.fresh);
+				    : key_from_file(&key, own, state.fresh);
 	if (f == FAULT_NONE)
 		f = state.fresh ? engine_seal_new(u->engine, SLOT_KEY_FILE, &key, "stoad")
 				: engine_unlock(u->engine, SLOT_KEY_FILE, &key);
 	vault_secret_clear(&key);
-	return f;
+	return key_fault(f, u, command != NULL ? "key_command" : file != NULL ? file : own);
 }
 
 /* ---- the engine ------------------------------------------------------------------- */

@@ -9,6 +9,18 @@ ask 200 "it is healthy" "$url/health"
 says "the envelope has data" '{"data":{"status":"ok"'
 says "the envelope has meta" '"meta":{"timestamp":"20'
 says "a request has an id" 'x-request-id: ' "$work/head"
+administrator
+ask 200 "somebody begins a conversation" -X POST -H "$bearer" -H 'Content-Type: application/json' -d '{"title":"x"}' "$url/v1/conversations"
+ask 200 "his health counts it" -H "$bearer" "$url/health"
+says "one conversation" '"conversations":1'
+ask 200 "a stranger asks at once" "$url/health"
+says "and is told nothing of it" '"conversations":0'
+"$stoad" --data "$work/other" --listen "${url#http://}" >"$work/second" 2>&1 </dev/null
+verdict "$([ $? != 0 ]; echo $?)" "a second server on the same port does not start"
+says "it says why" "${url#http://} cannot be listened on: Address already in use" "$work/second"
+"$stoad" --data "$work/data" --listen 127.0.0.1:0 >"$work/second" 2>&1 </dev/null
+verdict "$([ $? != 0 ]; echo $?)" "a second server in the same folder does not start"
+says "it says why" "another stoad serves from" "$work/second"
 ask 200 "HEAD is GET without a body" -I "$url/health"
 ask 401 "a stranger is not let in" "$url/v1/files"
 says "it says so" '"code":"UNAUTHENTICATED"'
