@@ -6,9 +6,13 @@
  * already it does not overtake.  What was typed and not sent stays on this machine. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "remote_in.h"
 
+#define BUSY_MS 100
+#define BUSY_MAX_MS 1600
+#define TICK_MS 25
 #define AS_SEEN "the server cannot be reached; this is what was seen or kept here"
 
 /* ---- the account in use ----------------------------------------------------------------- */
@@ -72,13 +76,33 @@ struct way {
 	bool draft;                        /* a draft was taken out of it */
 };
 
+/* Not ready, or busy with this very thing since the line broke: a moment, and again.
+ * What is still not ready then is as good as away. */
+static enum fault
+ask_patiently(struct way *w, const struct asking *q)
+{
+	enum fault f = remote_ask(&w->f->reply, &w->f->arena, w->b, q);
+	if (!away_takes(q->op) && !copy_readable(q->op))
+		return f;               /* nobody is here who could do it instead */
+	for (int ms = BUSY_MS; f == FAULT_BUSY && ms <= BUSY_MAX_MS; ms *= 2) {
+		for (int waited = 0; waited < ms; waited += TICK_MS) {
+			const struct timespec tick = { 0, TICK_MS * 1000000 };
+			nanosleep(&tick, NULL);
+			if (cancel_asked(q->cancel))
+				return cancel_check(q->cancel);
+		}
+		f = remote_ask(&w->f->reply, &w->f->arena, w->b, q);
+	}
+	return f == FAULT_BUSY ? fault(FAULT_OFFLINE, "%s", arena_strdup(&w->f->arena, fault_sentence())) : f;
+}
+
 static enum fault
 ask(struct way *w)
 {
 	struct flight *f = w->f;
 	const struct asking q = { .op = f->op, .request = w->request, .key = f->op->writes ? w->key : NULL,
 		.emit = f->handlers.event != NULL ? flight_event : NULL, .arg = f, .cancel = &f->cancel };
-	return remote_ask(&f->reply, &f->arena, w->b, &q);
+	return ask_patiently(w, &q);
 }
 
 static char *
@@ -123,8 +147,10 @@ make_conversation(struct way *w)
 	const struct conversation_create make = { .id = q->conversation_id, .subject = q->subject };
 	const struct asking create = { .op = operation_find("conversation.create"), .request = &make,
 		.key = make.id, .cancel = &w->f->cancel };
-	void *made = NULL;
-	return remote_ask(&made, &w->f->arena, w->b, &create);
+	void *answer = w->f->reply;
+	enum fault f = ask_patiently(w, &create);
+	w->f->reply = answer;
+	return f;
 }
 
 /* ---- drafts ----------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 
 #include "remote_test.h"
 
-#define CONV "a00000000000000000000000000000c1"
+#define EACH 250                  /* messages of one conversation, as the sender has it */
 
 struct run {
 	char top[64], home[96], place[96], program[4096];
@@ -158,39 +158,50 @@ run_all(struct run *r)
 	if (!r->up)
 		ck_assert(classroom_start(&r->room, NULL));
 	r->up = true;
-	ck_assert_msg(listen_until(r, r->messages + 1, 600000) && r->done, "not everything was delivered: %d of %d", r->acked, r->messages);
+	ck_assert_msg(listen_until(r, r->messages + 1, 300 * r->messages + 60000) && r->done, "not everything was delivered: %d of %d", r->acked, r->messages);
 	waitpid(r->sender, NULL, 0);
 	close(r->out);
 }
 
 struct tally { int lost, doubled, disordered; };
 
+/* Order: within a conversation as they stand there, over all by when they came. */
+struct counting { struct tally t; int *seen, last, messages; int64_t at; };
+
+static void
+count_messages(struct counting *c, const struct transcript *all)
+{
+	const struct message *m = all->messages.items;
+	for (size_t i = 0; i < all->messages.count; i++) {
+		int n;
+		if (strcmp(m[i].role, "user") != 0 || sscanf(m[i].content, "number %d", &n) != 1 || n < 0 || n >= c->messages)
+			continue;
+		c->t.doubled += c->seen[n]++ > 0;
+		c->t.disordered += n < c->last || m[i].created < c->at;
+		c->last = n;
+		c->at = m[i].created;
+	}
+}
+
 /* What the server has, read by a client that was not there. */
 static struct tally
 count(struct run *r)
 {
-	struct tally t = { 0 };
+	struct counting c = { .messages = r->messages, .last = -1, .seen = mem_new_array((size_t)r->messages, sizeof(int)) };
 	struct client my;
-	char home[96];
-	int *seen = mem_new_array((size_t)r->messages, sizeof *seen), last = -1;
+	char home[96], id[ID_BYTES];
 	snprintf(home, sizeof home, "%s/witness", r->top);
 	WELL(folder_make(home));
 	client_open(&my, home, &r->room);
-	const struct transcript *all = client_call(&my, "conversation.get", &(struct conversation_get){ .id = CONV });
-	const struct message *m = all->messages.items;
-	for (size_t i = 0; i < all->messages.count; i++) {
-		int n;
-		if (strcmp(m[i].role, "user") != 0 || sscanf(m[i].content, "number %d", &n) != 1 || n < 0 || n >= r->messages)
-			continue;
-		t.doubled += seen[n]++ > 0;
-		t.disordered += n < last;
-		last = n;
+	for (int i = 0; i * EACH < r->messages; i++) {
+		snprintf(id, sizeof id, "a%031x", (unsigned)i);
+		count_messages(&c, client_call(&my, "conversation.get", &(struct conversation_get){ .id = id }));
 	}
 	for (int n = 0; n < r->messages; n++)
-		t.lost += seen[n] == 0;
-	mem_free(seen);
+		c.t.lost += c.seen[n] == 0;
+	mem_free(c.seen);
 	client_close(&my);
-	return t;
+	return c.t;
 }
 
 static void

@@ -12,7 +12,7 @@
 
 #include "stoa/backend.h"
 
-#define CONV "a00000000000000000000000000000c1"
+#define EACH 250                  /* messages of one conversation */
 #define TRY(what) do { if ((what) != FAULT_NONE) { fprintf(stderr, "sender: %s: %s\n", #what, fault_sentence()); exit(1); } } while (0)
 
 static struct backend *
@@ -43,15 +43,16 @@ open_at(struct loop *loop, char *argv[])
 static void
 send_one(struct backend *b, int n, bool keys)
 {
-	char id[ID_BYTES], words[64];
+	char id[ID_BYTES], conversation[ID_BYTES], words[64];
 	struct arena a;
 	const void *reply = NULL;
-	const struct conversation_create make = { .id = CONV, .title = "Numbers" };
+	const struct conversation_create make = { .id = conversation, .title = "Numbers" };
 	snprintf(id, sizeof id, "b%031x", (unsigned)n);
+	snprintf(conversation, sizeof conversation, "a%031x", (unsigned)n / EACH);
 	snprintf(words, sizeof words, "number %d", n);
-	const struct message_send q = { .conversation_id = CONV, .id = keys ? id : NULL, .content = words, .mode = "extractive" };
+	const struct message_send q = { .conversation_id = conversation, .id = keys ? id : NULL, .content = words, .mode = "extractive" };
 	arena_init(&a);
-	if (n == 0)
+	if (n % EACH == 0)
 		TRY(backend_call_wait(&reply, &a, b, "conversation.create", &make, NULL));
 	TRY(backend_call_wait(&reply, &a, b, "message.send", &q, NULL));
 	arena_clear(&a);
