@@ -109,7 +109,7 @@ typedef enum fault engine_lend_fn(struct store *db, void *arg);
 enum fault engine_lend(struct engine *e, const char *owner, engine_lend_fn *fn, void *arg) STOA_MUST;
 enum fault engine_keep(struct engine *e, const char *owner, const struct conversation *conversation, const struct record_list *messages) STOA_MUST;
 enum fault engine_seen(bool *out, struct engine *e, const char *owner, const char *message) STOA_MUST;     /* as tutor_seen() */
-enum fault engine_note(struct engine *e, const char *owner, const char *message, const char *words, const char *sentence) STOA_MUST;   /* as tutor_note() */
+enum fault engine_set_aside(char new_id[ID_BYTES], struct engine *e, const char *owner, const char *message, const char *words, const char *sentence) STOA_MUST;   /* as tutor_set_aside() */
 /* Is anybody here who does this operation of the table? Else it is 501. */
 bool engine_does(const char *operation);
 

@@ -80,8 +80,10 @@ enum fault tutor_import(struct imported *out, struct arena *a, struct tutor *t, 
 enum fault tutor_keep(struct store *db, const struct conversation *conversation, const struct record_list *messages) STOA_MUST;
 /* Is this message one that a server showed? ABSENT: there is none. */
 enum fault tutor_seen(bool *seen, struct store *db, const char *id) STOA_MUST;
-/* Add a sentence to the note of a kept answer; words, not NULL, take the place of its own. */
-enum fault tutor_note(struct store *db, const char *id, const char *words, const char *sentence) STOA_MUST;
+/* An answer that was given here while a server was away gets an id of its own, so that
+ * the server's answer can have the other, and a sentence in its note; words, not NULL,
+ * take the place of what it says. */
+enum fault tutor_set_aside(char new_id[ID_BYTES], struct store *db, const char *id, const char *words, const char *sentence) STOA_MUST;
 enum fault tutor_settings_get(struct settings *out, struct arena *a, struct tutor *t, struct store *db) STOA_MUST;
 enum fault tutor_settings_set(struct tutor *t, struct store *db, const struct settings *s) STOA_MUST;
 

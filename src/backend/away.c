@@ -54,11 +54,16 @@ mark_answer(struct flight *f, const struct outbox_entry *e)
 	copy_owner(owner, f->backend);
 	if (!answered)
 		m->content = WAITING;
+	const char *said = m->id;
 	m->note = some ? arena_printf(&f->arena, "%s %s", m->note, sentence) : sentence;
-	enum fault bad = engine_note(f->backend->engine, owner, m->id, answered ? NULL : WAITING, sentence);
+	char id[ID_BYTES];
+	enum fault bad = engine_set_aside(id, f->backend->engine, owner, said, answered ? NULL : WAITING, sentence);
+	if (bad != FAULT_NONE)
+		return bad;
+	m->id = arena_strdup(&f->arena, id);
 	struct outbox_entry now = *e;
 	now.placeholder = answered ? NULL : m->id;
-	return bad == FAULT_NONE ? outbox_mark(f->backend, &now, answered ? "held" : "waiting", NULL) : bad;
+	return outbox_mark(f->backend, &now, answered ? "held" : "waiting", NULL);
 }
 
 static enum fault

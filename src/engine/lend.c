@@ -57,18 +57,19 @@ engine_seen(bool *out, struct engine *e, const char *owner, const char *message)
 	return engine_lend(e, owner, seen, &q);
 }
 
-struct noted { const char *id, *words, *sentence; };
+struct aside { char *new_id; const char *id, *words, *sentence; };
 
 static enum fault
-note(struct store *db, void *arg)
+set_aside(struct store *db, void *arg)
 {
-	const struct noted *q = arg;
-	return tutor_note(db, q->id, q->words, q->sentence);
+	const struct aside *q = arg;
+	return tutor_set_aside(q->new_id, db, q->id, q->words, q->sentence);
 }
 
 enum fault
-engine_note(struct engine *e, const char *owner, const char *message, const char *words, const char *sentence)
+engine_set_aside(char new_id[ID_BYTES], struct engine *e, const char *owner, const char *message, const char *words,
+	const char *sentence)
 {
-	struct noted q = { message, words, sentence };
-	return engine_lend(e, owner, note, &q);
+	struct aside q = { new_id, message, words, sentence };
+	return engine_lend(e, owner, set_aside, &q);
 }

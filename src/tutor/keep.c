@@ -150,28 +150,44 @@ tutor_seen(bool *seen, struct store *db, const char *id)
 	return f;
 }
 
+static void
+aside_id(char out[ID_BYTES], const char *id)
+{
+	char name[64];
+	unsigned char sum[VAULT_ID_BYTES];
+	snprintf(name, sizeof name, "stoa aside %.32s", id);
+	vault_sum(sum, sizeof sum, name, strlen(name));
+	(void)vault_id_text(out, sum);
+}
+
 enum fault
-tutor_note(struct store *db, const char *id, const char *words, const char *sentence)
+tutor_set_aside(char new_id[ID_BYTES], struct store *db, const char *id, const char *words, const char *sentence)
 {
 	struct arena a;
 	struct sealed rec;
 	struct kept_message *kept = NULL;
+	char aside[ID_BYTES];
 	arena_init(&a);
 	enum fault f = store_begin(db);
 	if (f == FAULT_NONE)
 		f = message_get(&kept, &rec, &a, db, id);
 	if (f == FAULT_NONE) {
-		const char *note = kept->message->note;
-		bool some = note != NULL && note[0] != '\0';
-		if (words != NULL)
-			kept->message->content = words;
-		kept->message->note = some ? arena_printf(&a, "%s %s", note, sentence) : sentence;
-		f = kept_put(db, KIND_MESSAGE, rec.conv_id, id, &record_kept_message, kept);
+		struct message *m = kept->message;
+		bool some = m->note != NULL && m->note[0] != '\0';
+		aside_id(aside, id);
+		m->id = aside;
+		m->content = words != NULL ? words : m->content;
+		m->note = some ? arena_printf(&a, "%s %s", m->note, sentence) : sentence;
+		f = kept_put(db, KIND_MESSAGE, rec.conv_id, aside, &record_kept_message, kept);
 	}
+	if (f == FAULT_NONE)
+		f = store_bury(db, id);
 	if (f == FAULT_NONE)
 		f = store_commit(db);
 	if (f != FAULT_NONE)
 		store_rollback(db);
+	else
+		memcpy(new_id, aside, sizeof aside);
 	arena_clear(&a);
 	return f;
 }
