@@ -8,6 +8,8 @@
 
 #include "engine_in.h"
 
+#define WAITING_MAX 20           /* questions of one person that nobody has answered */
+
 /* The chain of handed-over questions: "escalate" in hex, filled up. */
 static const char chain_id[] = "657363616c6174650000000000000001";
 
@@ -138,6 +140,23 @@ row_find(const char **id, const char **status, struct call *c, const char *messa
 	return f;
 }
 
+/* A teacher's time is not one person's alone. */
+static enum fault
+check_waiting(struct call *c)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, c->db, "SELECT count(*) FROM escalation WHERE owner = ? AND status <> 'resolved'");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, c->seat->owner);
+	f = statement_step(st);
+	int64_t count = f == FAULT_NONE ? statement_col_int(st, 0) : 0;
+	statement_done(st);
+	if (f == FAULT_NONE && count >= WAITING_MAX)
+		return fault(FAULT_LIMIT, "%d questions of yours wait for a teacher already", WAITING_MAX);
+	return f;
+}
+
 static enum fault
 row_insert(struct call *c, const struct escalation *e, const char *conv_id, const char *message_id)
 {
@@ -167,7 +186,9 @@ hand_over(const char **id, const char **status, struct call *c, const struct mes
 	enum fault f = row_find(id, status, c, req->id);
 	if (f != FAULT_ABSENT)
 		return f;
-	f = find_words(&e, &conv_id, &subject, c, req->id);
+	f = check_waiting(c);
+	if (f == FAULT_NONE)
+		f = find_words(&e, &conv_id, &subject, c, req->id);
 	if (f == FAULT_NONE)
 		f = class_of(&e.subject, c, subject);
 	if (f != FAULT_NONE)

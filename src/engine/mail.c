@@ -15,6 +15,7 @@
 #define WAIT_MAX_MS (INT64_C(6) * 3600000)
 #define LEASE_MS INT64_C(300000)
 #define AT_ONCE 10
+#define WAITING_MAX 1000
 #define MAIL_BYTES_MAX (256 * 1024)
 
 static int64_t
@@ -30,6 +31,10 @@ mail_queue(struct engine *e, struct store *db, const char *escalation, const cha
 	struct statement *st;
 	if (e->outside.mail == NULL)
 		return FAULT_NONE;
+	if (mail_waiting(e, db) >= WAITING_MAX) { /* the question waits in its list all the same */
+		log_event(LOG_WARN, "engine", "mail", "step=%s result=too-many-wait", step);
+		return FAULT_NONE;
+	}
 	enum fault f = store_prepare(&st, db,
 		"INSERT INTO mail (id, escalation, step, due, tries, created) VALUES (?, ?, ?, ?, 0, ?)");
 	if (f != FAULT_NONE)

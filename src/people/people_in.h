@@ -19,7 +19,7 @@
 
 /* What was fetched lately (remote.c). */
 #define PAGES_MAX 16
-struct page { char *url, *body; int64_t at_ms; };
+struct page { char *url, *body; int64_t at_ms, failed_ms; /* mono; 0: it did not */ };
 struct pages { pthread_mutex_t lock; struct page items[PAGES_MAX]; size_t next; };
 
 struct people {

@@ -13,6 +13,7 @@
 
 #define PAGE_BYTES_MAX (256 * 1024)
 #define DISCOVERY_AGE_MS HOUR_MS
+#define QUIET_MS 5000
 
 static enum fault
 fetch(int *status, struct text *body, struct people *p, const struct people_fetch *req, const struct cancel *cancel)
@@ -24,36 +25,53 @@ fetch(int *status, struct text *body, struct people *p, const struct people_fetc
 
 /* ---- kept pages ------------------------------------------------------------------- */
 
-static bool
-page_kept(struct text *out, struct people *p, const char *url, int64_t age_ms)
+/* With the lock held: the place of this page, its own or the oldest one's. */
+static struct page *
+page_place(struct people *p, const char *url)
 {
-	int64_t now = p->clock.mono_ms(p->clock.arg);
-	bool found = false;
-	pthread_mutex_lock(&p->pages.lock);
-	for (size_t i = 0; i < PAGES_MAX && !found; i++) {
-		const struct page *page = &p->pages.items[i];
-		found = str_same(page->url, url) && page->url != NULL && now - page->at_ms < age_ms;
-		if (found)
-			text_put(out, page->body);
-	}
-	pthread_mutex_unlock(&p->pages.lock);
-	return found;
+	for (size_t i = 0; i < PAGES_MAX; i++)
+		if (p->pages.items[i].url != NULL && str_same(p->pages.items[i].url, url))
+			return &p->pages.items[i];
+	struct page *page = &p->pages.items[p->pages.next];
+	p->pages.next = (p->pages.next + 1) % PAGES_MAX;
+	mem_free(page->url);
+	mem_free(page->body);
+	*page = (struct page){ .url = mem_strdup(url) };
+	return page;
 }
 
+/* A page younger than age_ms; OFFLINE: it could not be had a moment ago, so that
+ * strangers who bring tokens do not make us wait for a provider that is down. */
+static enum fault
+page_kept(bool *kept, struct text *out, struct people *p, const char *url, int64_t age_ms)
+{
+	int64_t now = p->clock.mono_ms(p->clock.arg);
+	bool failed = false;
+	*kept = false;
+	pthread_mutex_lock(&p->pages.lock);
+	const struct page *page = page_place(p, url);
+	*kept = page->body != NULL && now - page->at_ms < age_ms;
+	if (*kept)
+		text_put(out, page->body);
+	else
+		failed = page->failed_ms != 0 && now - page->failed_ms < QUIET_MS;
+	pthread_mutex_unlock(&p->pages.lock);
+	return failed ? fault(FAULT_OFFLINE, "the identity provider could not be asked a moment ago") : FAULT_NONE;
+}
+
+/* body NULL: it could not be had; what was had before stays. */
 static void
 page_keep(struct people *p, const char *url, const char *body)
 {
+	int64_t now = p->clock.mono_ms(p->clock.arg);
 	pthread_mutex_lock(&p->pages.lock);
-	size_t at = p->pages.next;
-	for (size_t i = 0; i < PAGES_MAX; i++)
-		if (p->pages.items[i].url != NULL && str_same(p->pages.items[i].url, url))
-			at = i;
-	if (at == p->pages.next)
-		p->pages.next = (at + 1) % PAGES_MAX;
-	struct page *page = &p->pages.items[at];
-	mem_free(page->url);
-	mem_free(page->body);
-	*page = (struct page){ mem_strdup(url), mem_strdup(body), p->clock.mono_ms(p->clock.arg) };
+	struct page *page = page_place(p, url);
+	page->failed_ms = body == NULL ? now : 0;
+	if (body != NULL) {
+		mem_free(page->body);
+		page->body = mem_strdup(body);
+		page->at_ms = now;
+	}
 	pthread_mutex_unlock(&p->pages.lock);
 }
 
@@ -77,14 +95,17 @@ page_get(struct json_object **out, struct people *p, const char *url, int64_t ag
 	int status = 0;
 	const struct people_fetch req = { .url = url };
 	text_init(&body, PAGE_BYTES_MAX);
-	bool kept = page_kept(&body, p, url, age_ms);
-	enum fault f = kept ? FAULT_NONE : fetch(&status, &body, p, &req, cancel);
-	if (f == FAULT_NONE && !kept && status != 200)
+	bool kept = false;
+	enum fault f = page_kept(&kept, &body, p, url, age_ms);
+	bool asks = f == FAULT_NONE && !kept;
+	if (asks)
+		f = fetch(&status, &body, p, &req, cancel);
+	if (f == FAULT_NONE && asks && status != 200)
 		f = fault(FAULT_OFFLINE, "the identity provider answered %d", status);
 	if (f == FAULT_NONE)
 		f = json_object_read(out, &body);
-	if (f == FAULT_NONE && !kept)
-		page_keep(p, url, body.data);
+	if (asks && f != FAULT_CANCELLED)
+		page_keep(p, url, f == FAULT_NONE ? body.data : NULL);
 	text_clear(&body);
 	return f;
 }

@@ -177,10 +177,11 @@ people_session_find(struct people_session *out, struct people *p, struct store *
 		return fault(FAULT_DENIED, "the token is not valid, or no longer");
 	if (s.blocked)
 		return fault(FAULT_DENIED, "this account is blocked");
-	f = slide(p, db, token, &s);
-	if (f == FAULT_NONE)
-		*out = s.who;
-	return f;
+	/* A disk that is full ends no session: it only does not slide. */
+	if (slide(p, db, token, &s) != FAULT_NONE)
+		log_event(LOG_WARN, "people", "slide", "result=%s", fault_sentence());
+	*out = s.who;
+	return FAULT_NONE;
 }
 
 /* ---- the next pair, and the end --------------------------------------------------------- */

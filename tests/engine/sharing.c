@@ -240,6 +240,28 @@ START_TEST(mail_that_is_not_taken_is_tried_again_later_each_time_and_let_go_at_l
 }
 END_TEST
 
+START_TEST(one_person_has_so_many_questions_waiting_and_no_more)
+{
+	struct escalated *e;
+	struct escalation *q;
+	class_open();
+	be(ANN);
+	const char *first = NULL;
+	for (int i = 0; i < 20; i++) {
+		struct message *m = ask("Thanks a lot");
+		WELL(ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = m->id }));
+		first = first == NULL ? e->query_id : first;
+	}
+	struct message *more = ask("Thanks a lot");
+	FAILS(FAULT_LIMIT, ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = more->id }));
+	be(TOM);
+	WELL(ask_engine(&q, &w, "escalation.resolve", &(struct escalation_resolve){ .id = first, .reply = "Yes." }));
+	be(ANN);
+	WELL(ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = more->id }));
+	world_close(&w);
+}
+END_TEST
+
 /* ---- feedback, asking for an address -------------------------------------------------------- */
 
 START_TEST(an_administrator_lists_feedback_with_its_words_and_nobody_else)
@@ -328,6 +350,7 @@ TESTS("sharing", a_link_shows_what_was_said_until_then_and_nothing_of_its_owner,
 	a_question_reaches_its_teacher_and_the_reply_its_conversation,
 	what_is_of_no_class_is_seen_by_every_teacher_and_wrong_addresses_by_none,
 	mail_that_is_not_taken_is_tried_again_later_each_time_and_let_go_at_last,
+	one_person_has_so_many_questions_waiting_and_no_more,
 	an_administrator_lists_feedback_with_its_words_and_nobody_else,
 	an_account_that_goes_takes_along_what_it_shared_and_owned,
 	an_answer_that_is_not_sure_asks_for_an_address)

@@ -197,6 +197,26 @@ START_TEST(one_value_has_one_spelling)
 }
 END_TEST
 
+START_TEST(strangers_do_not_make_us_ask_an_issuer_that_is_down_again_and_again)
+{
+	hall_with_issuer(&by_set);
+	issuer.down = true;
+	const char *token = signed_with(issuer.rsa, "{\"alg\":\"RS256\",\"kid\":\"r1\"}");
+	for (int i = 0; i < 50; i++)
+		FAILS(FAULT_OFFLINE, bring(token));
+	ck_assert_int_eq(issuer.asked, 1);
+	h.still.now_ms += 5000;
+	issuer.down = false;
+	WELL(bring(token));
+	/* Keys that are known stay good while it is down. */
+	issuer.down = true;
+	h.still.now_ms += 59 * 60 * 1000;
+	WELL(bring(jwt_make(&h.a, "{\"alg\":\"RS256\",\"kid\":\"r1\"}", claims_with(""), issuer.rsa, NULL, 0)));
+	ck_assert_int_eq(issuer.asked, 2);
+	hall_end();
+}
+END_TEST
+
 START_TEST(a_blocked_account_is_kept_out_whatever_its_token_says)
 {
 	struct people_session s;
@@ -215,4 +235,5 @@ TESTS("people bearer", tokens_of_the_three_kinds_of_key_open_the_door, a_token_o
 	without_an_issuer_no_jwt_is_taken, the_algorithm_is_never_the_tokens_choice,
 	a_secret_is_for_hs256_and_for_nothing_else, key_ids_are_compared_and_nothing_more,
 	claims_hold_or_the_door_stays_shut, one_value_has_one_spelling,
+	strangers_do_not_make_us_ask_an_issuer_that_is_down_again_and_again,
 	a_blocked_account_is_kept_out_whatever_its_token_says)

@@ -22,7 +22,8 @@ struct issuer {
 	const char *device_error;  /* what the token endpoint says to a device; NULL: yes */
 	EVP_PKEY *signer;
 	const char *me;            /* whom the userinfo endpoint speaks of */
-	int token_asked, keys_asked, discovery_asked, me_asked;
+	bool down;                 /* nobody answers */
+	int token_asked, keys_asked, discovery_asked, me_asked, asked;
 	char nonce[80], form[4096], user[80], secret[80];
 };
 
@@ -145,6 +146,9 @@ answer(int *status, struct text *body, const struct people_fetch *req, const str
 	(void)cancel, (void)arg;
 	text_reset(body);
 	*status = 200;
+	issuer.asked++;
+	if (issuer.down)
+		return fault(FAULT_OFFLINE, "nobody answers");
 	if (str_ends(req->url, "/openid-configuration")) {
 		issuer.discovery_asked++;
 		text_printf(body, "{\"issuer\":\"%s\",\"authorization_endpoint\":\"" ISSUER "/auth\",\"token_endpoint\":\"" ISSUER

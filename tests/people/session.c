@@ -70,6 +70,21 @@ START_TEST(no_session_lives_longer_than_half_a_year)
 }
 END_TEST
 
+START_TEST(a_session_is_known_where_nothing_can_be_written)
+{
+	struct hall h;
+	struct people_session s;
+	OF_FILES_ONLY();
+	hall_open(&h);
+	struct signed_in in = guest_in(&h);
+	h.still.now_ms += DAY / 2;
+	WELL(store_exec(h.db, "CREATE TRIGGER full BEFORE UPDATE ON session BEGIN SELECT RAISE(ABORT, 'full'); END"));
+	WELL(enter(&s, &h, in.token));
+	ck_assert_str_eq(s.person, in.user->id);
+	hall_close(&h);
+}
+END_TEST
+
 START_TEST(logging_out_ends_this_session_at_once_and_no_other)
 {
 	struct hall h;
@@ -218,7 +233,8 @@ END_TEST
 
 TESTS("people session", a_guest_gets_a_token_that_opens_the_door_as_guest,
 	no_token_is_kept_in_the_database, a_session_slides_while_used_and_ends_a_day_after,
-	no_session_lives_longer_than_half_a_year, logging_out_ends_this_session_at_once_and_no_other,
+	no_session_lives_longer_than_half_a_year, a_session_is_known_where_nothing_can_be_written,
+	logging_out_ends_this_session_at_once_and_no_other,
 	a_refresh_gives_a_new_pair_and_ends_the_old_one,
 	a_refresh_token_used_twice_ends_the_session_of_both_holders,
 	an_access_token_does_not_refresh_and_a_refresh_token_does_not_open,

@@ -261,6 +261,29 @@ START_TEST(connections_that_ask_nothing_do_not_hold_the_end)
 }
 END_TEST
 
+START_TEST(two_listeners_share_the_port)
+{
+	static struct heard h;
+	struct stoad s;
+	int fds[60];
+	stoad_start(&s, (const char *const[]){ "--threads", "2", NULL });
+	for (size_t i = 0; i < COUNT_OF(fds); i++)
+		fds[i] = dial(&s);
+	for (int round = 0; round < 3; round++)
+		for (size_t i = 0; i < COUNT_OF(fds); i++) {
+			const char *ask = i % 2 == 0 ? GET "\r\n" : POST JSON "Content-Length: 2\r\n\r\n{}";
+			h = (struct heard){ .n = 0 };
+			send_all(fds[i], ask, strlen(ask));
+			hear(&h, fds[i], "\"request_id\"", 20000);
+			ck_assert_msg(status_of(&h) == 200, "%s", h.bytes);
+		}
+	for (size_t i = 0; i < COUNT_OF(fds); i++)
+		close(fds[i]);
+	stoad_stop(&s);
+}
+END_TEST
+
 TESTS("http", each_request_gets_its_status, a_request_in_single_bytes_is_the_same_request,
 	requests_behind_each_other_are_answered_in_order, a_request_behind_an_unanswered_body_ends_the_connection,
-	a_head_has_its_limits, random_bytes_do_no_harm, connections_that_ask_nothing_do_not_hold_the_end)
+	a_head_has_its_limits, random_bytes_do_no_harm, connections_that_ask_nothing_do_not_hold_the_end,
+	two_listeners_share_the_port)
