@@ -121,14 +121,11 @@ late_head(struct connection *c, int64_t now_ms, const struct server_limits *limi
 }
 
 static const char *
-late_body(const struct connection *c, int64_t now_ms, const struct server_limits *limits)
+late_body(bool upload, int64_t received, int64_t taken_ms, const struct server_limits *limits)
 {
-	int64_t taken_ms = now_ms - c->since_ms, received = (int64_t)c->body_bytes;
-	if (c->state != CONNECTION_BODY)
-		return NULL;
 	if (taken_ms >= limits->stall_ms && received < taken_ms * RATE_BYTES_S / 1000)
 		return "slow-body";
-	int64_t allowed_ms = limits->body_ms + (c->upload ? received * 1000 / UPLOAD_BYTES_S : 0);
+	int64_t allowed_ms = limits->body_ms + (upload ? received * 1000 / UPLOAD_BYTES_S : 0);
 	return taken_ms >= allowed_ms ? "late-body" : NULL;
 }
 
@@ -156,14 +153,9 @@ late_reader(struct connection *c, int64_t now_ms, const struct server_limits *li
 }
 
 static void
-look_at(struct connection *c, int64_t now_ms)
+cut(struct connection *c, const char *why, int64_t now_ms)
 {
 	struct server *s = c->listener->server;
-	const char *why = late_head(c, now_ms, &s->limits);
-	if (why == NULL)
-		why = late_body(c, now_ms, &s->limits);
-	if (why == NULL)
-		why = late_reader(c, now_ms, &s->limits);
 	if (why == NULL || c->doomed)
 		return;
 	c->doomed = true;
@@ -177,6 +169,27 @@ look_at(struct connection *c, int64_t now_ms)
 }
 
 static void
+look_at(struct connection *c, int64_t now_ms)
+{
+	const struct server_limits *limits = &c->listener->server->limits;
+	const char *why = late_head(c, now_ms, limits);
+	if (why == NULL && c->state == CONNECTION_BODY)
+		why = late_body(c->upload, (int64_t)c->body_bytes, now_ms - c->since_ms, limits);
+	if (why == NULL)
+		why = late_reader(c, now_ms, limits);
+	cut(c, why, now_ms);
+}
+
+/* On HTTP/2 each request has a body of its own. */
+static void
+look_at_stream(const struct exchange *x, int64_t now_ms)
+{
+	if (x->wsi == NULL || !x->http2 || x->length <= 0 || x->complete || x->called || x->answer != NULL || x->reply.status != 0)
+		return;
+	cut(x->connection, late_body(x->call != NULL && x->call->upload != NULL, x->received, now_ms - x->began_ms, &x->listener->server->limits), now_ms);
+}
+
+static void
 sweep(lws_sorted_usec_list_t *sul)
 {
 	struct listener *l = lws_container_of(sul, struct listener, sweep);
@@ -184,6 +197,8 @@ sweep(lws_sorted_usec_list_t *sul)
 	for (struct connection *c = l->connections; c != NULL; c = c->next)
 		if (c->wsi != NULL)
 			look_at(c, now_ms);
+	for (const struct exchange *x = l->exchanges; x != NULL; x = x->next)
+		look_at_stream(x, now_ms);
 	guard_start(l);
 }
 
