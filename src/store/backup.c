@@ -150,8 +150,10 @@ table_copy(struct store *to, struct store *from, const struct table *t)
 	text_printf(&sql, "INSERT INTO %s (%s) VALUES (%s)", t->name, names.data, marks.data);
 	if (f == FAULT_NONE)
 		f = store_prepare(&write, to, sql.data);
-	if (f == FAULT_NONE)
+	if (f == FAULT_NONE) {
+		statement_stream(read);
 		f = rows_copy(write, read, t);
+	}
 	statement_done(read);
 	statement_done(write);
 	if (f == FAULT_NONE && t->number[0] != '\0')

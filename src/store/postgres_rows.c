@@ -1,10 +1,10 @@
-/* PostgreSQL statements: prepared once, values in binary, rows one at a time.
+/* PostgreSQL statements: prepared once, values in binary.
  *
  * A connection carries the rows of one statement at a time, SQLite's carries those
- * of many.  So rows come off the line as they are asked for, and when another
- * statement wants the line meanwhile the rest of them is taken into memory first.
- * Verifying and following a history hold one row; walking over one owner's records
- * asks for their edits in between and holds them all.
+ * of many.  So all rows of a statement are taken into memory at once; only where a
+ * history is verified, followed or copied (statement_stream) they come off the line
+ * one by one, and when another statement wants the line meanwhile, the rest of them
+ * is taken into memory first.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,8 @@ struct rows {                   /* statement.raw */
 	struct value *values;   /* kept copies */
 	const char **bytes;     /* NULL: NULL */
 	int *sizes, *formats;   /* format 1: binary */
-	PGresult *row;
+	PGresult *row;          /* one, or all of them; it is at number `at` */
+	int at;
 	PGresult **kept;        /* taken off the line for another statement */
 	size_t kept_count, kept_cap, kept_at;
 	bool running;
@@ -295,7 +296,7 @@ send(struct statement *st)
 	r->changed = 0;
 	if (!PQsendQueryPrepared(p->link, r->name, r->params, r->bytes, r->sizes, r->formats, 1))
 		return postgres_fault(s, NULL);
-	if (r->columns > 0)
+	if (r->columns > 0 && st->stream)
 		PQsetSingleRowMode(p->link);
 	p->streaming = r;
 	r->running = true;
@@ -375,14 +376,20 @@ pg_step(struct statement *st)
 	struct postgres *p = st->store->db;
 	PGresult *result;
 	enum fault f = FAULT_NONE;
+	if (r->row != NULL && ++r->at < PQntuples(r->row))
+		return FAULT_NONE;
 	PQclear(r->row);
 	r->row = NULL;
+	r->at = 0;
 	if (!r->running)
 		f = send(st);
 	while (f == FAULT_NONE && (result = take(r, p)) != NULL) {
 		ExecStatusType status = PQresultStatus(result);
-		if (status == PGRES_SINGLE_TUPLE) {
+		if (PQntuples(result) > 0) {
 			r->row = result;
+			count_changed(r, result);
+			if (status == PGRES_TUPLES_OK)
+				line_drop(st);          /* nothing but the end comes behind it */
 			return FAULT_NONE;
 		}
 		if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
@@ -408,10 +415,10 @@ static const char *
 cell(const struct rows *r, int col, size_t *n)
 {
 	*n = 0;
-	if (r->row == NULL || col < 0 || col >= PQnfields(r->row) || PQgetisnull(r->row, 0, col))
+	if (r->row == NULL || col < 0 || col >= PQnfields(r->row) || PQgetisnull(r->row, r->at, col))
 		return NULL;
-	*n = (size_t)PQgetlength(r->row, 0, col);
-	return PQgetvalue(r->row, 0, col);
+	*n = (size_t)PQgetlength(r->row, r->at, col);
+	return PQgetvalue(r->row, r->at, col);
 }
 
 /* ndigits, weight, sign, scale, then digits to the base 10000: sums of integers. */

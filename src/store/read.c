@@ -274,6 +274,7 @@ walk_after(struct store *s, uint64_t after_lseq, bool all, sealed_fn *each, void
 	statement_int(st, 2, last);
 	if (!all)
 		owner_bind(st, 3, s->owner);
+	statement_stream(st);
 	walk_init(&w, s, each, arg);
 	while ((f = statement_step(st)) == FAULT_NONE && (f = walk_row(&w, st)) == FAULT_NONE)
 		;

@@ -103,7 +103,7 @@ store_prepare(struct statement **out, struct store *s, const char *sql)
 			return f;
 	}
 	st->in_use = true;
-	st->bad_bind = false;
+	st->bad_bind = st->stream = false;
 	st->used = ++s->uses;
 	*out = st;
 	return FAULT_NONE;
@@ -180,6 +180,12 @@ statement_run(struct statement *st, int64_t *changed)
 	if (changed != NULL)
 		*changed = st->store->driver->changed(st);
 	return FAULT_NONE;
+}
+
+void
+statement_stream(struct statement *st)
+{
+	st->stream = true;
 }
 
 enum fault

@@ -57,7 +57,7 @@ struct statement {
 	void *raw;                  /* the driver's; NULL after the connection was opened anew */
 	char *sql;
 	uint32_t hash;
-	bool in_use, bad_bind;
+	bool in_use, bad_bind, stream;
 	uint64_t used;              /* for letting the oldest go */
 };
 struct store {
@@ -140,6 +140,8 @@ void connection_tidy(struct store *s);
 /* statement.c */
 void statements_drop(struct store *s);          /* finalise; the wrappers stay */
 void statements_free(struct store *s);
+/* Its rows may be more than memory should hold: they come as they are asked for. */
+void statement_stream(struct statement *st);
 /* Run inside a transaction, where nobody asks how it went before the commit does. */
 enum fault statement_run_later(struct statement *st) STOA_MUST;
 void statement_blob_static(struct statement *st, int at, const void *bytes, size_t n);

@@ -181,6 +181,7 @@ scan_rows(struct scan *c)
 		"coalesce(length(blob), -1) FROM record ORDER BY lseq");
 	if (f != FAULT_NONE)
 		return f;
+	statement_stream(st);
 	f = vault_borrow(&v, c->store);
 	if (f == FAULT_NONE) {
 		while ((f = statement_step(st)) == FAULT_NONE && (f = scan_row(c, v, st)) == FAULT_NONE)

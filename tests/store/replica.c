@@ -263,6 +263,40 @@ START_TEST(what_is_no_database_of_ours_is_refused_and_no_password_is_told)
 }
 END_TEST
 
+struct reader { struct store *store; unsigned seen; };
+
+static enum fault
+read_another(const struct sealed *rec, void *arg)
+{
+	struct reader *r = arg;
+	struct arena a;
+	struct sealed got;
+	arena_init(&a);
+	ck_assert_uint_eq(strtoul(rec->rec_id + 20, NULL, 16), ++r->seen);
+	if (r->seen % 20 == 0) {
+		WELL(store_get(&got, &a, r->store, ID(r->seen + 1)));
+		put_text(r->store, OTHER, 1000 + r->seen, "from within");
+	}
+	arena_clear(&a);
+	return FAULT_NONE;
+}
+
+START_TEST(a_walk_row_by_row_gives_way_to_other_statements_and_goes_on)
+{
+	struct bench b;
+	bench_open(&b);
+	WELL(store_begin(b.store));
+	for (unsigned i = 1; i <= 101; i++)
+		put_text(b.store, CHAT, i, "a message");
+	WELL(store_commit(b.store));
+	struct reader r = { b.store, 0 };
+	WELL(store_each_since(b.store, 0, read_another, &r));
+	ck_assert_uint_eq(r.seen, 101);
+	ck_assert_uint_eq(records_of(b.store), 106);
+	bench_close(&b);
+}
+END_TEST
+
 START_TEST(statements_step_side_by_side_on_one_connection)
 {
 	struct bench b;
@@ -296,4 +330,5 @@ END_TEST
 
 TESTS_OF_POSTGRES("replica", a_connection_cut_while_idle_is_made_anew_unseen, a_transaction_that_was_cut_is_offline_and_never_half,
 	a_walk_that_was_cut_is_offline_and_not_damage, a_server_that_is_killed_loses_nothing_acknowledged, two_replicas_keep_one_history, a_word_comes_when_its_transaction_commits,
-	what_is_no_database_of_ours_is_refused_and_no_password_is_told, statements_step_side_by_side_on_one_connection)
+	what_is_no_database_of_ours_is_refused_and_no_password_is_told,
+	a_walk_row_by_row_gives_way_to_other_statements_and_goes_on, statements_step_side_by_side_on_one_connection)
