@@ -1,195 +1,11 @@
-/* A request: what its head alone may be refused for, its body, its record.
+/* A request: from its head to the call that it becomes.
  *
- * libwebsockets takes what RFC 9112 forbids: two Content-Length, no Host, a
- * chunked body that it then waits for without end.  So the head is looked at here
- * before anything is done.  A request that is refused before its body has come
- * ends its connection; nobody reads on to find where the next one begins. */
-#include <arpa/inet.h>
+ * A chunked body is one that the library waits for without end, so it is refused
+ * with the head.  A request that is refused before its body has come ends its
+ * connection; nobody reads on to find where the next one begins. */
 #include <string.h>
 
 #include "server_in.h"
-
-static const struct {
-	enum lws_token_indexes uri;
-	const char *method;
-} methods[] = {
-	{ WSI_TOKEN_GET_URI, "GET" },
-	{ WSI_TOKEN_POST_URI, "POST" },
-	{ WSI_TOKEN_HEAD_URI, "HEAD" },
-	{ WSI_TOKEN_PUT_URI, "PUT" },
-	{ WSI_TOKEN_PATCH_URI, "PATCH" },
-	{ WSI_TOKEN_DELETE_URI, "DELETE" },
-	{ WSI_TOKEN_OPTIONS_URI, "OPTIONS" },
-};
-
-/* A header as text in a; NULL: absent.  *many: it came more than once. */
-static const char *
-header(struct arena *a, struct lws *wsi, enum lws_token_indexes which, bool *many)
-{
-	int n = lws_hdr_total_length(wsi, which);
-	if (n <= 0 || n > HEAD_BYTES_MAX)
-		return NULL;
-	char *s = arena_alloc(a, (size_t)n + 8);
-	if (lws_hdr_copy(wsi, s, n + 8, which) < 0)
-		return NULL;
-	if (many != NULL)
-		*many = lws_hdr_fragment_length(wsi, which, 1) > 0;
-	return s;
-}
-
-static const char *
-custom_header(struct arena *a, struct lws *wsi, const char *name /* "last-event-id:" */)
-{
-	int n = lws_hdr_custom_length(wsi, name, (int)strlen(name));
-	if (n <= 0 || n > 256)
-		return NULL;
-	char *s = arena_alloc(a, (size_t)n + 1);
-	return lws_hdr_custom_copy(wsi, s, n + 1, name, (int)strlen(name)) < 0 ? NULL : s;
-}
-
-static size_t
-head_bytes(struct lws *wsi)
-{
-	size_t n = 0;
-	for (int t = 0; t < WSI_TOKEN_COUNT; t++) {
-		int one = lws_hdr_total_length(wsi, (enum lws_token_indexes)t);
-		n += one > 0 ? (size_t)one : 0;
-	}
-	return n;
-}
-
-/* "+" and %XX of a query; false: not well written, or with a NUL. */
-static bool
-decode(char *s)
-{
-	static const char hex[] = "0123456789abcdefABCDEF";
-	char *to = s;
-	for (; *s != '\0'; s++, to++) {
-		*to = *s == '+' ? ' ' : *s;
-		if (*s != '%')
-			continue;
-		if (s[1] == '\0' || s[2] == '\0' || !strchr(hex, s[1]) || !strchr(hex, s[2]))
-			return false;
-		const char pair[3] = { s[1], s[2], '\0' };
-		*to = (char)strtol(pair, NULL, 16);
-		if (*to == '\0')
-			return false;
-		s += 2;
-	}
-	*to = '\0';
-	return true;
-}
-
-static void
-take_path(struct exchange *x)
-{
-	const char *at = x->path;
-	for (size_t i = 0; i < x->route->segments; i++) {
-		size_t n = strcspn(++at, "/");
-		const char *segment = x->route->segment[i];
-		if (segment[0] == '{')
-			call_param(x->call,
-				arena_strndup(&x->call->arena, segment + 1, x->route->segment_bytes[i] - 2),
-				arena_strndup(&x->call->arena, at, n));
-		at += n;
-	}
-}
-
-#define PARAMS_MAX 64
-static bool
-take_query(struct exchange *x)
-{
-	struct call *c = x->call;
-	for (int i = 0; i < PARAMS_MAX; i++) {
-		int n = lws_hdr_fragment_length(x->wsi, WSI_TOKEN_HTTP_URI_ARGS, i);
-		if (n <= 0)
-			return true;
-		char *s = arena_alloc(&c->arena, (size_t)n + 1);
-		if (lws_hdr_copy_fragment(x->wsi, s, n + 1, WSI_TOKEN_HTTP_URI_ARGS, i) < 0)
-			return false;
-		char *value = strchr(s, '=');
-		if (value != NULL)
-			*value++ = '\0';
-		if (!decode(s) || (value != NULL && !decode(value)))
-			return false;
-		call_param(c, s, value == NULL ? "" : value);
-	}
-	return false;
-}
-
-/* What the head says about the body; 0: well, else the status. */
-static int
-check_length(struct exchange *x, struct arena *a)
-{
-	bool many = false;
-	const char *length = header(a, x->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, &many);
-	x->length = -1;
-	if (lws_hdr_total_length(x->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
-		return length != NULL ? 400 : 411;
-	if (length == NULL)
-		return 0;
-	if (many || length[0] == '\0' || strlen(length) > 18 ||
-		length[strspn(length, "0123456789")] != '\0')
-		return 400;
-	x->length = strtoll(length, NULL, 10);
-	return 0;
-}
-
-static int
-check_head(struct exchange *x, struct arena *a)
-{
-	bool many = false;
-	size_t n = head_bytes(x->wsi);
-	if (strlen(x->path) > PATH_BYTES_MAX)
-		return 414;
-	if (n > HEAD_BYTES_MAX)
-		return 431;
-	const char *host = header(a, x->wsi, WSI_TOKEN_HOST, &many);
-	const char *version = header(a, x->wsi, WSI_TOKEN_HTTP, NULL);
-	bool old = version != NULL && strstr(version, "1.0") != NULL;
-	if (!x->http2 && (many || (host == NULL && !old)))
-		return 400;
-	int status = check_length(x, a);
-	/* A POST without a length: the library waits for a body, we do not. */
-	bool may = str_same(x->method, "POST") || str_same(x->method, "PUT") || str_same(x->method, "PATCH");
-	x->unread = x->length > 0 || (x->length < 0 && may);
-	return status;
-}
-
-/* Who asks: the other end, or whom the proxy in front names last. */
-static const char *
-asker_address(struct exchange *x)
-{
-	struct arena *a = &x->call->arena;
-	const char *proxy = x->listener->server->proxy;
-	unsigned char parsed[16];
-	if (proxy == NULL || !str_same(proxy, x->connection->address))
-		return arena_strdup(a, x->connection->address);
-	const char *named = header(a, x->wsi, WSI_TOKEN_X_FORWARDED_FOR, NULL);
-	const char *last = named == NULL ? NULL : strrchr(named, ',');
-	last = last != NULL ? last + 1 : named;
-	while (last != NULL && *last == ' ')
-		last++;
-	bool good = last != NULL && (inet_pton(AF_INET, last, parsed) == 1 || inet_pton(AF_INET6, last, parsed) == 1);
-	return good ? last : arena_strdup(a, x->connection->address);
-}
-
-/* What of the head the call needs. */
-static void
-take_head(struct exchange *x)
-{
-	struct call *c = x->call;
-	const char *accept = header(&c->arena, x->wsi, WSI_TOKEN_HTTP_ACCEPT, NULL);
-	const char *auth = header(&c->arena, x->wsi, WSI_TOKEN_HTTP_AUTHORIZATION, NULL);
-	x->streams = x->route->op->event_count > 0 && accept != NULL &&
-		     strstr(accept, "text/event-stream") != NULL;
-	if (auth != NULL && strncasecmp(auth, "bearer ", 7) == 0)
-		c->bearer = auth + 7 + strspn(auth + 7, " ");
-	c->last_event_id = custom_header(&c->arena, x->wsi, "last-event-id:");
-	c->idempotency_key = custom_header(&c->arena, x->wsi, "idempotency-key:");
-	c->address = asker_address(x);
-	c->request_id = arena_strdup(&c->arena, x->request_id);
-}
 
 static bool
 type_is(const char *type, const char *wanted)
@@ -206,7 +22,7 @@ check_body(struct exchange *x)
 	const struct call *c = x->call;
 	bool upload = str_same(c->op->id, "document.add");
 	x->connection->upload = upload;
-	const char *type = header(&x->call->arena, x->wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL);
+	const char *type = head_text(&x->call->arena, x->wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL);
 	size_t most = upload ? atomic_load(&x->listener->server->upload_max)
 			     : atomic_load(&x->listener->server->body_max);
 	if (x->length > 0 && (uint64_t)x->length > most)
@@ -310,32 +126,6 @@ exchange_new(struct listener *l, struct lws *wsi)
 	return x;
 }
 
-/* Method and path; false: the library does not know the method. */
-static bool
-take_target(struct exchange *x)
-{
-	for (size_t i = 0; i < COUNT_OF(methods); i++) {
-		int n = lws_hdr_total_length(x->wsi, methods[i].uri);
-		if (n <= 0)
-			continue;
-		x->method = methods[i].method;
-		x->path = mem_new((size_t)n + 1);
-		return lws_hdr_copy(x->wsi, x->path, n + 1, methods[i].uri) > 0;
-	}
-	const char *h2 = NULL;
-	struct arena a;
-	arena_init(&a);
-	if (x->http2)
-		h2 = header(&a, x->wsi, WSI_TOKEN_HTTP_COLON_METHOD, NULL);
-	for (size_t i = 0; h2 != NULL && i < COUNT_OF(methods); i++)
-		if (str_same(methods[i].method, h2))
-			x->method = methods[i].method;
-	const char *path = h2 == NULL ? NULL : header(&a, x->wsi, WSI_TOKEN_HTTP_COLON_PATH, NULL);
-	x->path = mem_strdup(path);
-	arena_clear(&a);
-	return x->path != NULL && x->method != NULL;
-}
-
 /* Find the operation; 0, or the status. */
 static int
 find_route(struct exchange *x)
@@ -390,8 +180,8 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 	struct arena a;
 	arena_init(&a);
 	*slot = x;
-	bool known = take_target(x);
-	int status = known ? check_head(x, &a) : 400;
+	bool known = head_target(x);
+	int status = known ? head_check(x, &a) : 400;
 	arena_clear(&a);
 	if (status != 0)
 		return refuse(x, status);
@@ -413,9 +203,9 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 	if (health && stranger && x->length <= 0 && health_reply(x))
 		return reply_now(x);
 	x->call = call_new(l->server, x->route->op);
-	take_head(x);
-	take_path(x);
-	if (!take_query(x))
+	head_take(x);
+	head_path(x);
+	if (!head_query(x))
 		return refuse(x, 400);
 	status = check_body(x);
 	if (status != 0)

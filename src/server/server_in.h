@@ -127,6 +127,14 @@ struct exchange {
 	bool ticking, pings, streamed_all;
 	struct reply reply;
 };
+/* The head (head.c).  A header as text in a; NULL: absent.  *many: more than once. */
+const char *head_text(struct arena *a, struct lws *wsi, enum lws_token_indexes which, bool *many);
+bool head_target(struct exchange *x);    /* method and path; false: no method that we know */
+int head_check(struct exchange *x, struct arena *a);   /* 0, or the status why it is refused */
+void head_take(struct exchange *x);      /* into x->call, once there is one */
+void head_path(struct exchange *x);
+bool head_query(struct exchange *x);     /* false: badly written, or too many */
+
 /* Everything that may be refused by the head alone; the return value is the callback's. */
 int request_head(struct listener *l, struct lws *wsi, struct exchange **slot);
 int request_body(struct exchange *x, const char *bytes, size_t n);

@@ -13,8 +13,9 @@ json='Content-Type: application/json' stream='Accept: text/event-stream'
 question='{"content":"Why does the rate of photosynthesis level off at high light?"}'
 start
 administrator
-ask 200 "a document as it is" -H "$bearer" -H 'Content-Type: text/markdown' --data-binary "@$work/course.md" "$url/v1/files?name=leaf.md&subject=biology%20%26%20light"
+ask 200 "a document as it is" -H "$bearer" -H 'Content-Type: text/markdown' --data-binary "@$work/course.md" "$url/v1/files?name=50%25+%2B%2525.md&subject=biology%20%26%20light"
 says "the query says what it is" '"subject":"biology & light"'
+says "and is undone once" '"name":"50% +%25.md"'
 says "its place is its own" '"origin":"upload:'
 sed 's/light/LIGHT/g' "$work/course.md" >"$work/other.md"
 ask 200 "a document in a form, with its steps" -H "$bearer" -H "$stream" -F subject=physics -F "file=@$work/other.md" "$url/v1/files"
