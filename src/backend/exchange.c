@@ -134,7 +134,9 @@ exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const st
 	struct wire_reply reply;
 	enum fault f = wire_stream(&reply, &req, reply_event, h, q->cancel);
 	h->status = f == FAULT_NONE ? reply.status : 0;
-	if (f == FAULT_NONE && !reply.streamed)
+	/* A stream that was promised and never began is a line that broke. */
+	bool cut = reply.status / 100 == 2 && reply.body.len == 0;
+	if (f == FAULT_NONE && !reply.streamed && !cut)
 		f = reply_read(&h->reply, h->a, q->op->reply, &reply);
 	else if (f == FAULT_NONE && h->reply == NULL)
 		f = fault(FAULT_OFFLINE, "the server's answer ended before its end");
