@@ -8,7 +8,7 @@ static const char secret_text[] = "0123456789abcdef0123456789abcdef-and-more";
 static const char *
 claims_with(const char *more)
 {
-	return arena_printf(&h.a, "{\"iss\":\"" ISSUER "\",\"aud\":\"stoa\",\"sub\":\"u-1\",\"exp\":%lld%s}",
+	return arena_printf(&h.a, "{\"iss\":\"" ISSUER "\",\"aud\":\"stoa\",\"sub\":\"subject-1-of-us\",\"exp\":%lld%s}",
 		(long long)h.still.now_ms / 1000 + 60, more);
 }
 

@@ -32,7 +32,7 @@ school(void)
 	ck_assert_str_eq(c.id, "cell-biology-101");
 	WELL(people_class_create(&c, &h.a, h.people, h.db, &as_admin, &chem));
 	ines = join("cell-biology-101", "Ines");
-	lea = join("cell-biology-101", "Lea");
+	lea = join("cell-biology-101", "Lea of the mill");
 	max = join("chem", "Max");
 	const struct user_update up = { .id = ines.user->id, .role = "instructor" };
 	WELL(people_user_update(&u, &h.a, h.people, h.db, &up));
@@ -181,7 +181,7 @@ START_TEST(who_joins_another_class_stays_signed_in_elsewhere)
 	const struct auth_join req = { .code = code.code };
 	WELL(people_join(&in, &h.a, h.people, h.db, &as_lea, &req));
 	ck_assert_str_eq(in.user->id, lea.user->id);
-	ck_assert_str_eq(in.user->name, "Lea");
+	ck_assert_str_eq(in.user->name, "Lea of the mill");
 	ck_assert_uint_eq(in.classes.count, 2);
 	WELL(enter(&s, &h, lea.token));
 	/* An instructor of the class who uses its code does not become a learner. */

@@ -115,8 +115,8 @@ id_token(struct issuer *i, struct arena *a, int64_t now_ms)
 {
 	const char *claims = i->claims;
 	if (claims == NULL)
-		claims = arena_printf(a, "{\"iss\":\"%s\",\"aud\":\"%s\",\"sub\":\"u-1\",\"nonce\":\"%s\",\"exp\":%lld,\"iat\":%lld,"
-			"\"name\":\"Lea\",\"email\":\"lea@example.org\",\"email_verified\":true,\"role\":\"admin\"}",
+		claims = arena_printf(a, "{\"iss\":\"%s\",\"aud\":\"%s\",\"sub\":\"subject-1-of-us\",\"nonce\":\"%s\",\"exp\":%lld,\"iat\":%lld,"
+			"\"name\":\"Lea of the mill\",\"email\":\"lea@example.org\",\"email_verified\":true,\"role\":\"admin\"}",
 			ISSUER, CLIENT, i->nonce, (long long)now_ms / 1000 + 300, (long long)now_ms / 1000);
 	const char *header = i->header != NULL ? i->header : i->rotated ? "{\"alg\":\"RS256\",\"kid\":\"r2\"}" : "{\"alg\":\"RS256\",\"kid\":\"r1\"}";
 	return jwt_make(a, header, claims, i->signer != NULL ? i->signer : i->rotated ? i->other : i->rsa, NULL, 0);

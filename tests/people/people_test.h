@@ -71,7 +71,7 @@ admin_in(struct hall *h)
 	const char *code = NULL;
 	struct signed_in in = { 0 };
 	WELL(people_first_admin(&code, &h->a, h->people, h->db));
-	const struct auth_join req = { .code = code, .name = "Ada" };
+	const struct auth_join req = { .code = code, .name = "Ada of the mill" };
 	WELL(people_join(&in, &h->a, h->people, h->db, &nobody, &req));
 	return in;
 }

@@ -79,7 +79,7 @@ START_TEST(a_browser_signs_in_and_the_client_gets_a_session)
 	ck_assert(str_starts(home.location, REDIRECT "?"));
 	ck_assert_str_eq(parameter(home.location, "state"), "mine");
 	WELL(exchange(&in, parameter(home.location, "code"), VERIFIER));
-	ck_assert_str_eq(in.user->name, "Lea");
+	ck_assert_str_eq(in.user->name, "Lea of the mill");
 	ck_assert_str_eq(in.user->mail, "lea@example.org");
 	ck_assert_str_eq(in.user->role, "learner");      /* whatever the token says */
 	ck_assert_str_eq(in.user->provider, "school");
@@ -307,7 +307,7 @@ START_TEST(another_device_signs_in_when_it_agrees)
 	h.still.now_ms += 5000;
 	issuer.device_error = NULL;
 	WELL(people_token(&in, &h.a, h.people, h.db, &poll, NULL));
-	ck_assert_str_eq(in.user->name, "Lea");
+	ck_assert_str_eq(in.user->name, "Lea of the mill");
 	h.still.now_ms += 10000;
 	FAILS(FAULT_DENIED, people_token(&in, &h.a, h.people, h.db, &poll, NULL));
 	const struct auth_token never = { .device_code = "dev-2" };
@@ -365,7 +365,7 @@ START_TEST(nothing_personal_and_no_secret_of_a_sign_in_is_in_the_file)
 	struct text all;
 	text_init(&all, 64 << 20);
 	WELL(file_read(&all, h.database));
-	const char *const never[] = { "Lea", "lea@example", "u-1", code, waits, nonce };
+	const char *const never[] = { "Lea of the mill", "lea@example", "subject-1-of-us", code, waits, nonce };
 	for (size_t i = 0; i < COUNT_OF(never); i++)
 		ck_assert_msg(memmem(all.data, all.len, never[i], strlen(never[i])) == NULL, "%s", never[i]);
 	ck_assert_ptr_nonnull(memmem(all.data, all.len, "127.0.0.1:53123", 15));

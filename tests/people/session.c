@@ -28,7 +28,7 @@ START_TEST(no_token_is_kept_in_the_database)
 	struct text all;
 	text_init(&all, 64 << 20);
 	WELL(file_read(&all, h.database));
-	const char *const never[] = { in.token, in.refresh_token, in.token + 5, "Ada" };
+	const char *const never[] = { in.token, in.refresh_token, in.token + 5, "Ada of the mill" };
 	for (size_t i = 0; i < COUNT_OF(never); i++)
 		ck_assert_ptr_null(memmem(all.data, all.len, never[i], strlen(never[i])));
 	/* The row itself is there, so the file was the right one to look at. */
@@ -181,7 +181,7 @@ START_TEST(the_first_administrator_comes_in_by_a_code_that_works_once)
 	req.code = second;
 	req.name = NULL;
 	FAILS(FAULT_INPUT, people_join(&in, &h.a, h.people, h.db, &nobody, &req));    /* uses nothing up */
-	req.name = "Ada";
+	req.name = "Ada of the mill";
 	WELL(people_join(&in, &h.a, h.people, h.db, &nobody, &req));
 	WELL(enter(&s, &h, in.token));
 	ck_assert_int_eq(s.role, ROLE_ADMIN);
@@ -204,7 +204,7 @@ START_TEST(a_code_is_understood_however_it_is_typed)
 		if (*c != '-')
 			strcat(typed, one);
 	}
-	const struct auth_join req = { .code = typed, .name = "Ada" };
+	const struct auth_join req = { .code = typed, .name = "Ada of the mill" };
 	WELL(people_join(&in, &h.a, h.people, h.db, &nobody, &req));
 	hall_close(&h);
 }
@@ -220,10 +220,10 @@ START_TEST(a_guest_who_joins_keeps_his_id_and_loses_his_old_token)
 	struct signed_in guest = guest_in(&h);
 	WELL(people_first_admin(&code, &h.a, h.people, h.db));
 	const struct people_asker who = { guest.user->id, ROLE_GUEST };
-	const struct auth_join req = { .code = code, .name = "Ada" };
+	const struct auth_join req = { .code = code, .name = "Ada of the mill" };
 	WELL(people_join(&in, &h.a, h.people, h.db, &who, &req));
 	ck_assert_str_eq(in.user->id, guest.user->id);
-	ck_assert_str_eq(in.user->name, "Ada");
+	ck_assert_str_eq(in.user->name, "Ada of the mill");
 	FAILS(FAULT_DENIED, enter(&s, &h, guest.token));   /* no fixation */
 	WELL(enter(&s, &h, in.token));
 	ck_assert_int_eq(s.role, ROLE_ADMIN);

@@ -54,7 +54,7 @@ START_TEST(many_come_at_once_and_one_subject_is_one_account)
 	h.config.provider_count = 0;
 	WELL(people_new(&h.people, &h.config));
 	token = jwt_make(&h.a, "{\"alg\":\"ES256\",\"kid\":\"e1\"}",
-		arena_printf(&h.a, "{\"iss\":\"" ISSUER "\",\"aud\":\"stoa\",\"sub\":\"u-1\",\"exp\":%lld}", (long long)h.still.now_ms / 1000 + 60),
+		arena_printf(&h.a, "{\"iss\":\"" ISSUER "\",\"aud\":\"stoa\",\"sub\":\"subject-1-of-us\",\"exp\":%lld}", (long long)h.still.now_ms / 1000 + 60),
 		issuer.ec, NULL, 0);
 	for (size_t i = 0; i < THREADS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, come_and_go, (void *)(uintptr_t)i), 0);
