@@ -20,6 +20,7 @@ screen(const struct cli_screen *s)
 		.mode = s->mode,
 		.subject = s->subject,
 		.key_file = s->key_file,
+		.server = s->server,
 		.suggestion = s->suggestion,
 		.lock_minutes = s->lock_minutes,
 		.retention_days = s->retention_days,

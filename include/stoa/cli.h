@@ -17,6 +17,7 @@ struct cli_screen {
 	enum fault (*open)(struct backend **out, void *arg);   /* does not wait; *out is the caller's */
 	void *arg;
 	const char *theme, *themes_folder, *keys, *clipboard, *mode, *subject, *key_file;   /* NULL: the default */
+	const char *server;            /* its address; NULL: none */
 	const char *suggestion;        /* a first question; NULL: none */
 	int lock_minutes;
 	int64_t retention_days;

@@ -28,6 +28,7 @@ struct tui_config {
 	const char *mode;             /* of questions: extractive model; NULL: the engine's own */
 	const char *subject;          /* of added documents; NULL: none */
 	int64_t retention_days;       /* of added documents */
+	const char *server;           /* its address, when questions go there; NULL: none */
 	const char *suggestion;       /* a first question, shown while nothing was asked; NULL */
 	const char *start;            /* action run after opening, such as "tab.library"; NULL */
 };

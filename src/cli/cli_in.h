@@ -289,7 +289,7 @@ enum fault chat_verb(struct chat *ch, const char *line) STOA_MUST;
 /* What was deleted and may come back until the next line is gone now. */
 void chat_delete_done(struct chat *ch);
 chat_fn line_send, line_cite_next, line_cite_prev, line_cite, line_copy, line_edit, line_find, line_everything,
-	line_show, line_undo, line_delete, line_theme, line_mouse;
+	line_show, line_undo, line_share, line_teacher, line_delete, line_theme, line_mouse;
 const struct chat_command *chat_commands(size_t *count);
 /* A line that begins with a slash: a command of the table, or a verb. */
 enum fault chat_command_run(struct chat *ch, const char *line) STOA_MUST;

@@ -327,6 +327,8 @@ static const struct chat_command table[] = {
 	{ "undo", "chat.undo", "", line_undo, "bring back what was just deleted" },
 	{ "export", "chat.export", "[FORMAT [FILE]]", run_export,
 		"this conversation as md, json, html or txt" },
+	{ "share", "chat.share", "[DAYS]", line_share, "a link that shows this conversation as it is now" },
+	{ "teacher", "teacher.ask", "[WORDS]", line_teacher, "hand the last answer's question to a teacher, with these words" },
 	{ "subject", "answer.subject", "[S]", run_subject, "only this subject; without one, all" },
 	{ "mode", "answer.mode", "MODE", run_mode, "auto, extractive or model" },
 	{ "theme", "theme.set", "[NAME]", line_theme, "the colours of the screen" },

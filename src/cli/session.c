@@ -171,7 +171,10 @@ session_screen(struct cli *c)
 	const struct conf *conf = &c->conf;
 	const char *mode = conf_get(conf, "answers.mode"), *ssh = getenv("SSH_CONNECTION");
 	const char *notify = conf_get(conf, "screen.notify");
+	const char *server = NULL;
 	enum fault f = session_loop(c);
+	if (f == FAULT_NONE)
+		f = session_server(&server, c);
 	if (f != FAULT_NONE)
 		return f;
 	const struct cli_screen s = {
@@ -186,6 +189,7 @@ session_screen(struct cli *c)
 		.mode = str_same(mode, "auto") ? NULL : mode,
 		.subject = or_null(conf_get(conf, "library.subject")),
 		.key_file = or_null(conf_get(conf, "vault.key_file")),
+		.server = server,
 		.suggestion = c->suggestion,
 		.lock_minutes = (int)conf_number(conf, "history.lock_minutes"),
 		.retention_days = (int64_t)conf_number(conf, "library.retention_days"),

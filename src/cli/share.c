@@ -1,5 +1,6 @@
 /* What leaves one's own conversations: links that show one, and questions that are
  * handed to a teacher.  Also the profile, which brings questions to begin with. */
+#include <stdlib.h>
 #include <string.h>
 #include "cli_in.h"
 
@@ -17,19 +18,14 @@ link_row(struct cli *c, const void *item)
 		line_of(c, l->conversation_id), (long long)l->messages, date_text(&c->arena, l->expires));
 }
 
-enum fault
-verb_history_share(struct cli *c)
+static enum fault
+share(struct cli *c, const struct conversation_share *request)
 {
-	struct conversation_share request = { .expires_in_days = option_number(&c->args, "days", 0) };
 	const char *server = NULL;
 	const void *reply = NULL;
-	enum fault f = session_ready(c);
+	enum fault f = session_server(&server, c);
 	if (f == FAULT_NONE)
-		f = session_server(&server, c);
-	if (f == FAULT_NONE)
-		f = named_conversation(&request.id, c, c->args.operands[0]);
-	if (f == FAULT_NONE)
-		f = session_call(&reply, c, "conversation.share", &request, NULL);
+		f = session_call(&reply, c, "conversation.share", request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct shared_link *l = reply;
@@ -42,6 +38,32 @@ verb_history_share(struct cli *c)
 	out_putf(c, PAINT_DIM, "Whoever is signed in there and has the link reads the %lld messages there are now, until %s.\n",
 		(long long)l->messages, date_text(&c->arena, l->expires));
 	return FAULT_NONE;
+}
+
+enum fault
+verb_history_share(struct cli *c)
+{
+	struct conversation_share request = { .expires_in_days = option_number(&c->args, "days", 0) };
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = named_conversation(&request.id, c, c->args.operands[0]);
+	return f == FAULT_NONE ? share(c, &request) : f;
+}
+
+/* The conversation of the line mode, for so many days. */
+enum fault
+line_share(struct chat *ch, const char *rest)
+{
+	struct conversation_share request = { .id = ch->conversation };
+	char *end = NULL;
+	if (!ch->conversation[0])
+		return fault(FAULT_ABSENT, "this conversation has not begun yet");
+	if (*rest) {
+		request.expires_in_days = strtol(rest, &end, 10);
+		if (end == rest || *end != '\0' || request.expires_in_days < 1 || request.expires_in_days > 365)
+			return fault(FAULT_INPUT, "a link lasts 1 to 365 days, not \"%s\"", rest);
+	}
+	return share(ch->c, &request);
 }
 
 enum fault
@@ -89,17 +111,11 @@ last_answer(const char **id, struct cli *c, const char *ref)
 	return fault(FAULT_ABSENT, "nothing was answered in %s yet", ref);
 }
 
-enum fault
-verb_history_escalate(struct cli *c)
+static enum fault
+escalate(struct cli *c, const struct message_escalate *request)
 {
-	struct message_escalate request = { .email = option_text(&c->args, "email"),
-		.note = option_text(&c->args, "note") };
 	const void *reply = NULL;
-	enum fault f = session_ready(c);
-	if (f == FAULT_NONE)
-		f = last_answer(&request.id, c, c->args.operands[0]);
-	if (f == FAULT_NONE)
-		f = session_call(&reply, c, "message.escalate", &request, NULL);
+	enum fault f = session_call(&reply, c, "message.escalate", request, NULL);
 	if (f != FAULT_NONE)
 		return f;
 	const struct escalated *e = reply;
@@ -108,6 +124,26 @@ verb_history_escalate(struct cli *c)
 	else
 		out_wrapped(c, PAINT_NONE, "", 0, line_of(c, e->message));
 	return FAULT_NONE;
+}
+
+enum fault
+verb_history_escalate(struct cli *c)
+{
+	struct message_escalate request = { .email = option_text(&c->args, "email"),
+		.note = option_text(&c->args, "note") };
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = last_answer(&request.id, c, c->args.operands[0]);
+	return f == FAULT_NONE ? escalate(c, &request) : f;
+}
+
+/* The last answer of the line mode, with these words. */
+enum fault
+line_teacher(struct chat *ch, const char *rest)
+{
+	if (!ch->answer || !ch->answer->id)
+		return fault(FAULT_ABSENT, "there is no answer yet that a teacher could see");
+	return escalate(ch->c, &(struct message_escalate){ .id = ch->answer->id, .note = *rest ? rest : NULL });
 }
 
 enum fault

@@ -22,6 +22,10 @@ const struct action actions[] = {
 	{ "chat.delete", "Delete conversation", PLACE_LIST, "d|Delete", "d d", "stoa history rm", "delete the conversation; half a minute long it can be brought back", act_chat_delete },
 	{ "chat.undo", "Undo", PLACE_LIST, "u", NULL, NULL, "bring back the conversation that was just deleted", act_chat_undo },
 	{ "chat.export", "Export conversation", PLACE_LIST | PLACE_TEXT, "x", NULL, "stoa history export", "write the conversation as Markdown, JSON, HTML or text", act_chat_export },
+	{ "chat.share", "Share conversation", PLACE_LIST | PLACE_TEXT, "S", NULL, "stoa history share", "copy a link that shows the conversation as it is now", act_chat_share },
+	{ "share.list", "Links", PLACE_LIST, "L", NULL, "stoa history links", "the links to conversations, and ending them", act_share_list },
+	{ "teacher.ask", "Ask a teacher", PLACE_TEXT | PLACE_INPUT, "t|C-x t", NULL, "stoa history escalate", "hand the question to a teacher", act_teacher_ask },
+	{ "teacher.answer", "Questions that wait", PLACE_LIST, "T", NULL, "stoa class questions", "the questions that wait for a teacher, and answering them", act_teacher_answer },
 	{ "cite.next", "Next citation", PLACE_CHAT | PLACE_EMPTY, "]", NULL, NULL, "show the next quotation of the answer", act_cite_next },
 	{ "cite.prev", "Previous citation", PLACE_CHAT | PLACE_EMPTY, "[", NULL, NULL, "show the quotation before", act_cite_prev },
 	{ "cite.open", "Open page", READING | PLACE_INPUT, "o|M-o", NULL, "stoa docs page", "show the page with the quotation marked", act_cite_open },
@@ -79,6 +83,7 @@ static const struct { const char *name, *id; } short_names[] = {
 	{ "search", "doc.search" }, { "find", "find.here" }, { "open", "cite.file" },
 	{ "cite", "cite.copy" }, { "editor", "edit.external" }, { "theme", "theme.set" },
 	{ "mouse", "set.mouse" }, { "good", "feedback.good" }, { "bad", "feedback.bad" },
+	{ "share", "chat.share" }, { "links", "share.list" }, { "teacher", "teacher.ask" }, { "questions", "teacher.answer" },
 	{ "redraw", "app.redraw" }, { "cancel", "chat.cancel" },
 };
 

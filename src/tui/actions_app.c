@@ -210,15 +210,12 @@ editor_run(const char *path)
 
 /* The screen is the editor's meanwhile, so this may wait and touch a file. */
 enum fault
-act_edit_external(struct app *app, const char *arg)
+app_edit(struct app *app, struct text *text)
 {
-	struct text path, text;
-	(void)arg;
+	struct text path;
 	text_init(&path, 4096);
-	text_init(&text, 64 * 1024);
 	text_printf(&path, "%s/question-%ld.md", app->config->places.runtime, (long)getpid());
-	const char *before = composer_text(app->composer);
-	enum fault f = file_write(path.data, before, strlen(before));
+	enum fault f = file_write(path.data, text->data != NULL ? text->data : "", text->len);
 	if (f == FAULT_NONE) {
 		screen_suspend(app->screen);
 		f = editor_run(path.data);
@@ -226,18 +223,30 @@ act_edit_external(struct app *app, const char *arg)
 		app->resized = true;
 		app_dirty(app, NULL);
 	}
+	text_reset(text);
 	if (f == FAULT_NONE)
-		f = file_read(&text, path.data);
+		f = file_read(text, path.data);
 	unlink(path.data);
+	while (text->len > 0 && text->data[text->len - 1] == '\n')
+		text_cut(text, text->len - 1);
+	text_clear(&path);
+	return f;
+}
+
+enum fault
+act_edit_external(struct app *app, const char *arg)
+{
+	struct text text;
+	(void)arg;
+	text_init(&text, 64 * 1024);
+	text_put(&text, composer_text(app->composer));
+	enum fault f = app_edit(app, &text);
 	if (f == FAULT_NONE) {
-		while (text.len > 0 && text.data[text.len - 1] == '\n')
-			text_cut(&text, text.len - 1);
 		composer_set(app->composer, "");
 		composer_paste(app->composer, text.data != NULL ? text.data : "", text.len);
 		app_focus(app, &pane_composer);
 		app_composer_resized(app);
 	}
-	text_clear(&path);
 	text_clear(&text);
 	return f;
 }

@@ -54,8 +54,8 @@ act_chat_new(struct app *app, const char *arg)
 
 /* What an action on a conversation means: the selected row of the list when one is
  * there, else the open conversation. */
-static bool
-meant(char id[ID_BYTES], char title[256], struct app *app)
+bool
+chat_meant(char id[ID_BYTES], char title[256], struct app *app)
 {
 	const struct conversation *v = app_focused(app)->type == &pane_conversations ? chat_selected(app) : NULL;
 	snprintf(id, ID_BYTES, "%s", v != NULL ? v->id : app->chat->id);
@@ -112,7 +112,7 @@ enum fault
 act_chat_rename(struct app *app, const char *arg)
 {
 	struct on_conversation *o = mem_new(sizeof *o);
-	if (!meant(o->id, o->title, app)) {
+	if (!chat_meant(o->id, o->title, app)) {
 		mem_free(o);
 		return fault(FAULT_ABSENT, "there is no conversation to rename");
 	}
@@ -133,7 +133,7 @@ act_chat_archive(struct app *app, const char *arg)
 		return FAULT_NONE;
 	}
 	o = mem_new(sizeof *o);
-	if (!meant(o->id, o->title, app)) {
+	if (!chat_meant(o->id, o->title, app)) {
 		mem_free(o);
 		return fault(FAULT_ABSENT, "there is no conversation to archive");
 	}
@@ -148,7 +148,7 @@ act_chat_delete(struct app *app, const char *arg)
 {
 	char id[ID_BYTES], title[256];
 	(void)arg;
-	if (!meant(id, title, app))
+	if (!chat_meant(id, title, app))
 		return fault(FAULT_ABSENT, "there is no conversation to delete");
 	const char *chord = keymap_chord(app->keymap, "chat.undo", PLACE_LIST);
 	chat_delete(app, id, title);
@@ -265,7 +265,7 @@ act_chat_export(struct app *app, const char *arg)
 {
 	char title[256], name[700];
 	struct export *x = mem_new(sizeof *x);
-	if (!meant(x->id, title, app)) {
+	if (!chat_meant(x->id, title, app)) {
 		mem_free(x);
 		return fault(FAULT_ABSENT, "there is no conversation to export");
 	}

@@ -42,6 +42,7 @@ struct app {
 	struct composer *composer;
 	struct backend *backend;
 	struct backend_waiting waiting;      /* of a server: as it was told last */
+	unsigned news_timer;                 /* then a server is asked whether something came; 0: none */
 	struct crew *crew;                   /* NULL until it is needed */
 	struct chat *chat;
 	struct shelf *shelf;
@@ -141,9 +142,33 @@ struct page_view *page_new(struct app *app, const struct pane_type *type);
 void page_free(struct page_view *v);
 /* Show a page with the bytes [start, end) of the document marked; page 0: the page of start. */
 void page_show(struct page_view *v, const char *document_id, const char *title, int64_t page, int64_t start, int64_t end);
+void page_again(struct page_view *v);        /* what could not be had: perhaps now it can */
 void page_draw(struct page_view *v, struct area a, const char *find, bool focused);
 bool page_action(struct page_view *v, const char *id, const char *find, int rows);
 void page_open_citation(struct app *app);    /* pane_page: the current citation */
+/* rows.c: a list laid over the screen, and what it says of the selected row.  The reply
+ * that it shows is copied; at most one such list is there. */
+struct rows_view;
+struct rows_kind {
+	const struct pane_type *type;
+	const char *operation;
+	const void *request;                     /* for good */
+	const char *head, *none, *hint, *denied;  /* denied: what the role lacks; NULL: as the server says it */
+	void (*row)(struct app *app, struct text *out, const void *item);
+	void (*detail)(struct app *app, struct flow *f, const void *item);   /* NULL: nothing */
+	bool (*key)(struct app *app, const void *item, keycode k);   /* what it does with a row; false: nothing */
+};
+void rows_ask(struct app *app, const struct rows_kind *kind);   /* shown when the reply has come; again: anew */
+void rows_draw(struct app *app, struct pane *p);
+bool rows_key(struct app *app, struct pane *p, keycode k, const char *bytes, size_t n);
+void *rows_open(struct app *app);
+void rows_close(void *state);
+/* actions_chat.c: the conversation that an action means; false: none */
+bool chat_meant(char id[ID_BYTES], char title[256], struct app *app);
+/* actions_app.c: text in the person's editor; the screen is the editor's meanwhile */
+enum fault app_edit(struct app *app, struct text *text) STOA_MUST;
+/* teacher.c: what to say below an answer that did not help; "" nothing */
+void teacher_hint(char *out, size_t cap, struct app *app, const struct message *m);
 /* probe.c */
 void widths_remembered(struct app *app);     /* of this terminal, before the first frame */
 void widths_ask(struct app *app, bool again);   /* again: known or not */
@@ -160,5 +185,6 @@ void rescue_disarm(void);
 
 /* The word of the server, drawn when it changes (server.c). */
 void server_watch(struct app *app);
+void server_leave(struct app *app);
 
 #endif

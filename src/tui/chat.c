@@ -59,6 +59,10 @@ chat_close(struct chat *c)
 	arena_clear(&c->list_arena);
 	c->filter[0] = '\0';
 	mem_free(c->more->seen);
+	mem_free(c->more->reply_draft);
+	mem_free(c->more->link);
+	c->more->reply_draft = c->more->link = NULL;
+	c->more->handed[0] = c->more->reply_to[0] = c->more->link_id[0] = '\0';
 	c->more->seen = NULL;
 	c->more->seen_count = c->more->seen_cap = 0;
 	c->more->listed = false;
@@ -166,6 +170,8 @@ say(struct chat *c, const char *role, const char *content)
 	m->role = role;
 	m->content = arena_strdup(&c->more->live, content);
 	turns_reserve(c, c->turn_count + 1);
+	if (c->turn_count > 0)
+		turn_unlay(&c->turns[c->turn_count - 1]);     /* its hint goes */
 	if (c->turn_at == c->turn_count)
 		c->turn_at++;                /* still none */
 	c->turns[c->turn_count++] = (struct chat_turn){ .m = m };

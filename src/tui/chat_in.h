@@ -26,11 +26,15 @@ struct chat_more {
 	/* what of each conversation was looked at, by id; listed: the first list has come */
 	struct seen { char id[ID_BYTES]; int64_t count; } *seen; size_t seen_count, seen_cap;
 	bool listed;
+	char handed[ID_BYTES];         /* the answer that was handed to a teacher last */
+	char reply_to[ID_BYTES], *reply_draft;   /* what a teacher wrote and the server does not have yet */
+	char link_id[ID_BYTES], *link; /* the link that was made last, told once */
 	unsigned gone_timer;           /* then what was deleted goes for good */
 };
 
 /* Lay out what came of an answer since, below what is laid out, and what is done now. */
 void chat_stream_flow(struct flow *f, struct stream_laid *laid, const struct text *said, const char *step);
+bool chat_has_news(struct app *app, const struct conversation *v);   /* more than is shown or listed of it */
 void seen_set(struct chat *c, const char *id, int64_t count);   /* messages looked at */
 void turns_reserve(struct chat *c, size_t count);
 void turn_unlay(struct chat_turn *t);      /* its rows are laid out anew */

@@ -78,6 +78,38 @@ chat_unread(const struct chat *c, const struct conversation *v)
 	return s == NULL || str_same(v->id, c->id) || v->message_count <= s->count ? 0 : v->message_count - s->count;
 }
 
+/* ---- what came by itself ----------------------------------------------------------------- */
+
+bool
+chat_has_news(struct app *app, const struct conversation *v)
+{
+	const struct chat *c = app->chat;
+	if (c->busy || c->away != 0)
+		return false;
+	if (str_same(v->id, c->id))
+		return v->message_count > (int64_t)c->turn_count;
+	for (size_t i = 0; i < c->list_count; i++)
+		if (str_same(c->conversations[i].id, v->id))
+			return v->message_count > c->conversations[i].message_count;
+	return false;
+}
+
+/* The open conversation has more than is shown: it is read again.  Of another one the
+ * mark in the list tells, and once a line. */
+static void
+news_take(struct app *app)
+{
+	struct chat *c = app->chat;
+	for (size_t i = 0; i < c->list_count; i++) {
+		const struct conversation *v = &c->conversations[i];
+		if (str_same(v->id, c->id) && c->turn_count > 0 && chat_has_news(app, v)) {
+			chat_open(app, v->id);
+			app_alert(app, "something new was written here");
+			return;
+		}
+	}
+}
+
 /* ---- the list ------------------------------------------------------------------------ */
 
 /* The first search reads all that was ever said: let that happen behind the screen,
@@ -100,6 +132,8 @@ list_whole(struct app *app)
 	listing_take(&c->more->next, &record_conversation, &items, &c->list_count, &c->list_at, &c->list_arena);
 	c->conversations = items;
 	seen_take(c);
+	if (app->config->server != NULL)
+		news_take(app);
 	app_dirty(app, &pane_conversations);
 	app_dirty(app, &pane_transcript);
 	search_warm(app);

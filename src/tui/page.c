@@ -99,8 +99,7 @@ page_show(struct page_view *v, const char *document_id, const char *title, int64
 {
 	if (document_id == NULL || *document_id == '\0')
 		return;
-	bool same = str_same(v->id, document_id) && v->asked == page && v->mark_start == start && v->mark_end == end;
-	if (same && (v->text != NULL || v->trouble[0] == '\0'))
+	if (str_same(v->id, document_id) && v->asked == page && v->mark_start == start && v->mark_end == end)
 		return;
 	snprintf(v->id, sizeof v->id, "%s", document_id);
 	snprintf(v->title, sizeof v->title, "%s", title != NULL ? title : "");
@@ -109,6 +108,13 @@ page_show(struct page_view *v, const char *document_id, const char *title, int64
 	v->mark_end = end;
 	v->to_mark = end > start;
 	ask(v);
+}
+
+void
+page_again(struct page_view *v)
+{
+	if (v->trouble[0] != '\0')
+		ask(v);
 }
 
 /* ---- drawing ----------------------------------------------------------------------- */
@@ -174,8 +180,12 @@ page_draw(struct page_view *v, struct area a, const char *find, bool focused)
 	if (focused)
 		screen_cursor(s, a.top, a.left);
 	if (v->text == NULL) {
-		const char *why = v->trouble[0] != '\0' ? v->trouble : v->id[0] != '\0' ? "..." : "";
-		screen_put(s, a.top + 1, a.left + 1, a.cols - 2, v->trouble[0] != '\0' ? STYLE_ALERT : STYLE_DIM, why, strlen(why));
+		const char *why = v->trouble[0] != '\0' ? v->trouble : "...";
+		struct flow f;
+		flow_init(&f, a.cols - 2);
+		flow_text(&f, v->trouble[0] != '\0' ? STYLE_ALERT : STYLE_DIM, NULL, STYLE_TEXT, 0, why, strlen(why));
+		flow_draw(s, (struct area){ a.top + 1, a.left + 1, rows, a.cols - 2 }, &f, 0, NULL, 0);
+		flow_clear(&f);
 		return;
 	}
 	if (!v->laid || !flow_fits(&v->flow, a.cols - 2))

@@ -42,7 +42,8 @@ facts_flow(struct flow *f, const struct document *d)
 	time_format(added, d->added);
 	snprintf(line, sizeof line, "%.10s", added);
 	fact(f, "added", STYLE_TEXT, line);
-	fact(f, "from", STYLE_TEXT, d->origin);
+	if (d->origin != NULL && !str_starts(d->origin, "upload:"))    /* how a server names what it was handed */
+		fact(f, "from", STYLE_TEXT, d->origin);
 	if (d->sha256 != NULL) {
 		snprintf(line, sizeof line, "%.16s...", d->sha256);
 		fact(f, "sha-256", STYLE_TEXT, line);

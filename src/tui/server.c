@@ -3,7 +3,9 @@
  * The word stands in the first row.  When what was written while the server was away
  * has been delivered the open conversation is read again, for answers have come;
  * what was refused is said once, in the last row. */
-#include "app_in.h"
+#include "chat_in.h"
+
+#define NEWS_MS 20000            /* a person waits for a person: one small question, now and then */
 
 static void
 on_word(void *arg)
@@ -14,6 +16,10 @@ on_word(void *arg)
 	app->dirty_status = true;
 	if (app->vault != VAULT_OPEN || app->leaving)
 		return;
+	if (!str_same(backend_word(app->backend), "OFFLINE")) {
+		page_again(app->panes[PANE_PAGE].state);
+		page_again(app->panes[PANE_PREVIEW].state);
+	}
 	if (now.refused > was.refused)
 		app_alert(app, "the server refused %zu of what was written: stoa sync shows it", now.refused);
 	if (now.waiting + now.held < was.waiting + was.held && now.waiting == 0) {
@@ -23,11 +29,53 @@ on_word(void *arg)
 	}
 }
 
+/* ---- what comes by itself: a teacher's reply ------------------------------------------- */
+
+/* The latest conversation is enough to see that something came. */
+static void
+on_latest(const struct backend_done *d, void *arg)
+{
+	struct app *app = arg;
+	if (d->fault != FAULT_NONE || app->leaving || app->vault != VAULT_OPEN)
+		return;
+	const struct record_list *l = &((const struct conversations *)d->reply)->items;
+	const struct conversation *v = l->count > 0 ? l->items : NULL;
+	if (v == NULL || !chat_has_news(app, v))
+		return;
+	if (!str_same(v->id, app->chat->id))
+		app_alert(app, "something new was written in \"%.60s\"", v->title != NULL ? v->title : "");
+	app_notify(app, "something new was written");
+	chat_refresh(app);
+}
+
+static void
+on_news_time(void *arg)
+{
+	struct app *app = arg;
+	unsigned id;
+	const struct conversation_list latest = { .status = "all", .limit = 1 };
+	const struct backend_handlers h = { NULL, on_latest, app };
+	app->news_timer = loop_timer(app->loop, NEWS_MS, on_news_time, app);
+	if (app_backend(app) == NULL || app->chat->busy || !str_same(backend_word(app->backend), "ONLINE"))
+		return;
+	(void)!backend_call(&id, app->backend, "conversation.list", &latest, &h);
+}
+
 void
 server_watch(struct app *app)
 {
 	app->waiting = backend_waiting(app->backend);
 	backend_on_word(app->backend, on_word, app);
+	if (app->config->server != NULL && app->news_timer == 0)
+		app->news_timer = loop_timer(app->loop, NEWS_MS, on_news_time, app);
+}
+
+void
+server_leave(struct app *app)
+{
+	if (app->news_timer != 0)
+		loop_untimer(app->loop, app->news_timer);
+	app->news_timer = 0;
 }
 
 static void

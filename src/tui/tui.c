@@ -204,6 +204,7 @@ app_end(struct app *app)
 	backend_close(app->backend);
 	(void)!loop_turn(app->loop, 0);  /* messages of the crew that still wait */
 	draft_forget(app);
+	server_leave(app);
 	if (app->lock_timer != 0)
 		loop_untimer(app->loop, app->lock_timer);
 	if (app->key_timer != 0)

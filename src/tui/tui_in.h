@@ -232,7 +232,7 @@ struct flow *chat_flow(struct app *app, size_t turn, int cols);   /* its rows; N
 void chat_rated(struct app *app, size_t turn, int64_t rating);
 void chat_flows_drop(struct chat *c);                        /* another width */
 const struct record_list *chat_sources(const struct message *m);   /* citations, or what is nearest */
-void chat_turn_flow(struct flow *f, const struct message *m);   /* turn.c */
+void chat_turn_flow(struct flow *f, const struct message *m, const char *hint);   /* turn.c; hint: "" none */
 void chat_ask_only(struct app *app, const char *document_id, const char *name);   /* NULL: everything */
 void chat_free(struct chat *c);
 void chat_close(struct chat *c);                            /* everything: the lock */
@@ -268,7 +268,7 @@ void shelf_cancel(struct app *app);                          /* what is being ad
 const struct document *shelf_selected(struct app *app);     /* NULL: none */
 const struct hit *shelf_hit(struct app *app);               /* the selected hit, NULL */
 
-/* ---- what actions run: actions_chat.c, actions_library.c, actions_app.c ------------------ */
+/* ---- what actions run: actions_chat.c, actions_library.c, actions_app.c, teacher.c, share.c ------------------ */
 
 typedef enum fault action_fn(struct app *app, const char *arg);
 /* Id "move.page-up" is act_move_page_up. app.help, app.palette and app.command are
@@ -278,6 +278,7 @@ action_fn act_app_quit, act_app_redraw, act_app_suspend, act_app_lock, act_app_h
 	act_move_down, act_move_page_up, act_move_page_down, act_move_top, act_move_bottom,
 	act_find_here, act_find_next, act_find_prev, act_find_everything, act_chat_new, act_chat_send,
 	act_chat_cancel, act_chat_open, act_chat_rename, act_chat_archive, act_chat_delete, act_chat_undo, act_chat_export,
+	act_chat_share, act_share_list, act_teacher_ask, act_teacher_answer,
 	act_cite_next, act_cite_prev, act_cite_open, act_cite_copy, act_cite_file, act_feedback_good,
 	act_feedback_bad, act_yank_message, act_yank_sentence, act_yank_citation, act_yank_code,
 	act_edit_external, act_doc_add, act_doc_open, act_doc_delete, act_doc_reindex, act_doc_search,

@@ -67,7 +67,7 @@ foot_flow(struct flow *f, const struct message *m)
 }
 
 static void
-answer_flow(struct flow *f, const struct message *m)
+answer_flow(struct flow *f, const struct message *m, const char *hint)
 {
 	const struct sentence *s = m->sentences.items;
 	const char *content = m->content != NULL ? m->content : "";
@@ -85,10 +85,25 @@ answer_flow(struct flow *f, const struct message *m)
 	}
 	if (m->note != NULL && *m->note != '\0')
 		flow_text(f, STYLE_STALE, "       ", STYLE_TEXT, LEAD, m->note, strlen(m->note));
-	if (str_same(m->status, "answered") || str_same(m->status, "refused"))
-		foot_flow(f, m);
+	bool waits = str_same(m->status, "refused") && m->nearest.count == 0 && m->note != NULL && *m->note != '\0';
+	if (!waits && (str_same(m->status, "answered") || str_same(m->status, "refused")))
+		foot_flow(f, m);       /* what waits for a server was not answered, and has no figures */
+	if (*hint != '\0')
+		flow_text(f, STYLE_HINT, "       ", STYLE_TEXT, LEAD, hint, strlen(hint));
 	for (size_t i = 0; i < m->followups.count && i < 3; i++)
 		flow_text(f, STYLE_DIM, i == 0 ? "       next: " : "             ", STYLE_DIM, LEAD + 6, m->followups.items[i], strlen(m->followups.items[i]));
+}
+
+/* A teacher's words: no quotations to count, and not to be taken for ours. */
+static void
+reply_flow(struct flow *f, const struct message *m)
+{
+	const char *note = m->note != NULL && *m->note != '\0' ? m->note : "A teacher wrote this.";
+	const char *content = m->content != NULL ? m->content : "", *rating = m->rating > 0 ? "+ helpful" : "- not helpful";
+	flow_text(f, STYLE_VERIFIED, "teacher  ", STYLE_YOU, LEAD, note, strlen(note));
+	flow_markdown(f, LEAD, content, strlen(content));
+	if (m->rating != 0)
+		flow_text(f, STYLE_DIM, "       ", STYLE_TEXT, LEAD, rating, strlen(rating));
 }
 
 /* Lines come whole, so that what is laid out stays as it is; only the step below it goes. */
@@ -107,13 +122,15 @@ chat_stream_flow(struct flow *f, struct stream_laid *laid, const struct text *sa
 }
 
 void
-chat_turn_flow(struct flow *f, const struct message *m)
+chat_turn_flow(struct flow *f, const struct message *m, const char *hint)
 {
 	if (str_same(m->role, "user")) {
 		const char *content = m->content != NULL ? m->content : "";
 		flow_text(f, STYLE_STRONG, "you    ", STYLE_YOU, LEAD, content, strlen(content));
+	} else if (str_same(m->mode, "instructor")) {
+		reply_flow(f, m);
 	} else {
-		answer_flow(f, m);
+		answer_flow(f, m, hint);
 	}
 	flow_blank(f);
 }

@@ -161,10 +161,13 @@ chat_flow(struct app *app, size_t turn, int cols)
 		return NULL;
 	struct chat_turn *t = &c->turns[turn];
 	bool coming = message == m->stream;
+	char hint[80] = "";
 	if (t->flow == NULL || !flow_fits(t->flow, cols)) {
 		flow_make(c, turn, cols);
+		if (!coming && turn + 1 == c->turn_count)
+			teacher_hint(hint, sizeof hint, app, message);
 		if (!coming)
-			chat_turn_flow(t->flow, message);
+			chat_turn_flow(t->flow, message, hint);
 		m->grown |= coming;
 	}
 	if (coming && m->grown) {

@@ -84,6 +84,10 @@ while read -r row; do
 		yank.code) says "$id" "the answer has no code" "$work/all" ;;
 		chat.undo) says "$id" "there is nothing to undo" "$work/all" ;;
 		app.lock) says "$id" "there is no lock" "$work/all" ;;
+		chat.share) says "$id" "serves nobody" "$work/all" ;;
+		teacher.ask) says "$id" "no teacher on this machine" "$work/all" ;;
+		teacher.answer) says "$id" "No question waits" "$work/all" ;;
+		share.list) says "$id" "You have shared nothing" "$work/all" ;;
 		sync.*) says "$id" "there is no server" "$work/all" ;;
 		*) says "$id does it" "$wanted" "$work/after"
 			[ "$id" = cite.prev ] || silent "$id" "stoa: " "$work/after" ;;

@@ -32,7 +32,7 @@ struct backend {
 	size_t count;
 	struct scripted *calls;
 	unsigned next_id, waiting;
-	const char *lock;
+	const char *lock, *word;
 	bool locked;
 	int64_t messages;
 	struct { const char *operation; unsigned count; } counts[32];
@@ -63,6 +63,8 @@ lines_take(struct backend *b, char *at)
 			const char *rest;
 			if ((rest = after(line, "lock")) != NULL)
 				b->lock = rest;
+			else if ((rest = after(line, "word")) != NULL)
+				b->word = rest;
 			else if ((rest = after(line, "messages")) != NULL)
 				b->messages = strtoll(rest, NULL, 10);
 			else
@@ -118,7 +120,7 @@ backend_close(struct backend *b)
 	mem_free(b);
 }
 
-const char *backend_word(const struct backend *b) { (void)b; return "LOCAL"; }
+const char *backend_word(const struct backend *b) { return b->word != NULL ? b->word : "LOCAL"; }
 void backend_on_word(struct backend *b, loop_fn *changed, void *arg) { (void)b, (void)changed, (void)arg; }
 struct backend_waiting backend_waiting(const struct backend *b) { (void)b; return (struct backend_waiting){ 0 }; }
 enum fault

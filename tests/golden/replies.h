@@ -9,6 +9,7 @@
  *	fill                              a reply whose every text is that of replies_filler()
  *	reply {...}                       or: fault ABSENT sentence
  *	lock open                         how the history is found: open, locked, failed
+ *	word ONLINE                       what it says of itself; LOCAL otherwise
  *	messages 10000                    conversation.get counts out so many of them
  *
  * The last block that fits answers; a call that none fits ends in ABSENT, and

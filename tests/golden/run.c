@@ -270,6 +270,7 @@ step_clock(struct stage *st, const char *arg)
 }
 
 static void step_replies(struct stage *st, const char *arg) { snprintf(st->replies, sizeof st->replies, "%s", arg); }
+static void step_server(struct stage *st, const char *arg) { (void)arg; st->config.server = "https://class.example"; }
 static void step_set(struct stage *st, const char *arg) { snprintf(st->keys, sizeof st->keys, "%s", arg); }
 
 static const struct step {
@@ -279,6 +280,7 @@ static const struct step {
 } steps[] = {
 	{ "clock", true, step_clock },    /* a day; the time is 09:30 UTC */
 	{ "replies", true, step_replies },
+	{ "server", true, step_server }, /* questions go to one */
 	{ "keys", true, step_set },       /* plain or vi */
 	{ "type", false, step_type },     /* bytes from the terminal */
 	{ "key", false, step_key },       /* a chord */
