@@ -134,21 +134,20 @@ head_check(struct exchange *x, struct arena *a)
 }
 
 /* Who asks: the other end, or whom the proxy in front names last. */
-static const char *
-asker_address(struct exchange *x)
+const char *
+request_address(struct arena *a, struct lws *wsi, const struct connection *c)
 {
-	struct arena *a = &x->call->arena;
-	const char *proxy = x->listener->server->proxy;
+	const char *proxy = c->listener->server->proxy;
 	unsigned char parsed[16];
-	if (proxy == NULL || !str_same(proxy, x->connection->address))
-		return arena_strdup(a, x->connection->address);
-	const char *named = head_text(a, x->wsi, WSI_TOKEN_X_FORWARDED_FOR, NULL);
+	if (proxy == NULL || !str_same(proxy, c->address))
+		return arena_strdup(a, c->address);
+	const char *named = head_text(a, wsi, WSI_TOKEN_X_FORWARDED_FOR, NULL);
 	const char *last = named == NULL ? NULL : strrchr(named, ',');
 	last = last != NULL ? last + 1 : named;
 	while (last != NULL && *last == ' ')
 		last++;
 	bool good = last != NULL && (inet_pton(AF_INET, last, parsed) == 1 || inet_pton(AF_INET6, last, parsed) == 1);
-	return good ? last : arena_strdup(a, x->connection->address);
+	return good ? last : arena_strdup(a, c->address);
 }
 
 /* What of the head the call needs. */
@@ -164,7 +163,7 @@ head_take(struct exchange *x)
 		c->bearer = auth + 7 + strspn(auth + 7, " ");
 	c->last_event_id = custom_header(&c->arena, x->wsi, "last-event-id:");
 	c->idempotency_key = custom_header(&c->arena, x->wsi, "idempotency-key:");
-	c->address = asker_address(x);
+	c->address = request_address(&c->arena, x->wsi, x->connection);
 	c->request_id = arena_strdup(&c->arena, x->request_id);
 }
 

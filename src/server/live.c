@@ -194,13 +194,16 @@ static struct live *
 live_new(struct listener *l, struct connection *c, struct lws *wsi)
 {
 	struct live *v = mem_new(sizeof *v);
+	struct arena a;
 	v->listener = l;
 	v->wsi = wsi;
 	v->last = &v->first;
 	v->bearer = take_bearer(wsi);
 	v->actions = ACTIONS_A_SECOND;
 	v->heard_ms = v->actions_ms = server_now(l->server);
-	snprintf(v->address, sizeof v->address, "%s", c->address);
+	arena_init(&a);
+	snprintf(v->address, sizeof v->address, "%s", request_address(&a, wsi, c));
+	arena_clear(&a);
 	text_init(&v->in, TEXT_BYTES);
 	text_init(&v->words, TEXT_BYTES * 2);
 	v->next = l->lives;

@@ -137,6 +137,7 @@ bool head_query(struct exchange *x);     /* false: badly written, or too many */
 
 /* Everything that may be refused by the head alone; the return value is the callback's. */
 int request_head(struct listener *l, struct lws *wsi, struct exchange **slot);
+const char *request_address(struct arena *a, struct lws *wsi, const struct connection *c);
 int request_body(struct exchange *x, const char *bytes, size_t n);
 int request_body_end(struct exchange *x);
 void exchange_gone(struct exchange *x);

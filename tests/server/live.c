@@ -11,12 +11,18 @@
 
 struct scene { struct world w; struct server *server; char url[128]; int port; };
 
+/* proxy: whose X-Forwarded-For is believed; then one guest an hour may come of an address. */
 static void
-begin(struct scene *s, struct server_limits limits)
+begin_with(struct scene *s, struct server_limits limits, const char *proxy)
 {
 	memset(s, 0, sizeof *s);
 	world_make(&s->w);
 	s->w.config.clock = &clock_system;
+	if (proxy != NULL) {
+		s->w.config.limits_off = false;
+		s->w.config.rates[LIMIT_ADMIN].count = 1;
+		s->w.config.rates[LIMIT_ADMIN].period_ms = 3600 * 1000;
+	}
 	s->w.config.threshold_email = 90;
 	WELL(engine_open(&s->w.engine, &s->w.config));
 	struct vault_secret key = test_key(7);
@@ -25,11 +31,17 @@ begin(struct scene *s, struct server_limits limits)
 	char folder[160];
 	snprintf(folder, sizeof folder, "%s/uploads", s->w.dir);
 	const struct server_config config = { .engine = s->w.engine, .clock = &clock_system, .chance = &chance_system,
-		.listen = "127.0.0.1:0", .uploads_folder = folder, .workers = 2, .limits = limits };
+		.listen = "127.0.0.1:0", .uploads_folder = folder, .workers = 2, .limits = limits, .proxy = proxy };
 	WELL(server_open(&s->server, &config));
 	WELL(server_start(s->server));
 	snprintf(s->url, sizeof s->url, "%s/v1/live", server_url(s->server));
 	s->port = atoi(strrchr(server_url(s->server), ':') + 1);
+}
+
+static void
+begin(struct scene *s, struct server_limits limits)
+{
+	begin_with(s, limits, NULL);
 }
 
 static void
@@ -354,6 +366,41 @@ START_TEST(a_server_that_stops_says_so_to_everybody)
 }
 END_TEST
 
+/* What the server says to a first question of somebody the proxy calls `from`. */
+static void
+ask_through_proxy(struct text *got, const struct scene *s, const char *from)
+{
+	char forwarded[80];
+	const char *const headers[] = { forwarded, NULL };
+	struct wire_socket *c;
+	snprintf(forwarded, sizeof forwarded, "X-Forwarded-For: %s", from);
+	text_reset(got);
+	WELL(wire_socket_open(&c, &(struct wire_socket_config){ .url = s->url, .headers = headers }, NULL));
+	say(c, "{\"action\":\"sendMessage\",\"query\":\"What is light?\"}");
+	await(got, c, "\"type\":\"");
+	while (strstr(got->data, "\"complete\"") == NULL && strstr(got->data, "\"error\"") == NULL)
+		WELL(wire_socket_receive(c, 20000, keep, got, NULL));
+	wire_socket_free(c);
+}
+
+START_TEST(limits_behind_a_proxy_are_those_of_whom_it_names)
+{
+	struct scene s;
+	struct text got;
+	text_init(&got, 1 << 20);
+	begin_with(&s, (struct server_limits){ 0 }, "127.0.0.1");
+	ask_through_proxy(&got, &s, "198.51.100.1, 203.0.113.5");
+	ck_assert_ptr_nonnull(strstr(got.data, "\"complete\""));
+	ask_through_proxy(&got, &s, "203.0.113.5");
+	ck_assert_ptr_nonnull(strstr(got.data, "\"RATE_LIMITED\""));
+	ck_assert_ptr_nonnull(strstr(got.data, "\"retry_after_ms\":"));
+	ask_through_proxy(&got, &s, "203.0.113.6");
+	ck_assert_ptr_nonnull(strstr(got.data, "\"complete\""));
+	end(&s);
+	text_clear(&got);
+}
+END_TEST
+
 START_TEST(closing_in_the_middle_of_an_answer_harms_nobody)
 {
 	struct scene s;
@@ -414,4 +461,4 @@ TESTS("server live", every_case_ends_as_it_must_cut_at_every_byte, a_handshake_t
 	a_guest_asks_and_is_answered_with_quotations, what_cannot_be_done_is_an_error_and_the_socket_stays,
 	an_idle_socket_is_closed_in_good_order, there_is_room_for_so_many_and_then_for_another_when_one_goes,
 	a_server_that_stops_says_so_to_everybody, closing_in_the_middle_of_an_answer_harms_nobody,
-	random_frames_do_no_harm)
+	random_frames_do_no_harm, limits_behind_a_proxy_are_those_of_whom_it_names)
