@@ -1,6 +1,7 @@
 /* Starts and stops a PostgreSQL for a test, as an ordinary user: it refuses root.
  * It listens on a socket in its folder only and never waits for the disk. */
 #include <check.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <glob.h>
 #include <stdio.h>
@@ -50,6 +51,32 @@ postgres_own_control(struct postgres_own *p, const char *what)
 	return run_tool(p, "pg_ctl", rest);
 }
 
+/* However the test ends, also killed: when the last end of a pipe is closed, a shell
+ * that waits for that stops the server and clears up. */
+static bool
+put_on_leash(struct postgres_own *p)
+{
+	char command[500];
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return false;
+	snprintf(command, sizeof command, "read x; cd / && %s '%spg_ctl' -D '%s/data' -w -m immediate stop; rm -rf '%s'",
+		geteuid() == 0 ? "setpriv --reuid=nobody --regid=nogroup --clear-groups" : "", p->tools, p->folder, p->folder);
+	pid_t child = fork();
+	if (child == 0) {
+		int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		setsid();
+		dup2(ends[0], 0);
+		dup2(nowhere, 1);
+		dup2(nowhere, 2);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(1);
+	}
+	close(ends[0]);
+	p->leash = ends[1];
+	return child > 0;
+}
+
 bool
 postgres_own_start(struct postgres_own *p, bool durable, char why[200])
 {
@@ -67,7 +94,7 @@ postgres_own_start(struct postgres_own *p, bool durable, char why[200])
 	}
 	snprintf(command, sizeof command, "chown nobody:nogroup '%s'", p->folder);
 	if ((geteuid() == 0 && system(command) != 0) || !run_tool(p, "initdb", "-U stoa -A trust -E UTF8 --locale=C.UTF-8 --no-sync") ||
-	    !postgres_own_control(p, "start")) {
+	    !put_on_leash(p) || !postgres_own_control(p, "start")) {
 		snprintf(why, 200, "postgresql does not start (see %s)", p->folder);
 		return false;
 	}
@@ -97,6 +124,8 @@ postgres_own_stop(struct postgres_own *p)
 	if (p->running)
 		(void)!postgres_own_control(p, "stop");
 	p->running = false;
+	if (p->leash > 0)
+		close(p->leash);
 	nftw(p->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 

@@ -4,7 +4,7 @@
 #define SUPPORT_POSTGRES_H
 #include <stdbool.h>
 
-struct postgres_own { char folder[64], tools[128], url[256]; bool running, durable; };
+struct postgres_own { char folder[64], tools[128], url[256]; bool running, durable; int leash; };
 /* durable: it waits for the disk, as a real one. False: not installed here, or it does not start; why says so in one line. */
 bool postgres_own_start(struct postgres_own *p, bool durable, char why[200]);
 /* The one of STOA_TEST_FOLDER, which another program has started. */
