@@ -45,9 +45,8 @@ guest_book_free(struct guest_book *b)
 	mem_free(b);
 }
 
-/* "203.0.113.7", "2001:db8:1:2::": what one household or school has. */
-static void
-network_of(char out[48], const char *address)
+void
+address_network(char out[48], const char *address)
 {
 	struct in6_addr six;
 	if (inet_pton(AF_INET6, address, &six) == 1 && !IN6_IS_ADDR_V4MAPPED(&six) && !IN6_IS_ADDR_LOOPBACK(&six)) {
@@ -75,7 +74,7 @@ bool
 guest_enter(struct guest_book *b, const char *address, int most)
 {
 	char network[48];
-	network_of(network, address);
+	address_network(network, address);
 	pthread_mutex_lock(&b->lock);
 	struct guest **at = guest_at(b, network);
 	if (*at == NULL) {
@@ -92,7 +91,7 @@ void
 guest_leave(struct guest_book *b, const char *address)
 {
 	char network[48];
-	network_of(network, address);
+	address_network(network, address);
 	pthread_mutex_lock(&b->lock);
 	struct guest **at = guest_at(b, network), *g = *at;
 	if (g != NULL && --g->count <= 0) {

@@ -133,21 +133,29 @@ head_check(struct exchange *x, struct arena *a)
 	return status;
 }
 
-/* Who asks: the other end, or whom the proxy in front names last. */
-const char *
-request_address(struct arena *a, struct lws *wsi, const struct connection *c)
+static const char *
+asker_address(struct arena *a, struct lws *wsi, const struct connection *c)
 {
 	const char *proxy = c->listener->server->proxy;
 	unsigned char parsed[16];
 	if (proxy == NULL || !str_same(proxy, c->address))
-		return arena_strdup(a, c->address);
+		return c->address;
 	const char *named = head_text(a, wsi, WSI_TOKEN_X_FORWARDED_FOR, NULL);
 	const char *last = named == NULL ? NULL : strrchr(named, ',');
 	last = last != NULL ? last + 1 : named;
 	while (last != NULL && *last == ' ')
 		last++;
 	bool good = last != NULL && (inet_pton(AF_INET, last, parsed) == 1 || inet_pton(AF_INET6, last, parsed) == 1);
-	return good ? last : arena_strdup(a, c->address);
+	return good ? last : c->address;
+}
+
+/* Who asks: the network of the other end, or of whom the proxy in front names last. */
+const char *
+request_address(struct arena *a, struct lws *wsi, const struct connection *c)
+{
+	char network[48];
+	address_network(network, asker_address(a, wsi, c));
+	return arena_strdup(a, network);
 }
 
 /* What of the head the call needs. */

@@ -215,6 +215,9 @@ void connection_closed(struct connection *c);
 struct guest_book;
 struct guest_book *guest_book_new(void);
 void guest_book_free(struct guest_book *b);
+/* "203.0.113.7", "2001:db8:1:2::": what one household or school has; who has an IPv6
+ * address has 2^64 of them. */
+void address_network(char out[48], const char *address);
 bool guest_enter(struct guest_book *b, const char *address, int most);   /* false: so many are in already */
 void guest_leave(struct guest_book *b, const char *address);
 void guard_start(struct listener *l);

@@ -16,6 +16,11 @@ seconds=$(sed -n 's/^retry-after: \([0-9]*\).*/\1/p' "$work/head")
 verdict $? "it says when to come again: $seconds s"
 says "and why" '"code":"RATE_LIMITED"'
 guest 200 "one of another address" "203.0.113.6"
+for i in 1 2 3; do
+	guest 200 "guest $i of a network of IPv6" "2001:db8:0:7::$i"
+done
+guest 429 "a fourth address of it is nobody new" "2001:db8:0:7:aaaa::4"
+guest 200 "the next network" "2001:db8:0:8::1"
 guest 200 "what is no address is the proxy's own" "; nonsense"
 stop
 printf '[limits]\nadmin_per_hour = 3\n' >"$work/conf"
