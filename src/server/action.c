@@ -80,6 +80,7 @@ perform(struct json_object **out, struct live *v, struct arena *a, const char *o
 	const struct call_options options = { .emit = on_event, .arg = v, .cancel = &v->cancel,
 		.idempotency_key = key, .address = v->address, .request_id = request_id };
 	enum fault f = engine_principal(&who, s->engine, v->bearer);
+	v->unknown = f != FAULT_NONE;
 	if (f == FAULT_NONE)
 		f = record_from_json(&request, a, op->request, json, strlen(json));
 	if (f == FAULT_NONE)
@@ -259,7 +260,7 @@ say_fault(struct live *v, enum fault f)
 {
 	if (f == FAULT_CANCELLED)
 		say_type(live_hold, v, "interrupted");
-	else if (f == FAULT_DENIED && v->bearer == NULL)
+	else if (f == FAULT_DENIED && (v->unknown || v->bearer == NULL))
 		say_error(live_hold, v, status_code(401), fault_sentence(), 0);
 	else
 		say_error(live_hold, v, fault_code(f), fault_sentence(), f == FAULT_OFTEN ? fault_retry_ms() : f == FAULT_BUSY ? 1000 : 0);

@@ -41,7 +41,7 @@ static const char *
 custom_header(struct arena *a, struct lws *wsi, const char *name /* "last-event-id:" */)
 {
 	int n = lws_hdr_custom_length(wsi, name, (int)strlen(name));
-	if (n <= 0 || n > 256)
+	if (n <= 0 || n > HEAD_BYTES_MAX)
 		return NULL;
 	char *s = arena_alloc(a, (size_t)n + 1);
 	return lws_hdr_custom_copy(wsi, s, n + 1, name, (int)strlen(name)) < 0 ? NULL : s;

@@ -19,6 +19,7 @@ struct live {
 	int64_t actions_ms, heard_ms;
 	/* the worker's while one works, else the listener's */
 	char *bearer;                        /* of the handshake, or of the guest it became */
+	bool unknown;                        /* the bearer is nobody's, or no longer */
 	char *action;                        /* the JSON to work on */
 	char session[80], conversation[ID_BYTES], message[ID_BYTES];   /* message: the last answer */
 	struct live_line *held;              /* said when the work is done */

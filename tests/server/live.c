@@ -297,7 +297,7 @@ START_TEST(what_cannot_be_done_is_an_error_and_the_socket_stays)
 	WELL(wire_socket_open(&c, &(struct wire_socket_config){ .url = s.url, .bearer = "nonsense" }, NULL));
 	say(c, "{\"action\":\"sendMessage\",\"query\":\"x\"}");
 	await(&got, c, "\"type\":\"error\"");
-	ck_assert_ptr_nonnull(strstr(got.data, "\"FORBIDDEN\""));
+	ck_assert_ptr_nonnull(strstr(got.data, "\"UNAUTHENTICATED\""));
 	wire_socket_free(c);
 	text_clear(&got);
 	end(&s);
