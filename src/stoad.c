@@ -36,6 +36,7 @@ static const struct flag {
 } flags[] = {
 	{ "listen", "server", "listen", "ADDRESS:PORT; port 0 takes any that is free" },
 	{ "data", "server", "data", "folder of store, library and uploads" },
+	{ "uploads", "server", "uploads", "folder of uploads, one a server; in the data folder unless told" },
 	{ "threads", "server", "threads", "listeners" },
 	{ "workers", "server", "workers", "calls worked on at once" },
 	{ "log-format", "log", "format", "text or json" },
@@ -167,7 +168,7 @@ open_server(struct program *p)
 		.certificate = u->certificate,
 		.key = u->key,
 		.http2 = str_same(server_conf_get(&u->conf, "tls", "http2"), "on"),
-		.uploads_folder = arena_printf(&u->arena, "%s/uploads", u->data),
+		.uploads_folder = u->uploads,
 		.threads = (unsigned)number(p, "server", "threads"),
 		.workers = (unsigned)number(p, "server", "workers"),
 		.limits = limits_of(&u->conf),

@@ -114,7 +114,7 @@ struct server_setup {
 	struct server_conf conf;
 	bool lan;                            /* a classroom: TLS with a key of its own, a join code */
 	struct arena arena;
-	const char *data, *certificate, *key;
+	const char *data, *uploads, *certificate, *key;
 	struct people_provider providers[SERVER_PROVIDERS_MAX]; size_t provider_count;
 	struct server_outside outside;
 	struct engine *engine;               /* the caller closes them */

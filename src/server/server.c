@@ -146,7 +146,7 @@ uploads_own(struct server *s)
 		return fault_errno("%s cannot be read", s->uploads_folder);
 	if (flock(s->uploads_fd, LOCK_EX | LOCK_NB) == 0)
 		return FAULT_NONE;
-	return errno == EWOULDBLOCK ? fault(FAULT_BUSY, "another stoad serves from %s already", s->uploads_folder)
+	return errno == EWOULDBLOCK ? fault(FAULT_BUSY, "another stoad takes uploads in %s already; servers that share data need one each", s->uploads_folder)
 				    : fault_errno("%s cannot be locked", s->uploads_folder);
 }
 

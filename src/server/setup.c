@@ -203,7 +203,7 @@ config_of(struct server_setup *u, const struct store_paths *paths)
 		.database = paths->database,
 		.anchor = paths->anchor,
 		.library_folder = arena_printf(&u->arena, "%s/library", u->data),
-		.upload_folder = arena_printf(&u->arena, "%s/uploads", u->data),
+		.upload_folder = u->uploads,
 		.clock = &clock_system,
 		.chance = &chance_system,
 		.llm_base_url = text_of(u, "llm", "base_url"),
@@ -245,6 +245,9 @@ server_setup_paths(struct store_paths *out, struct server_setup *u)
 	u->data = text_of(u, "server", "data");
 	if (u->data == NULL)
 		return fault(FAULT_INPUT, "say where the data is: --data FOLDER, or data in [server] of stoad.conf");
+	u->uploads = text_of(u, "server", "uploads");
+	if (u->uploads == NULL)
+		u->uploads = arena_printf(&u->arena, "%s/uploads", u->data);
 	const char *url = text_of(u, "store", "url");
 	*out = (struct store_paths){
 		.url = url,

@@ -49,8 +49,8 @@ says() { # NAME TEXT [FILE]
 	verdict $? "$1: no \"$2\""
 }
 # The token of the first administrator into $token; the server runs.
-administrator() {
-	code=$("$stoad" admin --data "$work/data" 2>>"$work/log" | sed 's/.*: //')
+administrator() { # more arguments of stoad
+	code=$("$stoad" admin --data "$work/data" "$@" 2>>"$work/log" | sed 's/.*: //')
 	curl -sS -H 'Content-Type: application/json' -d "{\"code\":\"$code\",\"name\":\"Ada\"}" "$url/v1/auth/join" >"$work/body"
 	token=$(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' "$work/body")
 	[ -n "$token" ]

@@ -21,7 +21,7 @@ verdict "$([ $? != 0 ]; echo $?)" "a second server on the same port does not sta
 says "it says why" "${url#http://} cannot be listened on: Address already in use" "$work/second"
 "$stoad" --data "$work/data" --listen 127.0.0.1:0 >"$work/second" 2>&1 </dev/null
 verdict "$([ $? != 0 ]; echo $?)" "a second server in the same folder does not start"
-says "it says why" "another stoad serves from" "$work/second"
+says "it says why" "another stoad takes uploads in" "$work/second"
 ask 200 "HEAD is GET without a body" -I "$url/health"
 ask 401 "a stranger is not let in" "$url/v1/files"
 says "it says so" '"code":"UNAUTHENTICATED"'
