@@ -17,8 +17,7 @@ const struct server_conf_key server_conf_keys[] = {
 		"address and port; outside this machine only with TLS" },
 	{ "server", "data", CONF_PATH, 0, 0, NULL, "", "folder of store, library and uploads" },
 	{ "server", "uploads", CONF_PATH, 0, 0, NULL, "",
-		"folder of this server's uploads; empty: uploads in data. Servers that share data "
-		"and a PostgreSQL each need one of their own" },
+		"folder of uploads, one for each of the servers that share data; empty: uploads in data" },
 	{ "server", "threads", CONF_INT, 1, 8, NULL, "1", "listeners that share the port" },
 	{ "server", "workers", CONF_INT, 1, 64, NULL, "8", "calls worked on at once" },
 	{ "server", "drain_seconds", CONF_INT, 0, 60, NULL, "9",
