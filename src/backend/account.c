@@ -95,11 +95,24 @@ token_use(struct backend *b, const char *url, const struct backend_account *acco
 	remote_user_set(b->remote, account != NULL ? account->user : "");
 }
 
+/* A token stands in a header: one that could not would be kept, and no request, not
+ * even the next sign-in, could leave any more. */
+static bool
+token_sound(const char *token)
+{
+	size_t n = 0;
+	while (token != NULL && token[n] > ' ' && token[n] < 0x7f)
+		n++;
+	return token == NULL || token[n] == '\0';
+}
+
 enum fault
 backend_account_set(struct backend *b, const struct backend_account *account)
 {
 	char id[ID_BYTES];
 	struct writing w = { .id = id };
+	if (!token_sound(account->token) || !token_sound(account->refresh_token))
+		return fault(FAULT_DAMAGED, "the server gave a token that is none");
 	enum fault f = record_check(&record_account, account);
 	if (f == FAULT_NONE)
 		f = engine_wait(b);

@@ -69,6 +69,26 @@ START_TEST(a_token_that_has_ended_is_renewed_without_a_word)
 }
 END_TEST
 
+START_TEST(a_token_that_cannot_be_sent_is_not_kept_in_place_of_one_that_can)
+{
+	static const char *const bad[] = { "stoa_a\r\nX: y", "stoa_\x1b[2J", "two words", "stoa_\xc2\x9b" };
+	struct client my;
+	begin(&my);
+	struct backend_account account = come_in(&my, NULL);
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		struct backend_account given = account;
+		given.token = bad[i];
+		FAILS(FAULT_DAMAGED, backend_account_set(my.b, &given));
+		given.token = account.token;
+		given.refresh_token = bad[i];
+		FAILS(FAULT_DAMAGED, backend_account_set(my.b, &given));
+	}
+	const struct settings *me = client_call(&my, "me.get", &(struct nothing){ 0 });
+	ck_assert_str_eq(me->id, account.user);
+	end(&my);
+}
+END_TEST
+
 struct outcome { enum fault fault; int done; };
 static void
 on_done(const struct backend_done *d, void *arg)
@@ -218,7 +238,7 @@ START_TEST(a_visitor_who_says_nothing_holds_up_for_two_seconds_only)
 }
 END_TEST
 
-TESTS("login", a_token_that_has_ended_is_renewed_without_a_word, two_programs_that_renew_at_once_do_not_end_the_session,
+TESTS("login", a_token_that_has_ended_is_renewed_without_a_word, a_token_that_cannot_be_sent_is_not_kept_in_place_of_one_that_can, two_programs_that_renew_at_once_do_not_end_the_session,
 	when_nothing_can_be_renewed_the_servers_no_stands, only_a_browser_with_the_state_comes_back,
 	the_challenge_is_of_the_verifier_and_each_sign_in_has_its_own,
 	a_visitor_who_says_nothing_holds_up_for_two_seconds_only)
