@@ -16,10 +16,10 @@ says "one conversation" '"conversations":1'
 ask 200 "a stranger asks at once" "$url/health"
 says "and is told nothing of it" '"conversations":0'
 ask 400 "a key that is too long is refused, not left out" -X POST -H "Idempotency-Key: $(printf '%300s' '' | tr ' ' k)" "$url/v1/auth/guest"
-"$stoad" --data "$work/other" --listen "${url#http://}" >"$work/second" 2>&1 </dev/null
+timeout 20 "$stoad" --data "$work/other" --listen "${url#http://}" >"$work/second" 2>&1 </dev/null
 verdict "$([ $? != 0 ]; echo $?)" "a second server on the same port does not start"
 says "it says why" "${url#http://} cannot be listened on: Address already in use" "$work/second"
-"$stoad" --data "$work/data" --listen 127.0.0.1:0 >"$work/second" 2>&1 </dev/null
+timeout 20 "$stoad" --data "$work/data" --listen 127.0.0.1:0 >"$work/second" 2>&1 </dev/null
 verdict "$([ $? != 0 ]; echo $?)" "a second server in the same folder does not start"
 says "it says why" "another stoad takes uploads in" "$work/second"
 ask 200 "HEAD is GET without a body" -I "$url/health"
