@@ -186,5 +186,6 @@ void rescue_disarm(void);
 /* The word of the server, drawn when it changes (server.c). */
 void server_watch(struct app *app);
 void server_leave(struct app *app);
+bool server_away(const struct app *app);     /* there is one, and it cannot be reached */
 
 #endif

@@ -101,8 +101,9 @@ view_draw(struct app *app, struct pane *p)
 		v->top = sh->hit_at;
 	if (sh->hit_at >= v->top + rows)
 		v->top = sh->hit_at - rows + 1;
+	const char *none = server_away(app) ? "not in the documents of this machine; the server cannot be reached" : "not in your documents";
 	if (count == 0 && sh->hits != NULL)
-		screen_put(app_screen(app), p->area.top + 1, p->area.left + 3, p->area.cols - 4, STYLE_DIM, "not in your documents", 21);
+		screen_put(app_screen(app), p->area.top + 1, p->area.left + 3, p->area.cols - 4, STYLE_DIM, none, strlen(none));
 	for (size_t i = v->top; i < count && i < v->top + rows; i++)
 		row_draw(app, p, p->area.top + 1 + (int)(i - v->top), (const struct hit *)sh->hits->items.items + i, i == sh->hit_at);
 }

@@ -70,6 +70,12 @@ server_watch(struct app *app)
 		app->news_timer = loop_timer(app->loop, NEWS_MS, on_news_time, app);
 }
 
+bool
+server_away(const struct app *app)
+{
+	return app->config->server != NULL && app->backend != NULL && str_same(backend_word(app->backend), "OFFLINE");
+}
+
 void
 server_leave(struct app *app)
 {

@@ -187,7 +187,7 @@ add_end(struct app *app)
 	if (s->total == 0)
 		app_alert(app, "no document there");
 	else
-		app_alert(app, "%zu read, %zu there already, %zu failed%s", read, m->same, s->failed, s->failed > 0 ? ": the table says why" : "");
+		app_alert(app, "%zu read, %zu there already, %zu failed%s", read, m->same, s->failed, s->failed == 0 ? "" : server_away(app) ? ": the server cannot be reached" : ": the table says why");
 	app_notify(app, "the documents are read");
 	app->dirty_status = true;
 	shelf_refresh(app);
