@@ -26,6 +26,8 @@ static void
 members(void)
 {
 	WELL(store_exec(b.db, "INSERT INTO class (id, title, archived, created) VALUES ('biology', 'Biology', 0, 1), ('physics', 'Physics', 0, 1)"));
+	WELL(store_exec(b.db, "INSERT INTO person (id, role, blocked, provider, created, seen) VALUES ('" ANN "', 2, 0, 'code', 1, 1),"
+		"('" BEN "', 2, 0, 'code', 1, 1), ('" EVA "', 3, 0, 'code', 1, 1), ('" MAX "', 3, 0, 'code', 1, 1)"));
 	WELL(store_exec(b.db, "INSERT INTO class_member (class, person, role, joined) VALUES ('biology', '" ANN "', 2, 1),"
 		"('biology', '" EVA "', 3, 1), ('physics', '" MAX "', 3, 1), ('physics', '" BEN "', 2, 1)"));
 }
