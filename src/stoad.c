@@ -228,11 +228,26 @@ serve(struct program *p)
 
 /* ---- the other verbs ----------------------------------------------------------------------- */
 
+/* A verb for a store that is there makes none: a folder mistyped, or a stoad.conf that
+ * names a PostgreSQL and was forgotten, would get one of its own. */
+static enum fault
+store_there(struct program *p)
+{
+	struct store_paths at;
+	enum fault f = server_setup_paths(&at, &p->setup);
+	if (f == FAULT_NONE && at.url == NULL && access(at.database, F_OK) != 0)
+		f = fault(FAULT_ABSENT, "there is no store in %s; start stoad there first, or name its settings with --conf",
+			p->setup.data);
+	return f;
+}
+
 static enum fault
 admin(struct program *p)
 {
 	const char *code = NULL;
-	enum fault f = server_setup_engine(&p->setup);
+	enum fault f = store_there(p);
+	if (f == FAULT_NONE)
+		f = server_setup_engine(&p->setup);
 	if (f == FAULT_NONE)
 		f = engine_first_admin(&code, &p->setup.arena, p->setup.engine);
 	if (f == FAULT_NONE)
@@ -283,7 +298,9 @@ print_api_manual(struct program *p)
 static enum fault
 backup(struct program *p)
 {
-	enum fault f = server_setup_store(&p->setup);
+	enum fault f = store_there(p);
+	if (f == FAULT_NONE)
+		f = server_setup_store(&p->setup);
 	if (f == FAULT_NONE)
 		f = store_backup(p->setup.store, p->argument);
 	store_close(p->setup.store);
@@ -305,7 +322,9 @@ migrate(struct program *p)
 	long version = strtol(p->argument, &end, 10);
 	if (*end != '\0' || version < 0)
 		return fault(FAULT_INPUT, "%s is not the number of a version", p->argument);
-	enum fault f = server_setup_store(&p->setup);
+	enum fault f = store_there(p);
+	if (f == FAULT_NONE)
+		f = server_setup_store(&p->setup);
 	if (f == FAULT_NONE)
 		f = store_migrate(p->setup.store, (int)version);
 	if (f == FAULT_NONE)

@@ -42,6 +42,13 @@ stop
 "$stoad" migrate nonsense --data "$work/data" >/dev/null 2>&1
 [ $? = 2 ]
 verdict $? "a version is a number"
+for verb in admin "backup $work/none" "migrate 3"; do
+	# shellcheck disable=SC2086
+	"$stoad" $verb --data "$work/elsewhere" >"$work/body" 2>&1 && verdict 1 "$verb where no store is"
+	says "$verb says so" "there is no store in"
+done
+[ ! -e "$work/elsewhere/stoad.db" ]
+verdict $? "and none is made"
 "$stoad" nonsense --data "$work/data" >/dev/null 2>&1
 [ $? = 2 ]
 verdict $? "a verb that is none"
