@@ -141,6 +141,18 @@ find_route(struct exchange *x)
 	return status;
 }
 
+static int
+no_route(struct exchange *x, int status)
+{
+	char sentence[80];
+	const char *family = status == 404 ? router_later(x->path) : NULL;
+	if (family == NULL)
+		return reply_refuse(x, status, status == 404 ? "there is nothing at this path"
+							     : "not with this method");
+	snprintf(sentence, sizeof sentence, "%s operations are not there yet", family);
+	return reply_refuse(x, 501, sentence);
+}
+
 /* The one path that is no operation: the text that describes them. */
 static bool
 is_page(struct exchange *x)
@@ -191,8 +203,7 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 		return metrics_begin(x);
 	status = find_route(x);
 	if (status != 0)
-		return reply_refuse(x, status, status == 404 ? "there is nothing at this path"
-							     : "not with this method");
+		return no_route(x, status);
 	bool health = x->route->op->reply == &record_health;
 	if (atomic_load(health ? &l->server->unready : &l->server->draining)) {
 		x->reply.close = true; /* the next one may be let in elsewhere */

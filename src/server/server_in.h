@@ -37,6 +37,9 @@ void router_init(struct router *r);
 void router_clear(struct router *r);
 /* NULL: no such path, or, when *allow is not empty, not with this method. */
 const struct route *router_find(struct text *allow, const struct router *r, const char *method, const char *path);
+/* The operations a path without a route belongs to, when the API has them and stoad
+ * not yet: answered 501 by name.  NULL: no such path at all. */
+const char *router_later(const char *path);
 
 /* ---- what a worker does ------------------------------------------------------------ */
 
