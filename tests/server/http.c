@@ -149,10 +149,14 @@ START_TEST(a_request_behind_an_unanswered_body_ends_the_connection)
 		int fd = dial(&s);
 		h = (struct heard){ .n = 0 };
 		send_all(fd, two, sizeof two - 1);
-		hear(&h, fd, NULL, 10000);
 		/* A reply that was quicker than the look behind the body is as good. */
-		const char *first = strstr(h.bytes, "HTTP/1.1 ");
-		ck_assert(h.closed || (first != NULL && strstr(first + 1, "HTTP/1.1 ") != NULL));
+		bool both = false;
+		for (int wait = 0; wait < 100 && !h.closed && !both; wait++) {
+			hear(&h, fd, NULL, 100);
+			const char *first = strstr(h.bytes, "HTTP/1.1 ");
+			both = first != NULL && strstr(first + 1, "HTTP/1.1 ") != NULL;
+		}
+		ck_assert(h.closed || both);
 		close(fd);
 	}
 	/* and nobody else feels it */
