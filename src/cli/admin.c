@@ -2,21 +2,15 @@
 #include <string.h>
 #include "cli_in.h"
 
-static const char *
-line_of(struct cli *c, const char *s)
-{
-	return untrusted_line(&c->arena, s ? s : "");
-}
-
 static void
 user_row(struct cli *c, const void *item)
 {
 	const struct user *u = item;
-	out_putf(c, PAINT_DIM, "%s  ", line_of(c, u->id));
-	out_putf(c, PAINT_NONE, "%s", line_of(c, u->name));
+	out_putf(c, PAINT_DIM, "%s  ", listing_line(c, u->id));
+	out_putf(c, PAINT_NONE, "%s", listing_line(c, u->name));
 	if (u->mail && *u->mail)
-		out_putf(c, PAINT_NONE, " <%s>", line_of(c, u->mail));
-	out_putf(c, PAINT_DIM, "  %s, by %s, seen %s", line_of(c, u->role), line_of(c, u->provider),
+		out_putf(c, PAINT_NONE, " <%s>", listing_line(c, u->mail));
+	out_putf(c, PAINT_DIM, "  %s, by %s, seen %s", listing_line(c, u->role), listing_line(c, u->provider),
 		date_text(&c->arena, u->seen));
 	if (str_same(u->status, "blocked"))
 		out_put(c, PAINT_BAD, "  blocked");
@@ -57,13 +51,13 @@ static void
 feedback_row(struct cli *c, const void *item)
 {
 	const struct feedback_item *i = item;
-	out_putf(c, PAINT_DIM, "%s  %s  ", date_text(&c->arena, i->created), line_of(c, i->message_id));
+	out_putf(c, PAINT_DIM, "%s  %s  ", date_text(&c->arena, i->created), listing_line(c, i->message_id));
 	out_put(c, i->score > 0 ? PAINT_GOOD : PAINT_BAD, i->score > 0 ? "good" : "bad");
 	for (size_t n = 0; n < i->reasons.count; n++)
-		out_putf(c, PAINT_NONE, "%s %s", n ? "," : " ", line_of(c, i->reasons.items[n]));
+		out_putf(c, PAINT_NONE, "%s %s", n ? "," : " ", listing_line(c, i->reasons.items[n]));
 	out_put(c, PAINT_NONE, "\n");
 	if (i->comment && *i->comment)
-		out_wrapped(c, PAINT_NONE, "    ", 4, line_of(c, i->comment));
+		out_wrapped(c, PAINT_NONE, "    ", 4, listing_line(c, i->comment));
 }
 
 enum fault
@@ -83,12 +77,12 @@ audit_line(struct cli *c, const void *item)
 {
 	const struct audit_row *r = item;
 	out_putf(c, PAINT_DIM, "%s  ", date_text(&c->arena, r->at));
-	out_putf(c, PAINT_NONE, "%s (%s) %s", line_of(c, r->actor), line_of(c, r->role),
-		line_of(c, r->operation));
+	out_putf(c, PAINT_NONE, "%s (%s) %s", listing_line(c, r->actor), listing_line(c, r->role),
+		listing_line(c, r->operation));
 	if (r->subject && *r->subject)
-		out_putf(c, PAINT_NONE, " of %s", line_of(c, r->subject));
+		out_putf(c, PAINT_NONE, " of %s", listing_line(c, r->subject));
 	if (r->object && *r->object)
-		out_putf(c, PAINT_DIM, "  %s", line_of(c, r->object));
+		out_putf(c, PAINT_DIM, "  %s", listing_line(c, r->object));
 	out_put(c, PAINT_NONE, "\n");
 }
 

@@ -10,29 +10,17 @@
 
 #define REPLY_MAX ((size_t)64 * 1024)
 
-static const char *
-or_empty(const char *s)
-{
-	return s ? s : "";
-}
-
-static const char *
-line_of(struct cli *c, const char *s)
-{
-	return untrusted_line(&c->arena, or_empty(s));
-}
-
 /* ---- classes ------------------------------------------------------------------- */
 
 static void
 class_row(struct cli *c, const void *item)
 {
 	const struct class *v = item;
-	out_putf(c, PAINT_BOLD, "%s", wrap_column(&c->arena, line_of(c, v->id), 24, false));
-	out_putf(c, PAINT_NONE, "  %s", line_of(c, v->title));
+	out_putf(c, PAINT_BOLD, "%s", wrap_column(&c->arena, listing_line(c, v->id), 24, false));
+	out_putf(c, PAINT_NONE, "  %s", listing_line(c, v->title));
 	out_putf(c, PAINT_DIM, "  %lld %s%s%s%s\n", (long long)v->members,
 		v->members == 1 ? "member" : "members", v->role ? ", you: " : "",
-		v->role ? line_of(c, v->role) : "",
+		v->role ? listing_line(c, v->role) : "",
 		str_same(v->status, "archived") ? ", archived" : "");
 }
 
@@ -92,9 +80,9 @@ static void
 member_row(struct cli *c, const void *item)
 {
 	const struct class_member *m = item;
-	out_putf(c, PAINT_DIM, "%s  %s  ", line_of(c, m->id), date_text(&c->arena, m->joined));
-	out_putf(c, PAINT_NONE, "%s", line_of(c, m->name));
-	out_putf(c, PAINT_DIM, "  %s\n", line_of(c, m->role));
+	out_putf(c, PAINT_DIM, "%s  %s  ", listing_line(c, m->id), date_text(&c->arena, m->joined));
+	out_putf(c, PAINT_NONE, "%s", listing_line(c, m->name));
+	out_putf(c, PAINT_DIM, "  %s\n", listing_line(c, m->role));
 }
 
 enum fault
@@ -158,8 +146,8 @@ verb_class_set(struct cli *c)
 	if (c->json)
 		out_record(c, op->reply, reply);
 	else
-		out_putf(c, PAINT_NONE, "%s is %s of %s.\n", line_of(c, c->args.operands[1]),
-			request.role, line_of(c, request.id));
+		out_putf(c, PAINT_NONE, "%s is %s of %s.\n", listing_line(c, c->args.operands[1]),
+			request.role, listing_line(c, request.id));
 	return FAULT_NONE;
 }
 
@@ -184,9 +172,9 @@ verb_class_leave(struct cli *c)
 		out_record(c, operation_find("class.leave")->reply, reply);
 	else
 		out_putf(c, PAINT_NONE, "%s no longer in %s.\n",
-			c->args.operand_count > 1 ? arena_printf(&c->arena, "%s is", line_of(c, c->args.operands[1]))
+			c->args.operand_count > 1 ? arena_printf(&c->arena, "%s is", listing_line(c, c->args.operands[1]))
 						  : "You are",
-			line_of(c, request.id));
+			listing_line(c, request.id));
 	return FAULT_NONE;
 }
 
@@ -197,8 +185,8 @@ code_row(struct cli *c, const void *item)
 {
 	const struct join_code *j = item;
 	if (j->code && *j->code)
-		out_putf(c, PAINT_BOLD, "%s  ", line_of(c, j->code));
-	out_putf(c, PAINT_DIM, "%s  until %s, for %lld more\n", line_of(c, j->id),
+		out_putf(c, PAINT_BOLD, "%s  ", listing_line(c, j->code));
+	out_putf(c, PAINT_DIM, "%s  until %s, for %lld more\n", listing_line(c, j->id),
 		date_text(&c->arena, j->expires), (long long)j->uses_left);
 }
 
@@ -251,16 +239,16 @@ static void
 question_print(struct cli *c, const void *item)
 {
 	const struct escalation *q = item;
-	out_putf(c, PAINT_DIM, "%s  %s  ", line_of(c, q->id), date_text(&c->arena, q->created));
-	out_putf(c, str_same(q->status, "resolved") ? PAINT_GOOD : PAINT_WARN, "%s", line_of(c, q->status));
-	out_putf(c, PAINT_DIM, "%s%s\n", q->subject ? "  " : "", line_of(c, q->subject));
-	out_wrapped(c, PAINT_BOLD, "  asked   ", 10, line_of(c, q->question));
+	out_putf(c, PAINT_DIM, "%s  %s  ", listing_line(c, q->id), date_text(&c->arena, q->created));
+	out_putf(c, str_same(q->status, "resolved") ? PAINT_GOOD : PAINT_WARN, "%s", listing_line(c, q->status));
+	out_putf(c, PAINT_DIM, "%s%s\n", q->subject ? "  " : "", listing_line(c, q->subject));
+	out_wrapped(c, PAINT_BOLD, "  asked   ", 10, listing_line(c, q->question));
 	if (q->answer && *q->answer)
-		out_wrapped(c, PAINT_NONE, "  stoa    ", 10, line_of(c, q->answer));
+		out_wrapped(c, PAINT_NONE, "  stoa    ", 10, listing_line(c, q->answer));
 	if (q->note && *q->note)
-		out_wrapped(c, PAINT_NONE, "  note    ", 10, line_of(c, q->note));
+		out_wrapped(c, PAINT_NONE, "  note    ", 10, listing_line(c, q->note));
 	if (q->reply && *q->reply)
-		out_wrapped(c, PAINT_NONE, "  reply   ", 10, line_of(c, q->reply));
+		out_wrapped(c, PAINT_NONE, "  reply   ", 10, listing_line(c, q->reply));
 }
 
 enum fault

@@ -206,6 +206,8 @@ struct listing {
 	const char *none;              /* said when there is nothing */
 };
 enum fault listing_print(struct cli *c, const struct listing *l, void *request) STOA_MUST;
+/* A text of somebody else's as one harmless line; NULL is empty. */
+const char *listing_line(struct cli *c, const char *s);
 
 /* Milliseconds of a clock that never goes back, with their fractions. */
 double stopwatch_ms(void);

@@ -4,18 +4,12 @@
 #include <string.h>
 #include "cli_in.h"
 
-static const char *
-line_of(struct cli *c, const char *s)
-{
-	return untrusted_line(&c->arena, s ? s : "");
-}
-
 static void
 link_row(struct cli *c, const void *item)
 {
 	const struct shared_link *l = item;
-	out_putf(c, PAINT_DIM, "%s  %.8s  %lld messages  until %s\n", line_of(c, l->id),
-		line_of(c, l->conversation_id), (long long)l->messages, date_text(&c->arena, l->expires));
+	out_putf(c, PAINT_DIM, "%s  %.8s  %lld messages  until %s\n", listing_line(c, l->id),
+		listing_line(c, l->conversation_id), (long long)l->messages, date_text(&c->arena, l->expires));
 }
 
 static enum fault
@@ -33,8 +27,8 @@ share(struct cli *c, const struct conversation_share *request)
 		out_record(c, &record_shared_link, l);
 		return FAULT_NONE;
 	}
-	out_putf(c, PAINT_BOLD, "%s%s\n", server && l->url && *l->url == '/' ? line_of(c, server) : "",
-		line_of(c, l->url ? l->url : l->token));
+	out_putf(c, PAINT_BOLD, "%s%s\n", server && l->url && *l->url == '/' ? listing_line(c, server) : "",
+		listing_line(c, l->url ? l->url : l->token));
 	out_putf(c, PAINT_DIM, "Whoever is signed in there and has the link reads the %lld messages there are now, until %s.\n",
 		(long long)l->messages, date_text(&c->arena, l->expires));
 	return FAULT_NONE;
@@ -122,7 +116,7 @@ escalate(struct cli *c, const struct message_escalate *request)
 	if (c->json)
 		out_record(c, &record_escalated, e);
 	else
-		out_wrapped(c, PAINT_NONE, "", 0, line_of(c, e->message));
+		out_wrapped(c, PAINT_NONE, "", 0, listing_line(c, e->message));
 	return FAULT_NONE;
 }
 
@@ -163,9 +157,9 @@ verb_profile(struct cli *c)
 	}
 	const struct quick_action *items = p->quick_actions.items;
 	for (size_t i = 0; i < p->quick_actions.count; i++) {
-		out_putf(c, PAINT_BOLD, "%s\n", line_of(c, items[i].title));
+		out_putf(c, PAINT_BOLD, "%s\n", listing_line(c, items[i].title));
 		for (size_t q = 0; q < items[i].queries.count; q++)
-			out_wrapped(c, PAINT_NONE, "    ", 4, line_of(c, items[i].queries.items[q]));
+			out_wrapped(c, PAINT_NONE, "    ", 4, listing_line(c, items[i].queries.items[q]));
 	}
 	return FAULT_NONE;
 }
