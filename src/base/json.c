@@ -4,7 +4,9 @@
  * keys that come twice.  So the bytes are walked once against RFC 8259 before
  * it sees them: UTF-8, depth, numbers that fit, no NUL, no lone surrogate.
  * Keys that come twice are found by counting: json-c keeps only the last one,
- * so its tree has fewer members than the text had. */
+ * so its tree has fewer members than the text had.  A tree is far larger than its
+ * text (an empty object of two bytes is near 800): what it will weigh is summed up
+ * in the same walk, so that a flood of empty values is refused before it is built. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <limits.h>
@@ -14,10 +16,16 @@
 
 #include "base_in.h"
 
+/* In units of 64 bytes or so, as json-c needs them. */
+#define WEIGHT_VALUE 1
+#define WEIGHT_ARRAY 4
+#define WEIGHT_OBJECT 12
+#define WEIGHT_FREE 4096          /* of a small text, however dense */
+
 struct scan {
 	const char *s;
 	size_t len, at;
-	size_t members;
+	size_t members, weight;
 	const char *why; /* NULL: all is well so far */
 };
 
@@ -166,6 +174,12 @@ word(struct scan *p, const char *w)
 	return true;
 }
 
+static bool
+too_heavy(const struct scan *p)
+{
+	return p->weight > JSON_WEIGHT || p->weight > WEIGHT_FREE + p->len;
+}
+
 static bool value(struct scan *p, int depth);
 
 static bool
@@ -212,6 +226,9 @@ value(struct scan *p, int depth)
 		return wrong(p, "more than 32 levels");
 	if (c < 0)
 		return wrong(p, "an end where a value must be");
+	p->weight += c == '{' ? WEIGHT_OBJECT : c == '[' ? WEIGHT_ARRAY : WEIGHT_VALUE;
+	if (too_heavy(p))
+		return wrong(p, "more values than are read");
 	if (c == '{' || c == '[') {
 		p->at++;
 		ok = c == '{' ? object(p, depth + 1) : array(p, depth + 1);
@@ -273,7 +290,7 @@ json_parse(struct json_object **out, const char *s, size_t len)
 	if (value(&p, 0) && p.at < len)
 		wrong(&p, "something behind its end");
 	if (p.why != NULL)
-		return fault(FAULT_INPUT, "JSON has %s (byte %zu)", p.why, p.at);
+		return fault(too_heavy(&p) ? FAULT_LIMIT : FAULT_INPUT, "JSON has %s (byte %zu)", p.why, p.at);
 	json_object *o = NULL;
 	enum fault f = tree(&o, s, len);
 	if (f != FAULT_NONE)

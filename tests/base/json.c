@@ -72,6 +72,39 @@ START_TEST(thirty_two_levels_are_read_and_one_more_is_not)
 }
 END_TEST
 
+/* `each` over and over until the array has n bytes. */
+static char *
+flood(const char *each, size_t n)
+{
+	char *s = mem_new(n + 1);
+	size_t k = strlen(each), at = 0;
+	s[at++] = '[';
+	for (; at + k + 1 < n; at += k)
+		memcpy(s + at, each, k);
+	s[at - 1] = ']';
+	memset(s + at, ' ', n - at);
+	return s;
+}
+
+START_TEST(a_flood_of_small_values_is_refused_before_it_is_built)
+{
+	static const struct { const char *each; size_t bytes; enum fault fault; } rows[] = {
+		{ "{},", 24u << 20, FAULT_LIMIT }, { "[],", 24u << 20, FAULT_LIMIT }, { "{\"a\":1},", 24u << 20, FAULT_LIMIT },
+		{ "1,", 24u << 20, FAULT_LIMIT }, { "{},", 1u << 20, FAULT_LIMIT }, { "[],", 1u << 20, FAULT_LIMIT },
+		{ "{},", 1000, FAULT_NONE }, { "{\"start\":0,\"end\":5},", 1u << 20, FAULT_NONE }, { "0.1,", 4u << 20, FAULT_NONE },
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char *s = flood(rows[i].each, rows[i].bytes);
+		int64_t began = clock_system.mono_ms(NULL);
+		enum fault f = parse(s, rows[i].bytes);
+		int64_t took = clock_system.mono_ms(NULL) - began;
+		ck_assert_msg(f == rows[i].fault, "%zu bytes of %s: %s", rows[i].bytes, rows[i].each, fault_name(f));
+		ck_assert_msg(f == FAULT_NONE || took < 1000, "%s took %lld ms", rows[i].each, (long long)took);
+		mem_free(s);
+	}
+}
+END_TEST
+
 START_TEST(the_sentence_says_what_and_where)
 {
 	FAILS(FAULT_INPUT, parse("{\"a\":NaN}", 9));
@@ -128,5 +161,5 @@ END_TEST
 
 TESTS("json", what_rfc_8259_allows_is_read, what_it_does_not_allow_is_refused,
 	the_length_counts_and_not_a_nul_behind, thirty_two_levels_are_read_and_one_more_is_not,
-	the_sentence_says_what_and_where, strings_are_written_harmless_and_read_back_equal,
-	every_code_point_survives_a_string)
+	a_flood_of_small_values_is_refused_before_it_is_built, the_sentence_says_what_and_where,
+	strings_are_written_harmless_and_read_back_equal, every_code_point_survives_a_string)
