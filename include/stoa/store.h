@@ -122,6 +122,16 @@ typedef void store_heard_fn(const char *channel, const char *payload, void *arg)
 /* What has come, in order. OFFLINE: the connection was cut and something may be
  * lost: store_listen() again, with a new fd, and look at everything. */
 enum fault store_heard(struct store *s, store_heard_fn *heard, void *arg) STOA_MUST;
+/* Hold a name that one connection of all processes can hold at a time, until it lets go
+ * or ends, however it ends; *got false: another has it. SQLite: there is one process,
+ * and everything is got. A connection that was cut has let go of all. */
+enum fault store_hold(bool *got, struct store *s, const char *name) STOA_MUST;
+void store_let_go(struct store *s, const char *name);   /* runs also when asked to stop */
+/* Seal what is kept for minutes and in no chain, for the connection's owner: bound to
+ * his id, to id (32 hex digits) and to n. LOCKED. */
+enum fault store_seal(struct text *out, struct store *s, const char *id, int64_t n, const void *plain, size_t bytes) STOA_MUST;
+/* out is emptied first. DAMAGED: altered, or somebody else's. */
+enum fault store_unseal(struct text *out, struct store *s, const char *id, int64_t n, const void *blob, size_t bytes) STOA_MUST;
 
 /* ---- owners ------------------------------------------------------------- */
 

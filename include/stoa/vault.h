@@ -77,7 +77,8 @@ void vault_slots_mac(unsigned char out[VAULT_HASH_BYTES], const struct vault *v,
 enum vault_kind { /* AT-REST.md; values are bound into the seal: never renumber */
 	KIND_MESSAGE = 1, KIND_CITATION, KIND_QUIZ_ANSWER, KIND_DRAFT, KIND_TITLE, KIND_FEEDBACK,
 	KIND_INTERVIEW_TURN, KIND_AUDIO_KEY, KIND_SETTING, KIND_OUTBOX, KIND_RECEIPT, KIND_TOMBSTONE,
-	KIND_CARD_STATE, KIND_SCORE, KIND_PERSON, KIND_SEEN /* a server's reply */, KIND_LAST
+	KIND_CARD_STATE, KIND_SCORE, KIND_PERSON, KIND_SEEN /* a server's reply */,
+	KIND_PASSING /* kept for minutes, in no chain */, KIND_LAST
 };
 struct vault_record {   /* what is bound into the seal as associated data */
 	enum vault_kind kind;

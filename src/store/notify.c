@@ -40,3 +40,21 @@ store_heard(struct store *s, store_heard_fn *heard, void *arg)
 		return fault(FAULT_OFFLINE, "the connection to %s was cut", s->name);
 	return s->driver->heard(s, heard, arg);
 }
+
+enum fault
+store_hold(bool *got, struct store *s, const char *name)
+{
+	enum fault f = connection_ready(s);
+	return f == FAULT_NONE ? s->driver->hold(got, s, name) : f;
+}
+
+void
+store_let_go(struct store *s, const char *name)
+{
+	const struct cancel *cancel = s->cancel;
+	if (s->db == NULL || s->failed)
+		return;
+	s->cancel = NULL;
+	s->driver->let_go(s, name);
+	s->cancel = cancel;
+}

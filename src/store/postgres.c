@@ -160,7 +160,9 @@ look_at(struct store *s)
 	if (!str_same(encoding, "UTF8"))
 		return fault(FAULT_INPUT, "%s does not keep UTF-8", s->name);
 	return postgres_run(s, "SET lock_timeout = '10s'; SET synchronous_commit = on; SET standard_conforming_strings = on;"
-		" SET idle_in_transaction_session_timeout = '5min'; SET client_min_messages = error");
+		" SET idle_in_transaction_session_timeout = '5min'; SET client_min_messages = error;"
+		/* What a machine that died has held is free within a minute. */
+		" SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3");
 }
 
 static void
@@ -408,6 +410,41 @@ postgres_heard(struct store *s, store_heard_fn *heard, void *arg)
 	return FAULT_NONE;
 }
 
+/* ---- names that one holds ---------------------------------------------------------- */
+
+/* Other numbers than LOCK's, which is two of four bytes. */
+#define NAME "hashtextextended(current_schema()::text || '/' || ?, 0)"
+
+static enum fault
+ask_about(bool *out, struct store *s, const char *sql, const char *name)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, sql);
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, name);
+	f = statement_step(st);
+	if (f == FAULT_NONE)
+		*out = statement_col_int(st, 0) != 0;
+	statement_done(st);
+	return f;
+}
+
+static enum fault
+postgres_hold(bool *got, struct store *s, const char *name)
+{
+	return ask_about(got, s, "SELECT pg_try_advisory_lock(" NAME ")", name);
+}
+
+/* What cannot be given back goes with the connection. */
+static void
+postgres_let_go(struct store *s, const char *name)
+{
+	bool had = false;
+	if (ask_about(&had, s, "SELECT pg_advisory_unlock(" NAME ")", name) != FAULT_NONE)
+		s->failed = true;
+}
+
 /* ---- numbers that are never used again -------------------------------------------- */
 
 static enum fault
@@ -455,5 +492,6 @@ const struct store_driver store_postgres = {
 	.step = pg_step, .later = pg_later, .changed = pg_changed, .col_text = pg_text, .col_int = pg_int,
 	.col_real = pg_real, .col_blob = pg_blob, .col_null = pg_null,
 	.notify = postgres_notify, .listen = postgres_listen, .heard = postgres_heard,
+	.hold = postgres_hold, .let_go = postgres_let_go,
 	.last_number = postgres_last_number, .set_last_number = postgres_set_last_number,
 };

@@ -4,7 +4,8 @@
  * only has another name is exchanged here, outside of quotes and comments: `?` by
  * $1, $2..., x'00' by a bytea, and words in capitals by the table below.  Text is
  * compared byte by byte, as in SQLite: the order of a list must not hang on the
- * locale of the cluster.  LIKE looks at no case there, ILIKE here.
+ * locale of the cluster.  LIKE looks at no case there, ILIKE here.  What stands in a
+ * comment that begins with + is for PostgreSQL alone.
  */
 #include <ctype.h>
 #include "postgres_in.h"
@@ -88,7 +89,10 @@ postgres_sql(struct text *out, const char *sql)
 	bool first = true, types = false;       /* of a statement; does it make tables? */
 	for (const char *s = sql; *s != '\0';) {
 		const char *end = quoted_end(s);
-		if (end > s) {
+		if (str_starts(s, "/*+") && end - s >= 5) {
+			text_put_n(out, s + 3, (size_t)(end - s) - 5);
+			s = end;
+		} else if (end > s) {
 			text_put_n(out, s, (size_t)(end - s));
 			s = end;
 		} else if ((*s == 'x' || *s == 'X') && s[1] == '\'') {

@@ -456,6 +456,20 @@ nothing_comes(int *fd, struct store *s, const char *channel)
 }
 
 static enum fault
+always_held(bool *got, struct store *s, const char *name)
+{
+	(void)s, (void)name;
+	*got = true;
+	return FAULT_NONE;
+}
+
+static void
+nothing_held(struct store *s, const char *name)
+{
+	(void)s, (void)name;
+}
+
+static enum fault
 nothing_heard(struct store *s, store_heard_fn *heard, void *arg)
 {
 	(void)s, (void)heard, (void)arg;
@@ -530,6 +544,6 @@ const struct store_driver store_sqlite = {
 	.bind_int = bind_int, .bind_real = bind_real, .bind_text = bind_text, .bind_blob = bind_blob,
 	.step = sqlite_step, .later = sqlite_later, .changed = sqlite_changed, .col_text = col_text, .col_int = col_int,
 	.col_real = col_real, .col_blob = col_blob, .col_null = col_null,
-	.notify = nobody_listens, .listen = nothing_comes, .heard = nothing_heard,
+	.notify = nobody_listens, .listen = nothing_comes, .heard = nothing_heard, .hold = always_held, .let_go = nothing_held,
 	.last_number = sqlite_last_number, .set_last_number = sqlite_set_last_number, .copy = sqlite_copy,
 };

@@ -127,6 +127,8 @@ struct store_driver {
 	enum fault (*notify)(struct store *s, const char *channel, const char *payload);
 	enum fault (*listen)(int *fd, struct store *s, const char *channel);
 	enum fault (*heard)(struct store *s, store_heard_fn *heard, void *arg);
+	enum fault (*hold)(bool *got, struct store *s, const char *name);
+	void (*let_go)(struct store *s, const char *name);
 	/* Numbers that are never used again, of a table with AUTOINCREMENT: the last. */
 	enum fault (*last_number)(int64_t *out, struct store *s, const char *table, const char *column);
 	enum fault (*set_last_number)(struct store *s, const char *table, const char *column, int64_t last);

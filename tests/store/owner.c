@@ -262,7 +262,38 @@ START_TEST(a_history_from_before_there_were_owners_is_taken_over)
 }
 END_TEST
 
-TESTS("owner", the_same_ids_of_two_owners_never_meet, a_joined_connection_begins_with_the_one_person_whatever_the_first_has,
+START_TEST(what_is_kept_for_minutes_opens_for_its_owner_id_and_number_alone)
+{
+	static const char words[] = "what was said";
+	struct bench b;
+	struct text blob, out;
+	bench_open(&b);
+	text_init(&blob, 4096);
+	text_init(&out, 4096);
+	store_set_owner(b.store, ANN);
+	WELL(store_seal(&blob, b.store, ID(1), 7, words, strlen(words)));
+	ck_assert(memmem(blob.data, blob.len, "said", 4) == NULL);
+	WELL(store_unseal(&out, b.store, ID(1), 7, blob.data, blob.len));
+	ck_assert_str_eq(out.data, words);
+	FAILS(FAULT_DAMAGED, store_unseal(&out, b.store, ID(2), 7, blob.data, blob.len));
+	FAILS(FAULT_DAMAGED, store_unseal(&out, b.store, ID(1), 8, blob.data, blob.len));
+	store_set_owner(b.store, BEN);
+	FAILS(FAULT_DAMAGED, store_unseal(&out, b.store, ID(1), 7, blob.data, blob.len));
+	store_set_owner(b.store, ANN);
+	blob.data[blob.len / 2] ^= 1;
+	FAILS(FAULT_DAMAGED, store_unseal(&out, b.store, ID(1), 7, blob.data, blob.len));
+	store_set_owner(b.store, "nobody");
+	FAILS(FAULT_INPUT, store_seal(&blob, b.store, ID(1), 7, words, strlen(words)));
+	store_set_owner(b.store, "");
+	store_lock(b.store);
+	FAILS(FAULT_LOCKED, store_seal(&blob, b.store, ID(1), 7, words, strlen(words)));
+	text_clear(&blob);
+	text_clear(&out);
+	bench_close(&b);
+}
+END_TEST
+
+TESTS("owner", what_is_kept_for_minutes_opens_for_its_owner_id_and_number_alone, the_same_ids_of_two_owners_never_meet, a_joined_connection_begins_with_the_one_person_whatever_the_first_has,
 	what_is_no_owner_reads_and_writes_nothing, owners_are_listed_and_one_is_buried_whole,
 	a_record_given_to_another_owner_is_found_as_altered, a_moved_record_does_not_open_even_before_it_is_verified,
 	a_new_passphrase_seals_every_owners_records_again, a_history_from_before_there_were_owners_is_taken_over)

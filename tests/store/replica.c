@@ -236,6 +236,54 @@ START_TEST(a_word_comes_when_its_transaction_commits)
 }
 END_TEST
 
+static bool
+held(struct store *s, const char *name)
+{
+	bool got = false;
+	WELL(store_hold(&got, s, name));
+	return got;
+}
+
+/* The server ends a session a moment after its client has gone. */
+static bool
+soon_held(struct store *s, const char *name)
+{
+	for (int i = 0; i < 5000; i++) {
+		if (held(s, name))
+			return true;
+		poll(NULL, 0, 1);
+	}
+	return false;
+}
+
+START_TEST(a_name_is_held_by_one_until_it_lets_go_or_is_gone)
+{
+	struct bench b;
+	struct store *other;
+	bench_open(&b);
+	WELL(bench_store(&b, &other));
+	ck_assert(held(b.store, "a"));
+	ck_assert(held(other, "b"));
+	ck_assert(!held(other, "a"));
+	ck_assert(!held(b.store, "b"));
+	struct cancel stop = { .asked = true };
+	store_set_cancel(b.store, &stop);
+	store_let_go(b.store, "a");
+	store_set_cancel(b.store, NULL);
+	ck_assert(held(other, "a"));
+	store_let_go(b.store, "a");             /* not his: nothing happens */
+	ck_assert(!held(b.store, "a"));
+	store_close(other);
+	ck_assert(soon_held(b.store, "a"));
+	ck_assert(soon_held(b.store, "b"));
+	cut_all(&b);
+	WELL(bench_store(&b, &other));
+	ck_assert(held(other, "a"));
+	store_close(other);
+	bench_close(&b);
+}
+END_TEST
+
 /* ---- not ours ---------------------------------------------------------------- */
 
 START_TEST(what_is_no_database_of_ours_is_refused_and_no_password_is_told)
@@ -329,6 +377,6 @@ START_TEST(statements_step_side_by_side_on_one_connection)
 END_TEST
 
 TESTS_OF_POSTGRES("replica", a_connection_cut_while_idle_is_made_anew_unseen, a_transaction_that_was_cut_is_offline_and_never_half,
-	a_walk_that_was_cut_is_offline_and_not_damage, a_server_that_is_killed_loses_nothing_acknowledged, two_replicas_keep_one_history, a_word_comes_when_its_transaction_commits,
+	a_walk_that_was_cut_is_offline_and_not_damage, a_server_that_is_killed_loses_nothing_acknowledged, two_replicas_keep_one_history, a_word_comes_when_its_transaction_commits, a_name_is_held_by_one_until_it_lets_go_or_is_gone,
 	what_is_no_database_of_ours_is_refused_and_no_password_is_told,
 	a_walk_row_by_row_gives_way_to_other_statements_and_goes_on, statements_step_side_by_side_on_one_connection)
