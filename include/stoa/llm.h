@@ -12,11 +12,20 @@
 #include "stoa/wire.h"
 
 struct llm;
+/* Money that is counted elsewhere, for several processes together. */
+struct llm_purse {
+	/* Set usd aside on *day (UTC, from 1970); LIMIT when the budget (0: none) does not hold it. */
+	enum fault (*reserve)(int64_t *day, double usd, double budget_usd, void *arg);
+	/* What was set aside on day has become that. */
+	void (*settle)(int64_t day, double reserved_usd, double spent_usd, void *arg);
+	void *arg;
+};
 struct llm_config {
 	const char *base_url, *model, *embedding_model;
 	const char *key_command;         /* shell command whose first output line is the key; run at first need */
 	int connect_ms, first_token_ms, total_ms;
 	double input_usd_per_mtok, output_usd_per_mtok, daily_budget_usd;   /* 0: unknown, no limit */
+	struct llm_purse purse;          /* no functions: counted here */
 	int tries;                       /* 3 */
 	const char *ca_file;             /* certificates to trust instead of the system's; NULL: the system's */
 	/* Wait between two tries; NULL: really wait. CANCELLED when asked to stop. */

@@ -7,6 +7,7 @@
  * written empty before and filled after, and a second coming that finds it empty
  * does the work again, knowing so (call.again).  A question needs no receipt when
  * its id is made of the key: the tutor answers an id once for ever. */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 
 #define KEY_BYTES_MAX 255
 #define SUM_BYTES 32
+#define DOING_WAIT_MS 1000
+#define DOING_LOOK_MS 20
 #define REPLY_BYTES_MAX (8u * 1024 * 1024)
 
 /* The chain of receipts: "receipts" in hex, filled up. */
@@ -222,13 +225,14 @@ again_perform(void **reply, struct call *c, const struct handler *h, const void 
 		return fault(FAULT_LOCKED, "the history is locked");
 	again_id(id, key);
 	enum fault f = request_sum(&sum, c, request);
+	/* Within a transaction the database itself puts servers in order. */
+	bool alone = h->flags & HANDLER_ALONE;
 	if (f == FAULT_NONE)
-		f = doing_begin(c, id);
+		f = doing_begin(c, id, alone);
 	if (f != FAULT_NONE)
 		return f;
-	f = h->flags & HANDLER_ALONE ? perform_around(reply, c, h, request, id, sum)
-				     : perform_within(reply, c, h, request, id, sum);
-	doing_end(c, id);
+	f = alone ? perform_around(reply, c, h, request, id, sum) : perform_within(reply, c, h, request, id, sum);
+	doing_end(c, id, alone);
 	return f;
 }
 
@@ -250,33 +254,62 @@ doing_key(char key[ID_BYTES * 2], const struct call *c, const char *name)
 	snprintf(key, ID_BYTES * 2, "%.32s/%.32s", c->who->user, name);
 }
 
-enum fault
-doing_begin(struct call *c, const char *name)
+static void
+doing_drop(struct engine *e, const char *key)
 {
-	struct engine *e = c->e;
-	char key[ID_BYTES * 2];
-	doing_key(key, c, name);
-	pthread_mutex_lock(&e->doing_lock);
-	bool there = doing_find(e, key) < e->doing_count;
-	if (!there) {
-		mem_reserve(&e->doing, &e->doing_cap, e->doing_count + 1, sizeof *e->doing);
-		memcpy(e->doing[e->doing_count++], key, sizeof *e->doing);
-	}
-	pthread_mutex_unlock(&e->doing_lock);
-	if (there)
-		return fault(FAULT_BUSY, "this is being done already");
-	return FAULT_NONE;
-}
-
-void
-doing_end(struct call *c, const char *name)
-{
-	struct engine *e = c->e;
-	char key[ID_BYTES * 2];
-	doing_key(key, c, name);
 	pthread_mutex_lock(&e->doing_lock);
 	size_t i = doing_find(e, key);
 	if (i < e->doing_count)
 		memcpy(e->doing[i], e->doing[--e->doing_count], sizeof *e->doing);
 	pthread_mutex_unlock(&e->doing_lock);
+}
+
+/* *got false: it is being done already. */
+static enum fault
+doing_try(bool *got, struct call *c, const char *key, bool everywhere)
+{
+	struct engine *e = c->e;
+	pthread_mutex_lock(&e->doing_lock);
+	*got = doing_find(e, key) == e->doing_count;
+	if (*got) {
+		mem_reserve(&e->doing, &e->doing_cap, e->doing_count + 1, sizeof *e->doing);
+		memcpy(e->doing[e->doing_count++], key, sizeof *e->doing);
+	}
+	pthread_mutex_unlock(&e->doing_lock);
+	if (!*got || !everywhere || !e->shared)
+		return FAULT_NONE;
+	enum fault f = store_hold(got, c->db, key);
+	if (f != FAULT_NONE || !*got)
+		doing_drop(e, key);
+	return f;
+}
+
+/* Whose line was cut asks again at once, while what was begun for him is being given up:
+ * a moment is waited. */
+enum fault
+doing_begin(struct call *c, const char *name, bool everywhere)
+{
+	char key[ID_BYTES * 2];
+	bool got = false;
+	doing_key(key, c, name);
+	enum fault f = doing_try(&got, c, key, everywhere);
+	for (int ms = 0; f == FAULT_NONE && !got && ms < DOING_WAIT_MS; ms += DOING_LOOK_MS) {
+		f = cancel_check(c->cancel);
+		poll(NULL, 0, DOING_LOOK_MS);
+		if (f == FAULT_NONE)
+			f = doing_try(&got, c, key, everywhere);
+	}
+	if (f == FAULT_NONE && !got)
+		return fault(FAULT_BUSY, "this is being done already");
+	return f;
+}
+
+void
+doing_end(struct call *c, const char *name, bool everywhere)
+{
+	char key[ID_BYTES * 2];
+	doing_key(key, c, name);
+	if (everywhere && c->e->shared)
+		store_let_go(c->db, key);
+	doing_drop(c->e, key);
 }

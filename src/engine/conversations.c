@@ -138,13 +138,13 @@ message_send(void **reply, struct call *c, const void *request)
 	enum fault f = question_id(id, c, &req);
 	if (f == FAULT_NONE && id[0] != '\0') {
 		req.id = id;
-		f = doing_begin(c, id);
+		f = doing_begin(c, id, true);
 	}
 	if (f != FAULT_NONE)
 		return f;
 	f = tutor_send(&m, c->a, c->tutor, c->db, &req, &events, c->cancel);
 	if (id[0] != '\0')
-		doing_end(c, id);
+		doing_end(c, id, true);
 	if (f == FAULT_NONE)
 		m->request_email = m->confidence != NULL && m->confidence->score < c->e->threshold_email;
 	*reply = m;

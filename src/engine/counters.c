@@ -70,7 +70,7 @@ engine_counters(struct engine_counters *out, struct arena *a, struct engine *e)
 		.mails_waiting = mails,
 		.operations = rows,
 		.operation_count = c->count,
-		.model_usd_today = e->llm == NULL ? 0 : llm_spent_today(e->llm),
+		.model_usd_today = model_spent_today(e),
 		.tutors = (int64_t)tutors_count(&e->tutors),
 		.documents = library_document_count(e->library),
 		.passages = library_passage_count(e->library),

@@ -109,6 +109,7 @@ engine_open(struct engine **out, const struct engine_config *config)
 	e->clock = *config->clock;
 	e->chance = *config->chance;
 	e->limits_off = config->limits_off;
+	e->shared = config->url != NULL;
 	e->inbox = mem_strdup(config->inbox);
 	e->threshold_email = config->threshold_email;
 	e->upload_folder = mem_strdup(config->upload_folder);

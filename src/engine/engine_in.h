@@ -31,6 +31,9 @@ void limits_rates(struct limits *l, const struct engine_rate rates[ENGINE_RATES]
 void limits_clear(struct limits *l);
 /* Take one token of a user, or of an address. OFTEN says when there will be one. */
 enum fault limits_take(struct limits *l, const char *asker, enum limit_class class, int64_t now_ms) STOA_MUST;
+/* The same from a bucket that all servers of the database share; now_ms by the wall. */
+enum fault limits_take_shared(struct limits *l, struct store *db, const char *user, enum limit_class class, int64_t now_ms) STOA_MUST;
+enum fault limits_tend(struct store *db, int64_t now_ms) STOA_MUST;   /* forget buckets that are full again */
 
 /* What was asked and how it ended, one row an operation (counters.c). */
 struct counters { pthread_mutex_t lock; struct operation_counters *rows; size_t count; int64_t running; };
@@ -80,6 +83,7 @@ struct engine {
 	struct clock clock;
 	struct chance chance;
 	bool limits_off;
+	bool shared;                       /* other servers may be on this database */
 	char *data_folder;                 /* where there must be room to write */
 	char *upload_folder;               /* documents of others than the one person come from here; NULL: anywhere */
 	int64_t upload_count_max, upload_bytes_max;
@@ -163,9 +167,10 @@ enum fault again_perform(void **reply, struct call *c, const struct handler *h, 
 enum fault upload_check(const struct call *c, const char *path) STOA_MUST;
 /* The id that a key stands for. */
 void again_id(char out[ID_BYTES], const char *key);
-/* Hold (user, name) so that nobody else does it at the same time; BUSY. */
-enum fault doing_begin(struct call *c, const char *name) STOA_MUST;
-void doing_end(struct call *c, const char *name);
+/* Hold (user, name) so that nobody else does it at the same time, everywhere: not in
+ * another server on the database either; BUSY. */
+enum fault doing_begin(struct call *c, const char *name, bool everywhere) STOA_MUST;
+void doing_end(struct call *c, const char *name, bool everywhere);
 
 /* What the caller shared and handed over, within his transaction; links that ended. */
 enum fault sharing_forget(struct call *c) STOA_MUST;
@@ -191,5 +196,11 @@ enum fault model_embed(float **out, size_t *dims, const char *const *texts, size
  * after unlocking. */
 enum fault model_spent_save(struct engine *e, struct store *db, const char *owner) STOA_MUST;
 enum fault model_spent_load(struct engine *e, struct store *db) STOA_MUST;
+/* Today's, of all servers on this database. */
+double model_spent_today(struct engine *e);
+
+/* The purse that servers on one database share (purse.c). */
+struct llm_purse purse_of(struct engine *e);
+double purse_spent(struct engine *e);
 
 #endif

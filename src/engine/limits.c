@@ -6,7 +6,11 @@
  * the generic cell rate algorithm, ITU-T I.371).  So the waiting time is exact
  * and a bucket that is full is the same as none.  The table is open addressing
  * over a hash of asker and class with a seed of its own; nobody gets a fresh
- * bucket by filling it. */
+ * bucket by filling it.
+ *
+ * Servers that share a database share the buckets of what is dear, questions and
+ * exports: the same number in a row, moved on by one statement, so that two who take
+ * the last token at once get one. */
 #include <string.h>
 
 #include "engine_in.h"
@@ -122,6 +126,13 @@ key_of(uint64_t key[2], const struct limits *l, const char *asker, enum limit_cl
 	vault_sum((unsigned char *)key, 16, &whole, sizeof whole);
 }
 
+static enum fault
+too_often(int64_t wait_ns)
+{
+	return fault_often((wait_ns + 999999) / 1000000, "too often; again in %lld s",
+		(long long)((wait_ns + 999999999) / 1000000000));
+}
+
 enum fault
 limits_take(struct limits *l, const char *asker, enum limit_class class, int64_t now_ms)
 {
@@ -146,8 +157,64 @@ limits_take(struct limits *l, const char *asker, enum limit_class class, int64_t
 	pthread_mutex_unlock(&l->lock);
 	if (!room)
 		return fault(FAULT_BUSY, "too many people ask at once");
-	if (wait_ns > 0)
-		return fault_often((wait_ns + 999999) / 1000000, "too often; again in %lld s",
-			(long long)((wait_ns + 999999999) / 1000000000));
-	return FAULT_NONE;
+	return wait_ns > 0 ? too_often(wait_ns) : FAULT_NONE;
+}
+
+/* ---- shared ---------------------------------------------------------------------- */
+
+static enum fault
+full_at_read(int64_t *full_ns, struct store *db, const char *user, enum limit_class class)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "SELECT full_at FROM bucket WHERE asker = ? AND class = ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, user);
+	statement_int(st, 2, class);
+	f = statement_step(st);
+	*full_ns = f == FAULT_NONE ? statement_col_int(st, 0) : 0;
+	statement_done(st);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+enum fault
+limits_take_shared(struct limits *l, struct store *db, const char *user, enum limit_class class, int64_t now_ms)
+{
+	struct statement *st;
+	int64_t now_ns = now_ms * 1000000, taken = 0, full_ns = 0;
+	pthread_mutex_lock(&l->lock);
+	const struct limit_rate rate = l->rates[class];
+	pthread_mutex_unlock(&l->lock);
+	enum fault f = store_prepare(&st, db,
+		"INSERT INTO bucket (asker, class, full_at) VALUES (?, ?, ?) ON CONFLICT (asker, class) DO UPDATE"
+		" SET full_at = CASE WHEN bucket.full_at > ? THEN bucket.full_at ELSE ? END + ? WHERE bucket.full_at <= ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, user);
+	statement_int(st, 2, class);
+	statement_int(st, 3, now_ns + rate.token_ns);
+	statement_int(st, 4, now_ns);
+	statement_int(st, 5, now_ns);
+	statement_int(st, 6, rate.token_ns);
+	statement_int(st, 7, now_ns + rate.whole_ns - rate.token_ns);
+	f = statement_run(st, &taken);
+	statement_done(st);
+	if (f != FAULT_NONE || taken > 0)
+		return f;
+	f = full_at_read(&full_ns, db, user, class);
+	int64_t wait_ns = full_ns + rate.token_ns - rate.whole_ns - now_ns;
+	return f == FAULT_NONE ? too_often(wait_ns > 0 ? wait_ns : 1) : f;
+}
+
+enum fault
+limits_tend(struct store *db, int64_t now_ms)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "DELETE FROM bucket WHERE full_at < ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, now_ms * 1000000);
+	f = statement_run(st, NULL);
+	statement_done(st);
+	return f;
 }

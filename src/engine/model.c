@@ -103,6 +103,7 @@ model_open(struct engine *e, const struct engine_config *config)
 		.output_usd_per_mtok = config->llm_output_usd_per_mtok,
 		.daily_budget_usd = config->llm_daily_budget_usd,
 		.tries = 3,
+		.purse = e->shared ? purse_of(e) : (struct llm_purse){ .arg = NULL },
 	};
 	enum fault f = llm_new(&e->llm, &llm, &e->clock, &e->chance);
 	if (f == FAULT_NONE)
@@ -113,7 +114,7 @@ model_open(struct engine *e, const struct engine_config *config)
 enum fault
 model_spent_save(struct engine *e, struct store *db, const char *owner)
 {
-	if (e->llm == NULL || store_is_new(db) || store_is_locked(db) || store_read_only(db))
+	if (e->llm == NULL || e->shared || store_is_new(db) || store_is_locked(db) || store_read_only(db))
 		return FAULT_NONE;
 	struct spent now = { e->clock.wall_ms(e->clock.arg), llm_spent_today(e->llm) };
 	pthread_mutex_lock(&e->doing_lock);
@@ -135,7 +136,7 @@ model_spent_save(struct engine *e, struct store *db, const char *owner)
 enum fault
 model_spent_load(struct engine *e, struct store *db)
 {
-	if (e->llm == NULL)
+	if (e->llm == NULL || e->shared)
 		return FAULT_NONE;
 	struct arena a;
 	struct sealed kept;
@@ -156,4 +157,10 @@ model_spent_load(struct engine *e, struct store *db)
 	}
 	arena_clear(&a);
 	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+double
+model_spent_today(struct engine *e)
+{
+	return e->llm == NULL ? 0 : e->shared ? purse_spent(e) : llm_spent_today(e->llm);
 }

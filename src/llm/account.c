@@ -54,9 +54,13 @@ turn_day(struct llm *m)
 }
 
 enum fault
-llm_budget_reserve(struct llm *m, double usd)
+llm_budget_reserve(struct llm_reserved *out, struct llm *m, double usd)
 {
+	const struct llm_purse *purse = &m->config.purse;
 	double budget = m->config.daily_budget_usd;
+	*out = (struct llm_reserved){ .usd = usd };
+	if (purse->reserve != NULL)
+		return usd > 0 ? purse->reserve(&out->day, usd, budget, purse->arg) : FAULT_NONE;
 	pthread_mutex_lock(&m->lock);
 	turn_day(m);
 	double spent = m->spent_usd;
@@ -70,11 +74,14 @@ llm_budget_reserve(struct llm *m, double usd)
 }
 
 void
-llm_budget_settle(struct llm *m, double reserved_usd, double spent_usd)
+llm_budget_settle(struct llm *m, const struct llm_reserved *r, double spent_usd)
 {
+	const struct llm_purse *purse = &m->config.purse;
+	if (purse->settle != NULL && r->usd > 0)
+		purse->settle(r->day, r->usd, spent_usd, purse->arg);
 	pthread_mutex_lock(&m->lock);
 	turn_day(m);
-	m->reserved_usd -= reserved_usd;
+	m->reserved_usd -= r->usd;
 	if (m->reserved_usd < 0)
 		m->reserved_usd = 0;
 	m->spent_usd += spent_usd;

@@ -171,14 +171,15 @@ llm_complete(struct llm_reply *out, struct llm *m, const struct llm_request *req
 	*out = (struct llm_reply){ 0 };
 	if (!llm_configured(m))
 		return fault(FAULT_ABSENT, "no model is set up ([llm] base_url and model)");
-	double reserved_usd = llm_cost(m, input_tokens(req), req->max_output_tokens > 0 ? req->max_output_tokens : OUTPUT_TOKENS_GUESS);
-	enum fault f = llm_budget_reserve(m, reserved_usd);
+	struct llm_reserved reserved;
+	enum fault f = llm_budget_reserve(&reserved, m,
+		llm_cost(m, input_tokens(req), req->max_output_tokens > 0 ? req->max_output_tokens : OUTPUT_TOKENS_GUESS));
 	if (f != FAULT_NONE)
 		return f;
 	int64_t began_ms = llm_now_ms(m);
 	llm_answer_init(&c.answer, delta, arg);
 	f = llm_tries(&tries, m, complete_once, &c, cancel);
-	llm_budget_settle(m, reserved_usd, c.cost_usd);
+	llm_budget_settle(m, &reserved, c.cost_usd);
 	if (f == FAULT_NONE)
 		hand_over(out, &c, tries);
 	log_event(f == FAULT_NONE ? LOG_INFO : LOG_WARN, "llm", "completed", "fault=%s tries=%d input=%lld output=%lld ms=%lld",

@@ -124,12 +124,13 @@ static enum fault
 embed_batch(float **rows, size_t *dims, struct llm *m, struct embedding *e, const struct cancel *cancel)
 {
 	double cost_usd = llm_cost(m, e->tokens, 0);
+	struct llm_reserved reserved;
 	int tries = 0;
-	enum fault f = llm_budget_reserve(m, cost_usd);
+	enum fault f = llm_budget_reserve(&reserved, m, cost_usd);
 	if (f != FAULT_NONE)
 		return f;
 	f = llm_tries(&tries, m, embed_once, e, cancel);
-	llm_budget_settle(m, cost_usd, f == FAULT_NONE ? cost_usd : 0);
+	llm_budget_settle(m, &reserved, f == FAULT_NONE ? cost_usd : 0);
 	if (f == FAULT_NONE) {
 		*rows = e->rows;
 		*dims = e->dims;

@@ -45,8 +45,9 @@ void llm_secret_clear(struct llm_secret *s);
 int64_t llm_tokens(const char *s, size_t len);                /* about: characters / 4, CJK one each */
 double llm_cost(const struct llm *m, int64_t input_tokens, int64_t output_tokens);
 /* Set aside what a request may cost; LIMIT when today's budget does not hold it. */
-enum fault llm_budget_reserve(struct llm *m, double usd) STOA_MUST;
-void llm_budget_settle(struct llm *m, double reserved_usd, double spent_usd);
+struct llm_reserved { double usd; int64_t day; };
+enum fault llm_budget_reserve(struct llm_reserved *out, struct llm *m, double usd) STOA_MUST;
+void llm_budget_settle(struct llm *m, const struct llm_reserved *r, double spent_usd);
 
 /* ---- tries (tries.c) and the circuit breaker (breaker.c) ------------------------- */
 
