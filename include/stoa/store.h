@@ -95,6 +95,24 @@ bool statement_col_null(struct statement *st, int col);
 void statement_done(struct statement *st);
 int64_t store_last_id(struct store *s);
 
+/* ---- vectors of passages ------------------------------------------------- */
+
+/* Does the database search by nearness itself (PostgreSQL with pgvector)? Then what
+ * it takes is made, and vectors of passages are rows of it; else all but the removing
+ * answer ABSENT. They are derived: no copy holds them. */
+bool store_vectors(struct store *s);
+/* Those of one document, in place of what it had; passage n has vectors[n * dims]. */
+enum fault store_vectors_put(struct store *s, int64_t document, const float *vectors, size_t dims, size_t count) STOA_MUST;
+enum fault store_vectors_remove(struct store *s, int64_t document) STOA_MUST;
+typedef void store_vector_fn(int64_t document, int64_t n, const float *vector, void *arg);
+/* The nearest of completed documents by inner product in single precision, ties by
+ * place; of no other dims than asked for. all: of every such document. */
+struct store_near { const float *to; size_t dims, most; const int64_t *documents; size_t count; bool all; };
+enum fault store_vectors_near(struct store *s, const struct store_near *near, store_vector_fn *each, void *arg) STOA_MUST;
+/* Those of these passages that have one, in no order. */
+struct store_place { int64_t document, n; };
+enum fault store_vectors_get(struct store *s, const struct store_place *of, size_t count, size_t dims, store_vector_fn *each, void *arg) STOA_MUST;
+
 /* ---- a copy of everything ------------------------------------------------ */
 
 /* A whole copy of the database as it is at this moment, in one file (0600, whole or

@@ -126,8 +126,10 @@ fuse(struct run *r, const struct bm25 *p, const struct cancel *cancel)
 	if (r->from->embed == NULL || r->q.word_count == 0)
 		return FAULT_NONE;
 	enum fault f = r->from->embed(&vector, &dims, &r->req->query, 1, r->from->embed_arg, cancel);
-	if (f == FAULT_NONE)
-		r->candidate_count = vector_fuse(r->candidates, r->candidate_count, r->room, r->from->ix, &r->view, &r->q, p, &r->from->allow, vector, dims);
+	if (f == FAULT_NONE) {
+		const struct vector_query near = { r->from->ix, r->from->vectors, &r->view, &r->from->allow, vector, dims };
+		r->candidate_count = vector_fuse(r->candidates, r->candidate_count, r->room, &near, &r->q, p);
+	}
 	mem_free(vector);
 	return f == FAULT_CANCELLED ? f : FAULT_NONE;
 }

@@ -253,6 +253,7 @@ struct finder {
 	struct allow allow;
 	const struct clock *clock;
 	library_embed_fn *embed; void *embed_arg;   /* NULL: no vectors */
+	struct store *vectors;          /* where they are rows; NULL: in files */
 };
 /* What confidence is computed from (confidence.c); fitted by tests/bench/fit.c. */
 #define SURE_FEATURES 32u

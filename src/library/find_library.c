@@ -41,6 +41,7 @@ library_find(struct found **out, struct arena *a, struct library *l, struct stor
 	struct reading reading = { l, db };
 	struct finder from = { .ix = library_index(l), .read = read_passage, .arg = &reading, .clock = library_config(l)->clock,
 		.embed = library_config(l)->embed, .embed_arg = library_config(l)->embed_arg };
+	from.vectors = from.embed != NULL && store_vectors(db) ? db : NULL;
 	if (req->query == NULL)
 		return fault(FAULT_INPUT, "there is no query");
 	if (req->passages < 0 || req->sentences < 0 || req->passages > 200 || req->sentences > 1000)

@@ -83,10 +83,10 @@ segment_find_doc(const struct segment *s, int64_t doc_no)
 	return NULL;
 }
 
-bool
-part_has(const struct snapshot_part *p, int64_t doc_no)
+const struct segment_doc *
+part_find(const struct snapshot_part *p, int64_t doc_no)
 {
-	return segment_find_doc(p->segment, doc_no) != NULL && !part_is_dead(p, doc_no);
+	return part_is_dead(p, doc_no) ? NULL : segment_find_doc(p->segment, doc_no);
 }
 
 /* ---- reading the manifest ------------------------------------------------------------- */
@@ -373,7 +373,7 @@ snapshot_without(const struct snapshot *now, int64_t doc_no)
 	struct snapshot *s = snapshot_new(now->count + 1);
 	for (size_t i = 0; i < now->count; i++) {
 		const struct snapshot_part *p = &now->parts[i];
-		bool dies = part_has(p, doc_no);
+		bool dies = part_find(p, doc_no) != NULL;
 		struct snapshot_part *q = &s->parts[i];
 		*q = (struct snapshot_part){ p->segment, mem_new_array(p->dead_count + 1, sizeof *q->dead), p->dead_count };
 		atomic_fetch_add(&p->segment->refs, 1);
@@ -460,7 +460,7 @@ index_has(struct index *ix, int64_t doc_no)
 	if (index_snapshot(&s, ix) != FAULT_NONE)
 		return false;
 	for (size_t i = 0; i < s->count && !found; i++)
-		found = part_has(&s->parts[i], doc_no);
+		found = part_find(&s->parts[i], doc_no) != NULL;
 	snapshot_release(s);
 	return found;
 }

@@ -19,7 +19,8 @@ struct index {
 };
 void manifest_print(struct text *out, const struct snapshot *s, uint64_t number, uint64_t next);
 struct snapshot *snapshot_new(size_t count);
-bool part_has(const struct snapshot_part *p, int64_t doc_no);
+/* A document in it that is not dead, or NULL. */
+const struct segment_doc *part_find(const struct snapshot_part *p, int64_t doc_no);
 /* Take the writer's locks and the newest manifest; *fd is the lock file. */
 enum fault index_write_begin(int *fd, struct index *ix) STOA_MUST;
 void index_write_end(struct index *ix, int fd);

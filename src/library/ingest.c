@@ -257,7 +257,7 @@ index_body(struct ingest *g)
 			(size_t)(g->slices[i].end - g->slices[i].start), g->slices[i].heading };
 	f = index_add(g->l->index, g->row.no, g->row.d.title, items, g->count, g->cancel);
 	if (f == FAULT_NONE)
-		f = vector_add(g->l->index, g->l->config.embed, g->l->config.embed_arg, g->row.no, g->row.d.title, items, g->count, g->cancel);
+		f = vector_add(g->l->index, &(struct vector_maker){ g->l->config.embed, g->l->config.embed_arg, g->db }, g->row.no, g->row.d.title, items, g->count, g->cancel);
 	mem_free(items);
 	return f;
 }

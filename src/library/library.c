@@ -102,7 +102,7 @@ index_again(struct library *l, struct store *db, const struct leftover *o)
 	if (f == FAULT_ABSENT)
 		f = index_add(l->index, o->no, o->title, items, count, NULL);
 	if (f == FAULT_NONE)
-		f = vector_add(l->index, l->config.embed, l->config.embed_arg, o->no, o->title, items, count, NULL);
+		f = vector_add(l->index, &(struct vector_maker){ l->config.embed, l->config.embed_arg, db }, o->no, o->title, items, count, NULL);
 	log_event(LOG_INFO, "library", "indexed-again", "no=%lld passages=%zu", (long long)o->no, count);
 	mem_free(items);
 	arena_clear(&a);
@@ -257,6 +257,8 @@ library_open(struct library **out, const struct library_config *config, struct s
 		f = index_fresh(&l->index, path.data);
 	if (f == FAULT_NONE)
 		f = library_recover(l, db);
+	if (f == FAULT_NONE && config->embed != NULL)
+		vector_move(l->index, db);
 	text_clear(&path);
 	if (f != FAULT_NONE)
 		library_close(l);

@@ -39,9 +39,13 @@ enum fault index_remove(struct index *ix, int64_t doc_no) STOA_MUST;
 /* Fewer, larger segments; index_add() and index_remove() see to the most of it. */
 enum fault index_merge(struct index *ix, const struct cancel *cancel) STOA_MUST;
 /* Vectors of the same passages, after index_add; nothing when embed is NULL. Only
- * CANCELLED comes back: without an endpoint's help the words are enough. */
-enum fault vector_add(struct index *ix, library_embed_fn *embed, void *arg, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count, const struct cancel *cancel) STOA_MUST;
-void vector_remove(struct index *ix, int64_t doc_no);
+ * CANCELLED comes back: without an endpoint's help the words are enough. db: where
+ * they are kept when it searches them itself (store_vectors()); NULL: in a file. */
+struct vector_maker { library_embed_fn *embed; void *arg; struct store *db; };
+enum fault vector_add(struct index *ix, const struct vector_maker *m, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count, const struct cancel *cancel) STOA_MUST;
+void vector_remove(struct index *ix, int64_t doc_no);      /* its file; rows go with the document's */
+/* Files of before become rows, once the database searches vectors itself. */
+void vector_move(struct index *ix, struct store *db);
 bool index_has(struct index *ix, int64_t doc_no);
 int64_t index_passages(struct index *ix);
 

@@ -315,5 +315,5 @@ passage_rows_delete(struct store *db, int64_t no)
 		f = statement_run(st, NULL);
 		statement_done(st);
 	}
-	return f;
+	return f == FAULT_NONE ? store_vectors_remove(db, no) : f;
 }

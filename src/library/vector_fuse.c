@@ -27,25 +27,35 @@ by_total(const void *a, const void *b)
 	return x->total != y->total ? (x->total < y->total ? 1 : -1) : x->no < y->no ? -1 : x->no > y->no;
 }
 
-size_t
-vector_fuse(struct candidate *c, size_t count, size_t cap, const struct index *ix, const struct snapshot *s, struct query *q, const struct bm25 *p, const struct allow *allow, const float *vector, size_t dims)
+/* A passage without a vector keeps what its words earned. */
+static void
+weigh(struct candidate *c, size_t count, const double *cosine)
 {
-	struct vector_hit near[NEAREST];
-	size_t found = vector_search(near, NEAREST, ix, s, allow, vector, dims);
+	double best = c[0].total > 0 ? c[0].total : 1, least = 1, most = -1;
+	for (size_t i = 0; i < count; i++)
+		if (cosine[i] > -1) {
+			most = cosine[i] > most ? cosine[i] : most;
+			least = cosine[i] < least ? cosine[i] : least;
+		}
+	for (size_t i = 0; i < count; i++)
+		if (cosine[i] > -1)
+			c[i].total = best * (WORDS_SHARE * c[i].total / best + (1 - WORDS_SHARE) * (most > least ? (cosine[i] - least) / (most - least) : 1));
+}
+
+size_t
+vector_fuse(struct candidate *c, size_t count, size_t cap, const struct vector_query *near, struct query *q, const struct bm25 *p)
+{
+	struct vector_hit hits[NEAREST];
+	size_t found = vector_search(hits, NEAREST, near);
 	if (found == 0)
 		return count;
 	for (size_t i = 0; i < found && count < cap; i++)
-		if (!holds(c, count, &near[i]))
-			c[count++] = (struct candidate){ .part = near[i].part, .local = near[i].local, .no = segment_passage_no(s->parts[near[i].part].segment, near[i].local) };
-	rank_candidates(c, count, s, q, p);
-	double *cosine = mem_new_array(count + 1, sizeof *cosine), best = c[0].total > 0 ? c[0].total : 1, least = 1, most = -1;
-	for (size_t i = 0; i < count; i++) {
-		cosine[i] = vector_score(ix, c[i].no, vector, dims);
-		most = cosine[i] > most ? cosine[i] : most;
-		least = cosine[i] < least ? cosine[i] : least;
-	}
-	for (size_t i = 0; i < count; i++)
-		c[i].total = best * (WORDS_SHARE * c[i].total / best + (1 - WORDS_SHARE) * (most > least ? (cosine[i] - least) / (most - least) : 1));
+		if (!holds(c, count, &hits[i]))
+			c[count++] = (struct candidate){ .part = hits[i].part, .local = hits[i].local, .no = hits[i].no };
+	rank_candidates(c, count, near->s, q, p);
+	double *cosine = mem_new_array(count + 1, sizeof *cosine);
+	vector_scores(cosine, near, c, count);
+	weigh(c, count, cosine);
 	qsort(c, count, sizeof *c, by_total);
 	mem_free(cosine);
 	return count;

@@ -494,4 +494,5 @@ const struct store_driver store_postgres = {
 	.notify = postgres_notify, .listen = postgres_listen, .heard = postgres_heard,
 	.hold = postgres_hold, .let_go = postgres_let_go,
 	.last_number = postgres_last_number, .set_last_number = postgres_set_last_number,
+	.nearness = &postgres_nearness,
 };

@@ -11,7 +11,10 @@ struct postgres {               /* store.db */
 	unsigned names;             /* of prepared statements */
 	unsigned later;             /* commands sent whose results were not looked at */
 	bool ended;                 /* it said so; the line is closed a moment later */
+	enum { VECTORS_UNKNOWN, VECTORS_KEPT, VECTORS_NOT_KEPT } vectors;
+	char vector_schema[200];    /* where pgvector is, as it is quoted */
 };
+extern const struct store_nearness postgres_nearness;
 
 /* postgres_sql.c: words and parameters of ours in PostgreSQL's. */
 void postgres_sql(struct text *out, const char *sql);

@@ -59,7 +59,7 @@ const struct migration schema[] = {
 	  "  start_at INTEGER NOT NULL, end_at INTEGER NOT NULL, page INTEGER NOT NULL,"
 	  "  page_end INTEGER NOT NULL, heading_n INTEGER NOT NULL, sum BLOB NOT NULL,"
 	  "  PRIMARY KEY (document_no, n)) WITHOUT ROWID;",
-	  "DROP TABLE passage; DROP TABLE heading; DROP TABLE document_page; DROP TABLE document;", NULL, NULL },
+	  "DROP TABLE IF EXISTS passage_vector; DROP TABLE passage; DROP TABLE heading; DROP TABLE document_page; DROP TABLE document;", NULL, NULL },
 	/* Owners: empty for the one person of a machine.  The owner stands before the
 	 * blob, so that chains are verified without reading blobs.  Ids come first in the
 	 * indexes, and the one for walking over one owner's records has only rows with an

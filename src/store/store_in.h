@@ -85,6 +85,15 @@ struct store {
 
 /* ---- what is below ---------------------------------------------------------------- */
 
+/* Vectors as rows: see store_vectors(). remove and put: inside a transaction. */
+struct store_nearness {
+	bool (*ready)(struct store *s);
+	enum fault (*put)(struct store *s, int64_t document, const float *vectors, size_t dims, size_t count);
+	enum fault (*remove)(struct store *s, int64_t document);
+	enum fault (*near)(struct store *s, const struct store_near *near, store_vector_fn *each, void *arg);
+	enum fault (*get)(struct store *s, const struct store_place *of, size_t count, size_t dims, store_vector_fn *each, void *arg);
+};
+
 /* Everything that differs between databases.  SQL is written once, in what both
  * understand; words that only differ in name are translated by the driver. */
 struct store_driver {
@@ -132,6 +141,7 @@ struct store_driver {
 	/* Numbers that are never used again, of a table with AUTOINCREMENT: the last. */
 	enum fault (*last_number)(int64_t *out, struct store *s, const char *table, const char *column);
 	enum fault (*set_last_number)(struct store *s, const char *table, const char *column, int64_t last);
+	const struct store_nearness *nearness;  /* NULL: it has none */
 	/* Everything as of now into a file that is empty; NULL: copied row by row. */
 	enum fault (*copy)(struct store *s, const char *file);
 };

@@ -5,6 +5,6 @@
 int
 main(void)
 {
-	static const char *const programs[] = { "cite", "content", "ingest", "parallel", "reader" };
+	static const char *const programs[] = { "cite", "content", "endpoint", "ingest", "parallel", "reader" };
 	return postgres_own_main("library", programs, COUNT_OF(programs));
 }

@@ -29,7 +29,7 @@ static void
 add(struct shelf *s, struct maker *m, int doc, const char *text)
 {
 	shelf_add(s, doc, NULL, TEXTS(text));
-	WELL(vector_add(s->ix, make, m, doc, NULL, &(struct index_passage){ text, strlen(text), NULL }, 1, NULL));
+	WELL(vector_add(s->ix, &(struct vector_maker){ make, m, NULL }, doc, NULL, &(struct index_passage){ text, strlen(text), NULL }, 1, NULL));
 }
 
 static struct found *
@@ -77,11 +77,19 @@ START_TEST(an_endpoint_that_fails_leaves_the_words)
 	ck_assert_uint_eq(ask(&s, &m, "granite?")->passage_count, 1);
 	m.refuse = FAULT_CANCELLED;
 	struct index_passage p = { "x", 1, NULL };
-	FAILS(FAULT_CANCELLED, vector_add(s.ix, make, &m, 1, NULL, &p, 1, NULL));
-	WELL(vector_add(s.ix, NULL, NULL, 1, NULL, &p, 1, NULL));
+	FAILS(FAULT_CANCELLED, vector_add(s.ix, &(struct vector_maker){ make, &m, NULL }, 1, NULL, &p, 1, NULL));
+	WELL(vector_add(s.ix, &(struct vector_maker){ NULL, NULL, NULL }, 1, NULL, &p, 1, NULL));
 	shelf_close(&s);
 }
 END_TEST
+
+static double
+score_of(struct shelf *s, int64_t doc, const float *q)
+{
+	double score;
+	vector_scores(&score, &(struct vector_query){ .ix = s->ix, .to = q, .dims = DIMS }, &(struct candidate){ .no = PASSAGE_NO(doc, 0) }, 1);
+	return score;
+}
 
 START_TEST(the_nearest_come_first_and_dead_ones_never)
 {
@@ -89,24 +97,29 @@ START_TEST(the_nearest_come_first_and_dead_ones_never)
 	struct maker m = { 0 };
 	struct snapshot *snap;
 	struct vector_hit hits[8];
-	float q[DIMS] = { 0, .8f, 0, 0, .6f };
+	float to[DIMS] = { 0, .8f, 0, 0, .6f };
 	struct allow all = { .all = true }, some = { (const int64_t[]){ 2 }, 1, false };
 	shelf_open(&s);
 	add(&s, &m, 1, "galaxies");
 	add(&s, &m, 2, "dough");
 	add(&s, &m, 3, "galaxy");
 	WELL(index_snapshot(&snap, s.ix));
-	ck_assert_uint_eq(vector_search(hits, 8, s.ix, snap, &all, q, DIMS), 3);
+	struct vector_query q = { s.ix, NULL, snap, &all, to, DIMS };
+	ck_assert_uint_eq(vector_search(hits, 8, &q), 3);
 	ck_assert_double_eq_tol(hits[0].score, 1, 1e-6);
 	ck_assert_double_eq_tol(hits[2].score, .36, 1e-6);
-	ck_assert_uint_eq(vector_search(hits, 1, s.ix, snap, &all, q, DIMS), 1);
-	ck_assert_uint_eq(vector_search(hits, 8, s.ix, snap, &some, q, DIMS), 1);
-	ck_assert_uint_eq(vector_search(hits, 8, s.ix, snap, &all, q, DIMS - 1), 0);
+	ck_assert_uint_eq(hits[0].no, PASSAGE_NO(1, 0));
+	ck_assert_uint_eq(vector_search(hits, 1, &q), 1);
+	q.allow = &some;
+	ck_assert_uint_eq(vector_search(hits, 8, &q), 1);
+	q = (struct vector_query){ s.ix, NULL, snap, &all, to, DIMS - 1 };
+	ck_assert_uint_eq(vector_search(hits, 8, &q), 0);
 	snapshot_release(snap);
 	WELL(index_remove(s.ix, 1));
 	WELL(index_snapshot(&snap, s.ix));
-	ck_assert_uint_eq(vector_search(hits, 8, s.ix, snap, &all, q, DIMS), 2);
-	ck_assert_double_eq(vector_score(s.ix, PASSAGE_NO(1, 0), q, DIMS), -1);
+	q = (struct vector_query){ s.ix, NULL, snap, &all, to, DIMS };
+	ck_assert_uint_eq(vector_search(hits, 8, &q), 2);
+	ck_assert_double_eq(score_of(&s, 1, to), -1);
 	snapshot_release(snap);
 	shelf_close(&s);
 }
@@ -119,10 +132,11 @@ START_TEST(a_spoilt_file_is_passed_over)
 	char path[256];
 	shelf_open(&s);
 	add(&s, &m, 1, "galaxies");
+	ck_assert_double_gt(score_of(&s, 1, (float[DIMS]){ 0, 1 }), .7);
 	for (int cut = 0; cut < 64; cut += 5) {
 		snprintf(path, sizeof path, "%s/1.vec", s.folder);
 		ck_assert_int_eq(truncate(path, cut), 0);
-		ck_assert_double_eq(vector_score(s.ix, PASSAGE_NO(1, 0), (float[DIMS]){ 1 }, DIMS), -1);
+		ck_assert_double_eq(score_of(&s, 1, (float[DIMS]){ 0, 1 }), -1);
 	}
 	ck_assert_uint_eq(ask(&s, &m, "galaxies?")->passage_count, 1);
 	shelf_close(&s);
