@@ -299,7 +299,7 @@ act_cite_open(struct app *app, const char *arg)
 		app->chat->citation = atoi(arg);
 	if (chat_citation(app) == NULL)
 		return no_citation();
-	app_show(app, &pane_page, true);
+	app_page(app, true);
 	page_open_citation(app);
 	return FAULT_NONE;
 }

@@ -39,14 +39,21 @@ act_doc_open(struct app *app, const char *arg)
 
 struct on_document { char id[ID_BYTES]; char name[256]; bool removed; };
 
+/* What an action on a document means: that of the hit which is looked at, else the
+ * selected row of the table. */
 static struct on_document *
-selected(struct app *app)
+meant(struct app *app)
 {
 	const struct document *d = shelf_selected(app);
-	struct on_document *o = d != NULL ? mem_new(sizeof *o) : NULL;
+	const struct hit *h = app->focus[TAB_LIBRARY] != &pane_shelf ? shelf_hit(app) : NULL;
+	struct on_document *o = h != NULL || d != NULL ? mem_new(sizeof *o) : NULL;
+	const char *id = h != NULL ? h->passage->file_id : d != NULL ? d->id : "", *name = h != NULL ? h->passage->title : d != NULL ? d->name : "";
+	for (size_t i = 0; h != NULL && i < app->shelf->count; i++)
+		if (str_same(app->shelf->documents[i].id, id))
+			name = app->shelf->documents[i].name;
 	if (o != NULL) {
-		snprintf(o->id, sizeof o->id, "%s", d->id);
-		snprintf(o->name, sizeof o->name, "%s", d->name);
+		snprintf(o->id, sizeof o->id, "%s", id);
+		snprintf(o->name, sizeof o->name, "%s", name);
 	}
 	return o;
 }
@@ -75,7 +82,7 @@ enum fault
 act_doc_delete(struct app *app, const char *arg)
 {
 	char question[512];
-	struct on_document *o = selected(app);
+	struct on_document *o = meant(app);
 	(void)arg;
 	if (o == NULL)
 		return fault(FAULT_ABSENT, "there is no document here");
@@ -88,7 +95,7 @@ act_doc_delete(struct app *app, const char *arg)
 enum fault
 act_doc_reindex(struct app *app, const char *arg)
 {
-	struct on_document *o = selected(app);
+	struct on_document *o = meant(app);
 	(void)arg;
 	if (o == NULL)
 		return fault(FAULT_ABSENT, "there is no document here");
@@ -120,12 +127,13 @@ act_doc_search(struct app *app, const char *arg)
 enum fault
 act_doc_ask(struct app *app, const char *arg)
 {
-	const struct document *d = shelf_selected(app);
+	struct on_document *o = meant(app);
 	(void)arg;
-	if (d == NULL)
+	if (o == NULL)
 		return fault(FAULT_ABSENT, "there is no document here");
 	chat_open(app, NULL);
-	chat_ask_only(app, d->id, d->name);
+	chat_ask_only(app, o->id, o->name);
 	app_focus(app, &pane_composer);
+	mem_free(o);
 	return FAULT_NONE;
 }

@@ -142,14 +142,16 @@ app_focus(struct app *app, const struct pane_type *type)
 }
 
 void
-app_show(struct app *app, const struct pane_type *type, bool shown)
+app_page(struct app *app, bool shown)
 {
-	if (type == &pane_page)
-		app->page_wanted = shown;
+	const struct pane_type *here = app->focus[TAB_CHAT];
+	if (shown && here != &pane_page)
+		app->page_from = here;
+	app->page_wanted = shown;
 	if (shown)
-		app_focus(app, type);
-	else if (app->focus[app->tab] == type)
-		app_focus(app, type == &pane_page ? &pane_evidence : app->tab == TAB_CHAT ? &pane_composer : &pane_shelf);
+		app_focus(app, &pane_page);
+	else if (here == &pane_page)
+		app_focus(app, app->page_from != NULL ? app->page_from : &pane_evidence);
 	app_relayout(app);
 	app_dirty(app, NULL);
 }

@@ -50,6 +50,7 @@ struct app {
 	struct layout layout;
 	enum tab tab;
 	bool page_wanted;                    /* the page of a citation is open */
+	const struct pane_type *page_from;   /* the pane it was opened from; NULL: none */
 	const struct pane_type *focus[TAB_COUNT];
 	struct key_reader keys;
 	unsigned key_timer;
@@ -99,6 +100,7 @@ void app_composer_resized(struct app *app);   /* it may want another number of r
 void app_interrupt(struct app *app);           /* Ctrl-C */
 void app_suspend(struct app *app);
 void app_tab(struct app *app, enum tab tab);
+void app_page(struct app *app, bool shown);    /* of a citation: open, or back to where it was opened from */
 bool app_crew(struct app *app, loop_fn *fn, void *arg);   /* false: said in the alert */
 void app_notify(struct app *app, const char *what);       /* a long job ended */
 /* question.c */
@@ -176,6 +178,8 @@ void widths_answer(struct app *app, const struct key_event *e);
 void widths_leave(struct app *app);          /* no answer is left to the shell */
 /* pane_transcript.c: go to a message of the conversation that is being opened */
 void transcript_seek(struct app *app, const char *message_id);
+/* pane_results.c: the stretch of a text around its first match, every match in it marked */
+void snippet_draw(struct app *app, int row, int col, int cols, const char *text, const struct record_list *found /* spans */);
 /* everything.c */
 void everything_find(struct app *app, const char *query);
 /* rescue.c */

@@ -380,8 +380,8 @@ chat_sources(const struct message *m)
 	return m->citations.count > 0 ? &m->citations : &m->nearest;
 }
 
-static int
-source_number(const struct record_list *l, size_t i)
+int
+chat_source_number(const struct record_list *l, size_t i)
 {
 	const struct citation *c = l->items;
 	return c[i].n > 0 ? (int)c[i].n : (int)i + 1;
@@ -394,7 +394,7 @@ chat_select(struct app *app, size_t turn, bool last)
 	const struct message *m = chat_message(app, turn);
 	c->turn_at = turn;
 	const struct record_list *l = m != NULL ? chat_sources(m) : NULL;
-	c->citation = l == NULL || l->count == 0 ? 0 : source_number(l, last ? l->count - 1 : 0);
+	c->citation = l == NULL || l->count == 0 ? 0 : chat_source_number(l, last ? l->count - 1 : 0);
 	app_dirty(app, &pane_evidence);
 	app_dirty(app, &pane_page);
 	app_dirty(app, &pane_transcript);
@@ -412,7 +412,7 @@ chat_citation(struct app *app)
 	const struct message *m = chat_answer(app);
 	const struct record_list *l = m != NULL ? chat_sources(m) : NULL;
 	for (size_t i = 0; l != NULL && i < l->count; i++)
-		if (source_number(l, i) == app->chat->citation)
+		if (chat_source_number(l, i) == app->chat->citation)
 			return (const struct citation *)l->items + i;
 	return NULL;
 }
@@ -440,10 +440,10 @@ chat_step(struct app *app, int by)
 	const struct message *m = chat_answer(app);
 	const struct record_list *l = m != NULL ? chat_sources(m) : NULL;
 	size_t at = 0, count = l != NULL ? l->count : 0;
-	while (at < count && source_number(l, at) != c->citation)
+	while (at < count && chat_source_number(l, at) != c->citation)
 		at++;
 	if (at < count && (by < 0 ? at > 0 : at + 1 < count))
-		c->citation = source_number(l, by < 0 ? at - 1 : at + 1);
+		c->citation = chat_source_number(l, by < 0 ? at - 1 : at + 1);
 	else
 		step_answer(app, by);
 	app_dirty(app, &pane_evidence);

@@ -52,12 +52,11 @@ row_draw(struct app *app, int row, int cols, const struct everything_view *v, si
 	const struct history_hit *h = i < said ? (const struct history_hit *)v->said->items.items + i : NULL;
 	const struct hit *d = h == NULL ? (const struct hit *)v->found->items.items + (i - said) : NULL;
 	const char *where = h != NULL ? h->conversation_title : d->passage->title;
-	const char *text = h != NULL ? h->snippet : d->passage->text;
 	const char *kind = h == NULL ? "document" : str_same(h->role, "user") ? "you" : "stoa";
 	int col = 2;
 	(void)screen_put(s, row, col, 8, STYLE_DIM, kind, strlen(kind));
 	(void)screen_put_short(s, row, col + 9, 24, style, where != NULL ? where : "", where != NULL ? strlen(where) : 0);
-	(void)screen_put_short(s, row, col + 35, cols - 38, STYLE_TEXT, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+	snippet_draw(app, row, col + 35, cols - 38, h != NULL ? h->snippet : d->passage->text, h != NULL ? &h->spans : &d->spans);
 	if (i == v->at)
 		screen_cursor(s, row, col + 9);
 }

@@ -17,7 +17,7 @@ struct page_view {
 	int64_t asked, page, pages, from, mark_start, mark_end;   /* asked: for; page: turned to since */
 	char *text;                        /* NULL: on its way */
 	struct flow flow;
-	bool laid, to_mark, to_end;
+	bool laid, to_mark, to_end;        /* stands at the mark, at the end, until somebody moves */
 	size_t scroll, mark_row;
 	unsigned epoch;
 	char trouble[256];
@@ -125,6 +125,26 @@ clamp(int64_t at, size_t low, size_t high)
 	return at < (int64_t)low ? low : at > (int64_t)high ? high : (size_t)at;
 }
 
+/* Bytes laid out in the rows before this one, and the row that so many are before: a
+ * place that holds in any width. */
+static size_t
+bytes_before(const struct flow *f, size_t row)
+{
+	size_t bytes = 0;
+	for (size_t r = 0; r < row && r < f->count; r++)
+		bytes += f->rows[r].len + 1;
+	return bytes;
+}
+
+static size_t
+row_of(const struct flow *f, size_t bytes)
+{
+	size_t row = 0;
+	for (size_t used = 0; row < f->count && used + f->rows[row].len + 1 <= bytes; row++)
+		used += f->rows[row].len + 1;
+	return row;
+}
+
 static void
 lay_out(struct page_view *v, int cols)
 {
@@ -188,14 +208,16 @@ page_draw(struct page_view *v, struct area a, const char *find, bool focused)
 		flow_clear(&f);
 		return;
 	}
-	if (!v->laid || !flow_fits(&v->flow, a.cols - 2))
+	if (!v->laid || !flow_fits(&v->flow, a.cols - 2)) {
+		size_t bytes = v->laid ? bytes_before(&v->flow, v->scroll) : 0;
 		lay_out(v, a.cols - 2);
+		v->scroll = row_of(&v->flow, bytes);
+	}
 	size_t count = v->flow.count, last = count > (size_t)rows ? count - (size_t)rows : 0;
 	if (v->to_mark)
 		v->scroll = v->mark_row > (size_t)rows / 3 ? v->mark_row - (size_t)rows / 3 : 0;
 	if (v->to_end)
 		v->scroll = last;
-	v->to_mark = v->to_end = false;
 	if (v->scroll > last)
 		v->scroll = last;
 	flow_draw(s, (struct area){ a.top + 1, a.left + 1, rows, a.cols - 2 }, &v->flow, v->scroll, find, 0);
@@ -231,6 +253,7 @@ page_action(struct page_view *v, const char *id, const char *find, int rows)
 {
 	size_t page = rows > 2 ? (size_t)rows - 2 : 1, count = v->flow.count;
 	size_t last = count + 1 > (size_t)rows ? count + 1 - (size_t)rows : 0;
+	v->to_mark = v->to_end = false;
 	if (str_same(id, "move.up"))
 		v->scroll -= v->scroll > 0;
 	else if (str_same(id, "move.down"))

@@ -106,7 +106,7 @@ strip_draw(struct app *app, struct pane *p, const struct message *m)
 		text_printf(&head, "\"%s\"", c->quote);
 		flow_text(&f, STYLE_TEXT, NULL, STYLE_TEXT, 0, head.data, head.len);
 	}
-	flow_draw(app_screen(app), (struct area){ a->top + 1, a->left + 1, a->rows - 1, a->cols - 2 }, &f, 0, NULL, 0);
+	flow_draw(app_screen(app), (struct area){ a->top + 1, a->left + 1, a->rows - 1, a->cols - 2 }, &f, 0, p->find, 0);
 	if (a->rows > 1 && f.count > (size_t)a->rows - 1)      /* more than fits: in the last column, where no row comes */
 		(void)screen_put(app_screen(app), a->top + a->rows - 1, a->left + a->cols - 1, 1, STYLE_KEY, "+", 1);
 	flow_clear(&f);
@@ -138,7 +138,7 @@ view_draw(struct app *app, struct pane *p)
 	size_t at = 0, end = 0, rows = a->rows > 2 ? (size_t)a->rows - 2 : 1;
 	flow_init(&f, a->cols - 2);
 	for (size_t i = 0; i < l->count; i++) {
-		int n = c[i].n > 0 ? (int)c[i].n : (int)i + 1;
+		int n = chat_source_number(l, i);
 		bool now = n == app_chat(app)->citation;
 		at = now ? f.count : at;
 		source_flow(&f, &c[i], n, now, l == &m->nearest);
@@ -154,6 +154,39 @@ view_draw(struct app *app, struct pane *p)
 }
 
 static bool
+source_has(const struct citation *c, const char *find)
+{
+	struct text t;
+	text_init(&t, 64 * 1024);
+	evidence_place(&t, c);
+	bool found = strcasestr(t.data, find) != NULL || (c->quote != NULL && strcasestr(c->quote, find) != NULL);
+	text_clear(&t);
+	return found;
+}
+
+/* The next source with the words becomes the current one; round about, itself last. */
+static void
+find_by(struct app *app, const char *find, int by)
+{
+	const struct message *m = chat_answer(app);
+	const struct record_list *l = m != NULL ? chat_sources(m) : NULL;
+	const struct citation *c = l != NULL ? l->items : NULL;
+	size_t n = l != NULL ? l->count : 0, at = 0;
+	while (at < n && &c[at] != chat_citation(app))
+		at++;
+	for (size_t k = 1; find != NULL && at < n && k <= n; k++) {
+		size_t i = (by > 0 ? at + k : at + n - k) % n;
+		if (source_has(&c[i], find)) {
+			app_chat(app)->citation = chat_source_number(l, i);
+			app_dirty(app, NULL);
+			return;
+		}
+	}
+	if (find != NULL)
+		app_alert(app, "\"%.60s\" is not in the evidence; C-x / searches everything", find);
+}
+
+static bool
 view_action(struct app *app, struct pane *p, const char *id)
 {
 	struct evidence_view *v = p->state;
@@ -166,6 +199,8 @@ view_action(struct app *app, struct pane *p, const char *id)
 		v->scroll += page;
 	else if (str_same(id, "move.top"))
 		v->scroll = 0;
+	else if (str_same(id, "find.next") || str_same(id, "find.prev"))
+		find_by(app, p->find, str_same(id, "find.next") ? 1 : -1);
 	else
 		return false;
 	app_dirty(app, &pane_evidence);

@@ -36,13 +36,13 @@ view_action(struct app *app, struct pane *p, const char *id)
 	return page_action(p->state, id, p->find, p->area.rows);
 }
 
-/* Escape goes back to the evidence. */
+/* Escape goes back to where the page was opened from. */
 static bool
 view_key(struct app *app, struct pane *p, keycode k, const char *bytes, size_t n)
 {
 	(void)p, (void)bytes, (void)n;
 	if (k == 27 || k == 'q')
-		app_show(app, &pane_page, false);
+		app_page(app, false);
 	return true;
 }
 

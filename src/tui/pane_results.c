@@ -30,21 +30,20 @@ word_near(const char *text, size_t len, size_t at)
 	return at;
 }
 
-/* The stretch of text around the first match, with every match in it marked. */
-static void
-snippet_draw(struct app *app, int row, int col, int cols, const struct hit *h)
+void
+snippet_draw(struct app *app, int row, int col, int cols, const char *text, const struct record_list *found)
 {
 	struct screen *s = app_screen(app);
-	const char *text = h->passage->text != NULL ? h->passage->text : "";
+	text = text != NULL ? text : "";
 	size_t len = strlen(text), at = 0;
-	const struct span *spans = h->spans.items;
-	if (h->spans.count > 0 && spans[0].start > cols / 3)
+	const struct span *spans = found->items;
+	if (found->count > 0 && spans[0].start > cols / 3)
 		at = word_near(text, len, (size_t)spans[0].start - (size_t)cols / 3);
 	int end = col + cols;
 	if (at > 0)
 		col += screen_put(s, row, col, 3, STYLE_DIM, "...", 3);
 	for (size_t i = 0; col < end && at < len; i++) {
-		bool more = i < h->spans.count && (size_t)spans[i].end <= len && spans[i].start < spans[i].end;
+		bool more = i < found->count && (size_t)spans[i].end <= len && spans[i].start < spans[i].end;
 		size_t start = more ? (size_t)spans[i].start : len, stop = more ? (size_t)spans[i].end : len;
 		if (stop <= at && more)
 			continue;
@@ -75,7 +74,7 @@ row_draw(struct app *app, struct pane *p, int row, const struct hit *h, bool now
 		snprintf(place, sizeof place, "%.280s", title);
 	screen_put(app_screen(app), row, left, 2, style, now ? " >" : "  ", 2);
 	screen_put_short(app_screen(app), row, left + 3, head - 4, style, place, strlen(place));
-	snippet_draw(app, row, left + head, cols - head - 1, h);
+	snippet_draw(app, row, left + head, cols - head - 1, q->text, &h->spans);
 	if (now && p->focused)
 		screen_cursor(app_screen(app), row, left + 3);
 }

@@ -264,7 +264,7 @@ head_draw(struct app *app, struct pane *p)
 		snprintf(right, sizeof right, "only %.100s", c->documents_name);
 	const char *title = c->title[0] != '\0' ? c->title : "New conversation";
 	int width = screen_width(app_screen(app), right, strlen(right)), room = p->area.cols - 2 - (width > 0 ? width + 2 : 0);
-	screen_put(app_screen(app), p->area.top, p->area.left + 1, room, STYLE_HEADING, title, strlen(title));
+	screen_put_short(app_screen(app), p->area.top, p->area.left + 1, room, STYLE_HEADING, title, strlen(title));
 	screen_put(app_screen(app), p->area.top, p->area.left + p->area.cols - 1 - width, width, fresh > 0 ? STYLE_ALERT : STYLE_DIM, right, strlen(right));
 }
 

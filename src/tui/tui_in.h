@@ -190,7 +190,6 @@ struct composer *app_composer(struct app *app);
 struct pane *app_pane(struct app *app, const struct pane_type *type);
 struct pane *app_focused(struct app *app);        /* below any overlay */
 void app_focus(struct app *app, const struct pane_type *type);
-void app_show(struct app *app, const struct pane_type *type, bool shown);
 /* One pane over the others, with all keys (its key function) until NULL is laid there.
  * It is opened when laid and closed when taken away; draw may use the whole screen. */
 void app_overlay(struct app *app, const struct pane_type *type);
@@ -232,6 +231,7 @@ struct flow *chat_flow(struct app *app, size_t turn, int cols);   /* its rows; N
 void chat_rated(struct app *app, size_t turn, int64_t rating);
 void chat_flows_drop(struct chat *c);                        /* another width */
 const struct record_list *chat_sources(const struct message *m);   /* citations, or what is nearest */
+int chat_source_number(const struct record_list *l, size_t i);     /* of the i-th: the n in [n] */
 void chat_turn_flow(struct flow *f, const struct message *m, const char *hint);   /* turn.c; hint: "" none */
 void chat_ask_only(struct app *app, const char *document_id, const char *name);   /* NULL: everything */
 void chat_free(struct chat *c);
