@@ -96,13 +96,13 @@ struct message {
 	bool request_email;       /* not sure enough: a teacher could be asked (message.escalate) */
 };
 struct conversation {
-	const char *id, *title, *subject, *type, *status; /* type general subject; status active archived */
-	const char *preview;
+	const char *id, *title, *subject, *type, *status; /* type general subject assignment; status active archived */
+	const char *preview, *assignment_id;
 	int64_t created, updated, message_count;
 };
 struct conversation_list { const char *status, *subject, *search, *cursor; int64_t limit; };
 struct conversations { struct record_list items; /* conversation */ const char *cursor; int64_t total; };
-struct conversation_create { const char *id, *title, *subject, *type; };
+struct conversation_create { const char *id, *title, *subject, *type, *assignment_id; };
 struct conversation_update { const char *id, *title, *status, *subject; };
 struct conversation_get { const char *id; int64_t limit, before; };
 struct transcript { struct conversation *conversation; struct record_list messages; /* message */ };
@@ -111,6 +111,7 @@ struct message_send {
 	const char *id;                /* client-made id of the question */
 	const char *content, *context; /* context: piped text, searched with the library */
 	const char *subject, *mode;    /* mode auto extractive model */
+	const char *assignment_id;     /* a new conversation within it: only its materials are searched */
 	struct text_list documents, domains;
 	bool ephemeral;                /* keep nothing */
 };
@@ -176,6 +177,24 @@ struct join_code { const char *id, *code; /* code: only when made */ int64_t use
 struct join_codes { struct record_list items; /* join_code */ };
 struct join_code_remove { const char *id, *code_id; };
 
+/* ---- people: assignments, what a class is given to work on -------------------------- */
+
+struct assignment {
+	const char *id, *class_id, *title, *instructions;
+	const char *state;                 /* draft: only its teachers see it; published */
+	struct text_list materials;        /* ids of documents of the class, those that are still there */
+	int64_t due, created, updated;     /* due 0: whenever */
+};
+struct assignment_list { const char *class_id, *state, *cursor; int64_t limit; };
+struct assignments { struct record_list items; /* assignment */ const char *cursor; int64_t total; };
+struct assignment_get { const char *class_id, *id; };
+struct assignment_create { const char *class_id, *title, *instructions, *state; struct text_list materials; int64_t due; };
+struct assignment_update {
+	const char *class_id, *id, *title, *instructions, *state;
+	struct text_list materials, clear; /* clear: what is taken away: due instructions materials */
+	int64_t due;
+};
+
 struct user_list { const char *search, *role, *cursor; int64_t limit; };
 struct users { struct record_list items; /* user */ const char *cursor; int64_t total; };
 struct user_update { const char *id, *role, *status; };
@@ -239,7 +258,8 @@ extern const struct record_type record_document, record_document_add, record_doc
 	record_classes, record_class_create, record_class_update, record_class_member,
 	record_class_members_list, record_class_members, record_class_member_set,
 	record_class_member_remove, record_join_code_make, record_join_code, record_join_codes,
-	record_join_code_remove, record_user_list, record_users, record_user_update,
+	record_join_code_remove, record_assignment, record_assignment_list, record_assignments,
+	record_assignment_get, record_assignment_create, record_assignment_update, record_user_list, record_users, record_user_update,
 	record_audit_row, record_audit_list, record_audit_rows,
 	record_conversation_share, record_shared_link, record_shared_links, record_shared_get,
 	record_message_escalate, record_escalated, record_escalation_list, record_escalation,
@@ -266,6 +286,13 @@ struct operation {
 };
 const struct operation *operation_find(const char *id);   /* NULL: no such */
 const struct operation *operations(size_t *count);
+
+/* ---- pages of a list ------------------------------------------------------------------- */
+
+/* A cursor names the last item shown: its time, or what else the list is sorted by, and
+ * its id. INPUT: it is none. Without one, *at stays as it is and *id is "". */
+enum fault list_cursor_read(int64_t *at, const char **id, const char *cursor) STOA_MUST;
+const char *list_cursor(struct arena *a, int64_t at, const char *id);
 
 /* ---- a request as HTTP ------------------------------------------------------------------ */
 

@@ -132,4 +132,15 @@ enum fault people_code_make(struct join_code *out, struct arena *a, struct peopl
 enum fault people_code_list(struct join_codes *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const char *class) STOA_MUST;
 enum fault people_code_void(struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct join_code_remove *req) STOA_MUST;
 
+/* ---- assignments -------------------------------------------------------------------------- */
+/* As of a class; a draft is ABSENT for who does not teach it. INPUT: a material is no
+ * document of the class. */
+
+/* class_id NULL: of whichever class. */
+enum fault people_assignment_get(struct assignment *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct assignment_get *req) STOA_MUST;
+enum fault people_assignment_list(struct assignments *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct assignment_list *req) STOA_MUST;
+enum fault people_assignment_create(struct assignment *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct assignment_create *req) STOA_MUST;
+enum fault people_assignment_update(struct assignment *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct assignment_update *req) STOA_MUST;
+enum fault people_assignment_delete(struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct assignment_get *req) STOA_MUST;
+
 #endif

@@ -57,6 +57,8 @@ enum fault tutor_conversation_create(struct conversation **out, struct arena *a,
 enum fault tutor_conversation_list(struct conversations *out, struct arena *a, struct tutor *t, struct store *db, const struct conversation_list *req) STOA_MUST;
 /* Citations are verified again as they are now. */
 enum fault tutor_conversation_get(struct transcript *out, struct arena *a, struct tutor *t, struct store *db, const struct conversation_get *req) STOA_MUST;
+/* The assignment that a conversation is within; NULL: none. */
+enum fault tutor_conversation_assignment(const char **out, struct arena *a, struct store *db, const char *id) STOA_MUST;
 enum fault tutor_conversation_update(struct conversation **out, struct arena *a, struct tutor *t, struct store *db, const struct conversation_update *req) STOA_MUST;
 enum fault tutor_conversation_delete(struct tutor *t, struct store *db, const char *id) STOA_MUST;
 enum fault tutor_feedback(struct tutor *t, struct store *db, const struct message_feedback *req) STOA_MUST;

@@ -1,7 +1,7 @@
 /* Records about conversations: lists, search over all, export and import. */
 #include "api_in.h"
 
-#define CONVERSATION_TYPES "general|subject"
+#define CONVERSATION_TYPES "general|subject|assignment"
 #define CONVERSATION_STATUS "active|archived"
 
 static const struct field conversation_fields[] = {
@@ -11,7 +11,9 @@ static const struct field conversation_fields[] = {
 	FIELD_OF(conversation, subject, FIELD_TEXT, .flags = FIELD_OMIT, .max = 200,
 		.help = "Subject it is about."),
 	FIELD_OF(conversation, type, FIELD_TEXT, .choices = CONVERSATION_TYPES,
-		.help = "Over everything or over one subject."),
+		.help = "Over everything, over one subject, or within an assignment."),
+	FIELD_OF(conversation, assignment_id, FIELD_TEXT, .flags = FIELD_OMIT, .max = ID_MAX,
+		.help = "Assignment it is within: only its materials are searched."),
 	FIELD_OF(conversation, status, FIELD_TEXT, .choices = CONVERSATION_STATUS,
 		.help = "Whether it is put away."),
 	FIELD_OF(conversation, preview, FIELD_TEXT, .flags = FIELD_OMIT | FIELD_SEALED, .max = 4096,
@@ -54,7 +56,10 @@ static const struct field conversation_create_fields[] = {
 	FIELD_OF(conversation_create, subject, FIELD_TEXT, .flags = FIELD_OMIT, .max = 200,
 		.help = "Subject it is about."),
 	FIELD_OF(conversation_create, type, FIELD_TEXT, .flags = FIELD_OMIT,
-		.choices = CONVERSATION_TYPES, .help = "Over everything or over one subject."),
+		.choices = CONVERSATION_TYPES,
+		.help = "Over everything, over one subject, or within an assignment."),
+	FIELD_OF(conversation_create, assignment_id, FIELD_TEXT, .flags = FIELD_OMIT, .max = ID_MAX,
+		.help = "Assignment that it is to be within."),
 };
 RECORD_TYPE(record_conversation_create, conversation_create, conversation_create_fields,
 	"A new conversation.");

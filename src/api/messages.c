@@ -183,6 +183,8 @@ static const struct field message_send_fields[] = {
 	FIELD_OF(message_send, mode, FIELD_TEXT, .flags = FIELD_OMIT,
 		.choices = "auto|extractive|model",
 		.help = "How to answer; auto uses a model when one is set up."),
+	FIELD_OF(message_send, assignment_id, FIELD_TEXT, .flags = FIELD_OMIT, .max = ID_MAX,
+		.help = "Begin a conversation within this assignment: only its materials are searched."),
 	FIELD_OF(message_send, documents, FIELD_TEXTS, .flags = FIELD_OMIT, .max = 1000,
 		.help = "Only the documents with these ids."),
 	FIELD_OF(message_send, domains, FIELD_TEXTS, .flags = FIELD_OMIT, .max = 100,

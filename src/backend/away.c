@@ -37,7 +37,8 @@ static enum fault
 conversation_here(struct flight *f, const struct message_send *q)
 {
 	void *reply = NULL;
-	const struct conversation_create make = { .id = q->conversation_id, .subject = q->subject };
+	const struct conversation_create make = { .id = q->conversation_id, .subject = q->subject,
+		.assignment_id = q->assignment_id };
 	return copy_call(&reply, &f->arena, f->backend, "conversation.create", &make, NULL);
 }
 
@@ -71,7 +72,8 @@ question_write(struct flight *f, const struct message_send *q, bool fresh)
 {
 	struct backend *b = f->backend;
 	const struct operation *create = operation_find("conversation.create");
-	const struct conversation_create make = { .id = q->conversation_id, .subject = q->subject };
+	const struct conversation_create make = { .id = q->conversation_id, .subject = q->subject,
+		.assignment_id = q->assignment_id };
 	struct outbox_entry e;
 	struct arena a;
 	enum fault bad = FAULT_NONE;

@@ -160,6 +160,26 @@ keep_answer(struct backend *b, const char *owner, const struct operation *op, co
 	return engine_keep(b->engine, owner, NULL, &list);
 }
 
+/* However an assignment was shown, it can be shown again. */
+static enum fault
+keep_assignment(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	const struct assignment *v = reply;
+	const struct assignment_get one = { v->class_id, v->id };
+	(void)op, (void)request;
+	return keep_reply(b, owner, operation_find("assignment.get"), &one, v);
+}
+
+static enum fault
+keep_assignments(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	const struct assignments *list = reply;
+	enum fault f = keep_reply(b, owner, op, request, reply);
+	for (size_t i = 0; f == FAULT_NONE && i < list->items.count; i++)
+		f = keep_assignment(b, owner, op, request, (const struct assignment *)list->items.items + i);
+	return f;
+}
+
 static enum fault
 drop_conversation(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
 {
@@ -179,6 +199,12 @@ static const struct row {
 	enum fault (*keep)(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply);
 	enum reading reading;
 } rows[] = {
+	{ "assignment.create", keep_assignment, READ_NOT },
+	{ "assignment.get", keep_assignment, READ_SEEN },
+	{ "assignment.list", keep_assignments, READ_SEEN },
+	{ "assignment.update", keep_assignment, READ_NOT },
+	{ "class.get", keep_reply, READ_SEEN },
+	{ "class.list", keep_reply, READ_SEEN },
 	{ "conversation.create", keep_conversation, READ_NOT },
 	{ "conversation.delete", drop_conversation, READ_NOT },
 	{ "conversation.export", NULL, READ_ENGINE },

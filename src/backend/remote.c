@@ -144,7 +144,8 @@ static enum fault
 make_conversation(struct way *w)
 {
 	const struct message_send *q = w->request;
-	const struct conversation_create make = { .id = q->conversation_id, .subject = q->subject };
+	const struct conversation_create make = { .id = q->conversation_id, .subject = q->subject,
+		.assignment_id = q->assignment_id };
 	const struct asking create = { .op = operation_find("conversation.create"), .request = &make,
 		.key = make.id, .cancel = &w->f->cancel };
 	void *answer = w->f->reply;

@@ -117,7 +117,8 @@ verb_ask(struct cli *c)
 	};
 	struct text_list documents = option_texts(&c->args, &c->arena, "document");
 	const char *context = option_text(&c->args, "context"),
-		   *conversation = option_text(&c->args, "conversation");
+		   *conversation = option_text(&c->args, "conversation"),
+		   *assignment = option_text(&c->args, "assignment");
 	bool took_input;
 	enum fault f = question_from(&request.content, c, &took_input);
 	if (f == FAULT_NONE && context)
@@ -136,6 +137,8 @@ verb_ask(struct cli *c)
 		f = named_documents(&request.documents, c, &documents);
 	if (f == FAULT_NONE && conversation)
 		f = named_conversation(&request.conversation_id, c, conversation);
+	if (f == FAULT_NONE && assignment)
+		f = named_assignment(&request.assignment_id, c, NULL, assignment);
 	if (f != FAULT_NONE)
 		return f;
 	return answer_get(NULL, c, &request, option_given(&c->args, "stream") && c->json);

@@ -24,6 +24,7 @@ chat_ask(struct chat *ch, const char *line)
 {
 	struct message_send request = {
 		.conversation_id = ch->conversation[0] ? ch->conversation : NULL,
+		.assignment_id = ch->conversation[0] ? NULL : ch->assignment,
 		.content = line,
 		.subject = ch->subject,
 		.mode = ch->mode,
@@ -191,6 +192,7 @@ chat_start(struct chat *ch)
 {
 	struct cli *c = ch->c;
 	const char *conversation = option_text(&c->args, "conversation"), *id;
+	const char *assignment = option_text(&c->args, "assignment");
 	struct text_list documents = option_texts(&c->args, &c->arena, "document");
 	enum fault f = session_conf(c);
 	if (f == FAULT_NONE)
@@ -203,6 +205,8 @@ chat_start(struct chat *ch)
 		f = named_documents(&ch->documents, c, &documents);
 	if (f == FAULT_NONE)
 		f = greet(ch);
+	if (f == FAULT_NONE && assignment)
+		f = named_assignment(&ch->assignment, c, NULL, assignment);
 	if (f == FAULT_NONE && conversation) {
 		f = named_conversation(&id, c, conversation);
 		if (f == FAULT_NONE)

@@ -194,6 +194,8 @@ enum fault named_conversations_each(struct cli *c, struct conversation_list *req
 enum fault named_document(const struct document **out, struct cli *c, const char *ref) STOA_MUST;
 enum fault named_documents(struct text_list *ids, struct cli *c, const struct text_list *refs) STOA_MUST;
 /* The one conversation: id, beginning of one, title, or "last". */
+/* An assignment by id or title, of this class, or NULL: of any of one's own. */
+enum fault named_assignment(const char **id, struct cli *c, const char *class_id, const char *ref) STOA_MUST;
 enum fault named_conversation(const char **id, struct cli *c, const char *ref) STOA_MUST;
 
 /* A list operation, every page: each item a row, or its record with --json. */
@@ -264,6 +266,7 @@ struct chat {
 	struct cli *c;
 	char conversation[ID_BYTES];   /* "" a new one */
 	const char *subject, *mode;    /* NULL: any, the engine's own */
+	const char *assignment;        /* that a new conversation is within; NULL: none */
 	struct text_list documents, domains;
 	struct arena kept;             /* what the last answer lives in */
 	const struct message *answer;  /* the last one; NULL: none */
@@ -322,7 +325,8 @@ verb_fn verb_init, verb_add, verb_docs_list, verb_docs_show, verb_docs_rm, verb_
 	verb_config_path, verb_status, verb_sync, verb_bench, verb_eval, verb_completion, verb_help, verb_version, verb_login, verb_logout, verb_whoami,
 	verb_class_list, verb_class_new, verb_class_rename, verb_class_archive, verb_class_members,
 	verb_class_set, verb_class_leave, verb_class_code, verb_class_codes, verb_class_void,
-	verb_class_questions, verb_class_answer, verb_admin_users, verb_admin_set,
+	verb_class_questions, verb_class_answer, verb_class_assignments, verb_class_assignment,
+	verb_class_assign, verb_class_amend, verb_class_unassign, verb_admin_users, verb_admin_set,
 	verb_admin_feedback, verb_admin_audit, verb_history_share, verb_history_links,
 	verb_history_unshare, verb_history_shared, verb_history_escalate, verb_profile;
 

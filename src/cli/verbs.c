@@ -15,6 +15,9 @@
 #define DOMAIN \
 	{ "domain", "D", OPTION_TEXT, 0, 0, NULL, true, \
 		"only this domain (may be repeated)" }
+#define ASSIGNMENT \
+	{ "assignment", "ASSIGNMENT", OPTION_TEXT, 0, 0, NULL, false, \
+		"begin a conversation within this assignment: only its materials are searched" }
 #define DOCUMENT \
 	{ "document", "DOCUMENT", OPTION_TEXT, 0, 0, NULL, true, \
 		"only this document: its id, title or file name (may be repeated)" }
@@ -110,7 +113,7 @@ static const struct option ask_options[] = {
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "only this subject" }, DOMAIN, DOCUMENT,
 	{ "conversation", "ID", OPTION_TEXT, 0, 0, NULL, false,
 		"go on with this conversation: its id, title, or last" },
-	MODEL, EXTRACTIVE, EPHEMERAL,
+	ASSIGNMENT, MODEL, EXTRACTIVE, EPHEMERAL,
 	{ "context", "FILE", OPTION_FILE, 0, 0, NULL, false,
 		"search this text as well, this once; standard input does the same" },
 	{ "stream", NULL, OPTION_FLAG, 0, 0, NULL, false,
@@ -120,7 +123,7 @@ static const struct option chat_options[] = {
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "only this subject" }, DOMAIN, DOCUMENT,
 	{ "conversation", "ID", OPTION_TEXT, 0, 0, NULL, false,
 		"go on with this conversation: its id, title, or last" },
-	MODEL, EXTRACTIVE, EPHEMERAL,
+	ASSIGNMENT, MODEL, EXTRACTIVE, EPHEMERAL,
 };
 static const struct option history_list_options[] = {
 	{ "archived", NULL, OPTION_FLAG, 0, 0, NULL, false, "the archived ones" },
@@ -173,6 +176,24 @@ static const struct option class_questions_options[] = {
 	{ "status", "STATE", OPTION_CHOICE, 0, 0, "pending|in_progress|resolved|all", false,
 		"pending unless told" },
 	{ "class", "CLASS", OPTION_TEXT, 0, 0, NULL, false, "only of this class" },
+};
+#define ASSIGNMENT_OPTIONS \
+	{ "due", "WHEN", OPTION_TEXT, 0, 0, NULL, false, \
+		"until this day, or \"2026-03-01 18:00\"" }, \
+	{ "about", "FILE", OPTION_FILE, 0, 0, NULL, false, "what is to be done, in this file" }, \
+	{ "material", "DOCUMENT", OPTION_TEXT, 0, 0, NULL, true, \
+		"a document of the class to work with; can be given again" }
+static const struct option class_assign_options[] = {
+	ASSIGNMENT_OPTIONS,
+	{ "draft", NULL, OPTION_FLAG, 0, 0, NULL, false, "for teachers alone, until it is published" },
+};
+static const struct option class_amend_options[] = {
+	{ "title", "TITLE", OPTION_TEXT, 0, 0, NULL, false, "what it is called from now on" },
+	ASSIGNMENT_OPTIONS,
+	{ "no-due", NULL, OPTION_FLAG, 0, 0, NULL, false, "whenever" },
+	{ "no-materials", NULL, OPTION_FLAG, 0, 0, NULL, false, "every document of the class" },
+	{ "publish", NULL, OPTION_FLAG, 0, 0, NULL, false, "show it to the class" },
+	{ "draft", NULL, OPTION_FLAG, 0, 0, NULL, false, "take it back: for teachers alone" },
 };
 static const struct option admin_users_options[] = {
 	{ "search", "TEXT", OPTION_TEXT, 0, 0, NULL, false, "only names and addresses with this in them" },
@@ -306,6 +327,16 @@ const struct verb verbs[] = {
 		"the codes that are still good" },
 	{ "class", "void", "CLASS CODE-ID", 2, 2, NO_OPTIONS, verb_class_void, "done",
 		"take a code back" },
+	{ "class", "assignments", "CLASS", 1, 1, NO_OPTIONS, verb_class_assignments, "assignment, one a line",
+		"what a class is given to work on, what is due first first" },
+	{ "class", "assignment", "CLASS ASSIGNMENT", 2, 2, NO_OPTIONS, verb_class_assignment, "assignment",
+		"one of them: what is to be done, and with which documents" },
+	{ "class", "assign", "CLASS TITLE...", 2, -1, OPTIONS(class_assign_options), verb_class_assign, "assignment",
+		"give a class something to work on" },
+	{ "class", "amend", "CLASS ASSIGNMENT", 2, 2, OPTIONS(class_amend_options), verb_class_amend, "assignment",
+		"change an assignment, publish it, take it back" },
+	{ "class", "unassign", "CLASS ASSIGNMENT", 2, 2, NO_OPTIONS, verb_class_unassign, "done",
+		"take an assignment away; conversations within it stay" },
 	{ "class", "questions", "", 0, 0, OPTIONS(class_questions_options), verb_class_questions, "escalation, one a line",
 		"the questions that were handed to you as a teacher" },
 	{ "class", "answer", "QUESTION TEXT...|-", 2, -1, NO_OPTIONS, verb_class_answer, "escalation",

@@ -113,6 +113,47 @@ class_void_code(void **reply, struct call *c, const void *request)
 	return done(reply, c, people_code_void(c->a, c->e->people, c->db, &who, request));
 }
 
+/* ---- assignments --------------------------------------------------------------------- */
+
+static enum fault
+assignment_create(void **reply, struct call *c, const void *request)
+{
+	const struct people_asker who = asker(c);
+	*reply = record_new(c->a, &record_assignment);
+	return people_assignment_create(*reply, c->a, c->e->people, c->db, &who, request);
+}
+
+static enum fault
+assignment_delete(void **reply, struct call *c, const void *request)
+{
+	const struct people_asker who = asker(c);
+	return done(reply, c, people_assignment_delete(c->a, c->e->people, c->db, &who, request));
+}
+
+static enum fault
+assignment_get(void **reply, struct call *c, const void *request)
+{
+	const struct people_asker who = asker(c);
+	*reply = record_new(c->a, &record_assignment);
+	return people_assignment_get(*reply, c->a, c->e->people, c->db, &who, request);
+}
+
+static enum fault
+assignment_list(void **reply, struct call *c, const void *request)
+{
+	const struct people_asker who = asker(c);
+	*reply = record_new(c->a, &record_assignments);
+	return people_assignment_list(*reply, c->a, c->e->people, c->db, &who, request);
+}
+
+static enum fault
+assignment_update(void **reply, struct call *c, const void *request)
+{
+	const struct people_asker who = asker(c);
+	*reply = record_new(c->a, &record_assignment);
+	return people_assignment_update(*reply, c->a, c->e->people, c->db, &who, request);
+}
+
 /* ---- accounts --------------------------------------------------------------------------- */
 
 static enum fault
@@ -138,6 +179,11 @@ audit_list(void **reply, struct call *c, const void *request)
 }
 
 const struct handler class_handlers[] = {
+	{ "assignment.create", assignment_create, HANDLER_SEALED },
+	{ "assignment.delete", assignment_delete, HANDLER_SEALED },
+	{ "assignment.get", assignment_get, HANDLER_SEALED },
+	{ "assignment.list", assignment_list, HANDLER_SEALED },
+	{ "assignment.update", assignment_update, HANDLER_SEALED },
 	{ "audit.list", audit_list, HANDLER_SEALED },
 	{ "class.codes", class_codes, HANDLER_SEALED },
 	{ "class.create", class_create, HANDLER_SEALED },

@@ -7,11 +7,80 @@
 
 #include "engine_in.h"
 
+/* ---- within an assignment ------------------------------------------------------ */
+
+/* The assignment as the caller may see it. */
+static enum fault
+assignment_seen(struct assignment *out, struct call *c, const char *id)
+{
+	const struct people_asker who = asker(c);
+	return people_assignment_get(out, c->a, c->e->people, c->db, &who, &(struct assignment_get){ .id = id });
+}
+
+static bool
+holds(const struct text_list *list, const char *s)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (str_same(list->items[i], s))
+			return true;
+	return false;
+}
+
+/* Only materials of the assignment are searched, or the documents of its class when it
+ * has none; documents that are asked for must be among them. */
+static enum fault
+narrow(struct message_send *req, const struct assignment *of)
+{
+	for (size_t i = 0; i < req->documents.count && of->materials.count > 0; i++)
+		if (!holds(&of->materials, req->documents.items[i]))
+			return fault(FAULT_INPUT, "%s is not a material of the assignment", req->documents.items[i]);
+	if (req->documents.count == 0)
+		req->documents = of->materials;
+	req->subject = of->class_id;
+	return FAULT_NONE;
+}
+
+/* A question within an assignment asks of its materials alone. */
+static enum fault
+assignment_bounds(struct message_send *req, struct call *c)
+{
+	struct assignment of;
+	const char *id = req->assignment_id;
+	enum fault f = FAULT_NONE;
+	if (req->conversation_id != NULL && req->conversation_id[0] != '\0') {
+		f = tutor_conversation_assignment(&id, c->a, c->db, req->conversation_id);
+		if (f == FAULT_ABSENT)          /* the tutor says so */
+			return FAULT_NONE;
+		if (f == FAULT_NONE && req->assignment_id != NULL && !str_same(id, req->assignment_id))
+			f = fault(FAULT_INPUT, "the conversation is not within this assignment");
+	}
+	if (f != FAULT_NONE || id == NULL || id[0] == '\0')
+		return f;
+	req->assignment_id = id;
+	f = assignment_seen(&of, c, id);
+	/* On a person's own machine it may be a server's, whose documents are not here. */
+	if (f == FAULT_ABSENT && c->e->limits_off)
+		return FAULT_NONE;
+	return f == FAULT_NONE ? narrow(req, &of) : f;
+}
+
 static enum fault
 conversation_create(void **reply, struct call *c, const void *request)
 {
+	struct conversation_create req = *(const struct conversation_create *)request;
 	struct conversation *conversation = NULL;
-	enum fault f = tutor_conversation_create(&conversation, c->a, c->tutor, c->db, request);
+	struct assignment of;
+	enum fault f = FAULT_NONE;
+	bool within = req.assignment_id != NULL && req.assignment_id[0] != '\0';
+	if (!within && str_same(req.type, "assignment"))
+		return fault(FAULT_INPUT, "which assignment the conversation is within is not said");
+	if (within)
+		f = assignment_seen(&of, c, req.assignment_id);
+	if (f == FAULT_NONE && within)
+		req.subject = of.class_id;
+	if (f != FAULT_NONE && !(f == FAULT_ABSENT && c->e->limits_off))
+		return f;
+	f = tutor_conversation_create(&conversation, c->a, c->tutor, c->db, &req);
 	*reply = conversation;
 	return f;
 }
@@ -136,6 +205,8 @@ message_send(void **reply, struct call *c, const void *request)
 	char id[ID_BYTES];
 	struct message *m = NULL;
 	enum fault f = question_id(id, c, &req);
+	if (f == FAULT_NONE)
+		f = assignment_bounds(&req, c);
 	if (f == FAULT_NONE && id[0] != '\0') {
 		req.id = id;
 		f = doing_begin(c, id, true);

@@ -3,7 +3,6 @@
  * Scores are plain rows, so that they can be counted over all; what was said with
  * them stays sealed among the records of whoever said it and is read from there,
  * a row in the audit each. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine_in.h"
@@ -102,31 +101,15 @@ count_all(struct feedback_items *out, struct call *c)
 	return f;
 }
 
-/* The cursor is "created:message" of the last one shown. */
-static enum fault
-cursor_read(int64_t *at, const char **id, const char *cursor)
-{
-	char *end = NULL;
-	*at = INT64_MAX;
-	*id = "";
-	if (cursor == NULL || cursor[0] == '\0')
-		return FAULT_NONE;
-	*at = strtoll(cursor, &end, 10);
-	if (end == cursor || *end != ':')
-		return fault(FAULT_INPUT, "the cursor is none of this list");
-	*id = end + 1;
-	return FAULT_NONE;
-}
-
 struct feedback_rows { struct feedback_item *items; const char **owners; size_t count; };
 
 static enum fault
 find_rows(struct feedback_rows *out, struct call *c, const struct feedback_list *req, size_t most)
 {
 	struct statement *st;
-	int64_t at;
+	int64_t at = INT64_MAX;
 	const char *id;
-	enum fault f = cursor_read(&at, &id, req->cursor);
+	enum fault f = list_cursor_read(&at, &id, req->cursor);
 	if (f == FAULT_NONE)
 		f = store_prepare(&st, c->db,
 			"SELECT owner, message_id, score, created FROM feedback WHERE score <> 0 AND (? = 0 OR score = ?) "
@@ -166,8 +149,7 @@ feedback_list(void **reply, struct call *c, const void *request)
 	for (size_t i = 0; f == FAULT_NONE && i < shown; i++)
 		f = item_fill(&found.items[i], c, found.owners[i]);
 	if (found.count > limit)
-		out->cursor = arena_printf(c->a, "%lld:%s", (long long)found.items[limit - 1].created,
-			found.items[limit - 1].message_id);
+		out->cursor = list_cursor(c->a, found.items[limit - 1].created, found.items[limit - 1].message_id);
 	out->items = (struct record_list){ found.items, shown };
 	return f;
 }

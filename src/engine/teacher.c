@@ -3,7 +3,6 @@
  * A teacher sees those of the classes taught and those of no class, an
  * administrator all; each look leaves a row in the audit.  The reply is kept in
  * the conversation as a message of mode "instructor". */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine_in.h"
@@ -62,20 +61,13 @@ escalation_fill(struct escalation *out, struct call *c, const struct row *row)
 struct listing { const char *status, *subject, *after_id; int64_t after, limit; };
 
 static enum fault
-listing_read(struct listing *out, struct call *c, const struct escalation_list *req)
+listing_read(struct listing *out, const struct escalation_list *req)
 {
-	char *end = NULL;
 	*out = (struct listing){ .status = req->status != NULL && req->status[0] ? req->status : "pending",
 		.subject = req->subject != NULL ? req->subject : "",
 		.after = INT64_MIN, .after_id = "",
 		.limit = req->limit > 0 && req->limit <= PAGE_MAX ? req->limit : PAGE_USUAL };
-	if (req->cursor == NULL || req->cursor[0] == '\0')
-		return FAULT_NONE;
-	out->after = strtoll(req->cursor, &end, 10);
-	if (end == req->cursor || *end != ':')
-		return fault(FAULT_INPUT, "the cursor is none of this list");
-	out->after_id = arena_strdup(c->a, end + 1);
-	return FAULT_NONE;
+	return list_cursor_read(&out->after, &out->after_id, req->cursor);
 }
 
 static enum fault
@@ -137,7 +129,7 @@ escalation_list(void **reply, struct call *c, const void *request)
 	struct row *rows = arena_alloc(c->a, (PAGE_MAX + 1) * sizeof *rows);
 	struct listing l;
 	size_t n = 0, shown = 0;
-	enum fault f = listing_read(&l, c, request);
+	enum fault f = listing_read(&l, request);
 	if (f == FAULT_NONE)
 		f = listing_total(&out->total, c, &l);
 	if (f == FAULT_NONE)
@@ -149,7 +141,7 @@ escalation_list(void **reply, struct call *c, const void *request)
 			f = FAULT_NONE;
 	}
 	if (f == FAULT_NONE && n > (size_t)l.limit)
-		out->cursor = arena_printf(c->a, "%lld:%s", (long long)rows[l.limit - 1].created, rows[l.limit - 1].id);
+		out->cursor = list_cursor(c->a, rows[l.limit - 1].created, rows[l.limit - 1].id);
 	out->items = (struct record_list){ items, shown };
 	*reply = out;
 	return f;

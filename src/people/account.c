@@ -41,37 +41,13 @@ person_read(struct person *out, struct arena *a, struct store *db, const char *i
 enum fault
 person_write(struct store *db, const char *id, const struct person *about)
 {
-	struct text json;
-	enum fault f = record_check(&record_person, about);
-	if (f != FAULT_NONE)
-		return f;
-	text_init(&json, 8192);
-	record_to_json(&json, &record_person, about);
-	f = text_check(&json, "what is known about a person");
-	if (f == FAULT_NONE)
-		f = sealed_put(db, id, PERSON_RECORD, json.data, json.len);
-	if (json.data != NULL)
-		vault_wipe(json.data, json.cap);
-	text_clear(&json);
-	return f;
+	return sealed_put_record(db, id, PERSON_RECORD, &record_person, about);
 }
 
 enum fault
-person_bury(struct store *db, const char *id)
+person_bury(struct arena *a, struct store *db, const char *id)
 {
-	char before[ID_BYTES];
-	struct sealed rec;
-	struct arena a;
-	arena_init(&a);
-	store_owner(before, db);
-	store_set_owner(db, id);
-	/* Looked for first: burying what is not there would end the transaction. */
-	enum fault f = store_get(&rec, &a, db, PERSON_RECORD);
-	if (f == FAULT_NONE)
-		f = store_bury(db, PERSON_RECORD);
-	store_set_owner(db, before);
-	arena_clear(&a);
-	return f == FAULT_ABSENT ? FAULT_NONE : f;
+	return sealed_bury(a, db, id, PERSON_RECORD);
 }
 
 /* ---- the row ---------------------------------------------------------------------- */

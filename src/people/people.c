@@ -133,6 +133,39 @@ sealed_put(struct store *db, const char *owner, const char *rec_id, const void *
 }
 
 enum fault
+sealed_put_record(struct store *db, const char *owner, const char *rec_id, const struct record_type *type, const void *record)
+{
+	struct text json;
+	enum fault f = record_check(type, record);
+	if (f != FAULT_NONE)
+		return f;
+	text_init(&json, VAULT_PLAIN_MAX - 4096);
+	record_to_json(&json, type, record);
+	f = text_check(&json, type->help);
+	if (f == FAULT_NONE)
+		f = sealed_put(db, owner, rec_id, json.data, json.len);
+	if (json.data != NULL)
+		vault_wipe(json.data, json.cap);
+	text_clear(&json);
+	return f;
+}
+
+enum fault
+sealed_bury(struct arena *a, struct store *db, const char *owner, const char *rec_id)
+{
+	char before[ID_BYTES];
+	struct sealed rec;
+	store_owner(before, db);
+	store_set_owner(db, owner);
+	/* Looked for first: burying what is not there would end the transaction. */
+	enum fault f = store_get(&rec, a, db, rec_id);
+	if (f == FAULT_NONE)
+		f = store_bury(db, rec_id);
+	store_set_owner(db, before);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+enum fault
 finish(struct store *db, enum fault f)
 {
 	if (f == FAULT_NONE)

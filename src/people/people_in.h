@@ -39,6 +39,9 @@ int64_t people_now(const struct people *p);
 /* The newest revision of a sealed record of owner; a new revision of it. */
 enum fault sealed_get(struct sealed *out, struct arena *a, struct store *db, const char *owner, const char *rec_id) STOA_MUST;
 enum fault sealed_put(struct store *db, const char *owner, const char *rec_id, const void *plain, size_t n) STOA_MUST;
+enum fault sealed_put_record(struct store *db, const char *owner, const char *rec_id, const struct record_type *type, const void *record) STOA_MUST;
+/* Bury it; one that is not there is no fault. */
+enum fault sealed_bury(struct arena *a, struct store *db, const char *owner, const char *rec_id) STOA_MUST;
 
 /* ---- tokens (token.c) ----------------------------------------------------------- */
 
@@ -69,7 +72,7 @@ enum fault account_make(struct account *out, struct people *p, struct store *db,
 enum fault account_set_role(struct store *db, const char *id, enum role role) STOA_MUST;
 enum fault account_seen(struct people *p, struct store *db, const char *id) STOA_MUST;
 enum fault person_read(struct person *out, struct arena *a, struct store *db, const char *id) STOA_MUST;
-enum fault person_bury(struct store *db, const char *id) STOA_MUST;
+enum fault person_bury(struct arena *a, struct store *db, const char *id) STOA_MUST;
 enum fault person_write(struct store *db, const char *id, const struct person *about) STOA_MUST;
 enum fault user_fill(struct user *out, struct arena *a, struct store *db, const struct account *of) STOA_MUST;
 /* A hash by which something personal can be found and not read: keyed by 256 bits

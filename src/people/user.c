@@ -5,7 +5,6 @@
  * change are one transaction, so two who demote each other cannot both win.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "people_in.h"
@@ -22,22 +21,6 @@ role_of(const char *name)
 }
 
 /* ---- list ------------------------------------------------------------------------- */
-
-/* A page begins below (created, id): "1770000000000.0123..."; absent: at the newest. */
-static enum fault
-cursor_read(int64_t *created, const char **id, const char *cursor)
-{
-	char *end = NULL;
-	*created = INT64_MAX;
-	*id = "";
-	if (cursor == NULL || *cursor == '\0')
-		return FAULT_NONE;
-	*created = strtoll(cursor, &end, 10);
-	if (end == cursor || *end != '.' || !id_valid(end + 1))
-		return fault(FAULT_INPUT, "the cursor is none of this list");
-	*id = end + 1;
-	return FAULT_NONE;
-}
 
 static bool
 fits(const struct user *u, const char *words)
@@ -63,7 +46,7 @@ walk_one(struct walk *w, bool below, struct arena *a, struct store *db, const st
 		w->items[w->page.items.count++] = u;
 	else if (w->page.cursor == NULL) {
 		const struct user *last = &w->items[w->limit - 1];
-		w->page.cursor = arena_printf(a, "%lld.%s", (long long)last->created, last->id);
+		w->page.cursor = list_cursor(a, last->created, last->id);
 	}
 	return FAULT_NONE;
 }
@@ -97,10 +80,10 @@ people_user_list(struct users *out, struct arena *a, struct people *p, struct st
 	struct walk w = { .limit = page_limit(req->limit) };
 	struct account *all = NULL;
 	size_t count = 0;
-	int64_t created;
+	int64_t created = INT64_MAX;
 	const char *id;
 	(void)p;
-	enum fault f = cursor_read(&created, &id, req->cursor);
+	enum fault f = list_cursor_read(&created, &id, req->cursor);
 	if (f == FAULT_NONE)
 		f = accounts_read(&all, &count, a, db, req->role);
 	w.items = arena_alloc(a, w.limit * sizeof *w.items);
@@ -184,7 +167,7 @@ people_delete(struct arena *a, struct people *p, struct store *db, const char *i
 	if (f == FAULT_NONE)
 		f = RUN(db, NULL, "DELETE FROM person WHERE id = ?", id);
 	if (f == FAULT_NONE)
-		f = person_bury(db, id);
+		f = person_bury(a, db, id);
 	return finish(db, f);
 }
 

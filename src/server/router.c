@@ -83,8 +83,7 @@ router_find(struct text *allow, const struct router *r, const char *method, cons
 static const struct { const char *family, *path; } later[] = {
 	{ "quiz", "/v1/quizzes" },
 	{ "attempt", "/v1/attempts" },
-	{ "class assignment", "/v1/assignments" },
-	{ "class assignment", "/v1/subjects/{}/assignments" },
+	{ "assignment quiz", "/v1/assignments" },
 	{ "deck", "/v1/decks" },
 	{ "review", "/v1/review" },
 	{ "progress", "/v1/progress" },

@@ -167,5 +167,14 @@ const struct migration schema[] = {
 	  "  full_at INTEGER NOT NULL, PRIMARY KEY (asker, class));"
 	  "CREATE TABLE purse (day INTEGER PRIMARY KEY, spent INTEGER NOT NULL);",
 	  "DROP TABLE purse; DROP TABLE bucket; DROP TABLE stream_part; DROP TABLE stream;", NULL, NULL },
+	/* What classes are given to work on; its words are sealed records. */
+	{ 8, "assignments",
+	  "CREATE TABLE assignment (id TEXT PRIMARY KEY, class TEXT NOT NULL, state INTEGER NOT NULL,"
+	  "  due INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL);"
+	  "CREATE INDEX assignment_class ON assignment (class, state);"
+	  "CREATE TABLE assignment_material (assignment TEXT NOT NULL, document TEXT NOT NULL,"
+	  "  n INTEGER NOT NULL, PRIMARY KEY (assignment, document));",
+	  "DROP TABLE assignment_material; DROP TABLE assignment;",
+	  "SELECT count(*) FROM assignment", "assignments" },
 };
 const size_t schema_count = COUNT_OF(schema);

@@ -30,6 +30,7 @@ conversation_from(
 		.title = title->title ? title->title : "",
 		.subject = title->subject,
 		.type = title->type ? title->type : "general",
+		.assignment_id = title->assignment_id,
 		.status = title->status ? title->status : "active",
 		.created = title->created,
 		.updated = title->created };
@@ -79,15 +80,27 @@ tutor_conversation_create(struct conversation **out, struct arena *a, struct tut
 	bool subject = req->subject != NULL && *req->subject != '\0';
 	struct kept_title title = { .title = titled ? arena_strdup(a, req->title) : "",
 		.subject = arena_strdup(a, req->subject),
-		.type = req->type && *req->type ? arena_strdup(a, req->type)
-			: subject               ? "subject"
-						: "general",
+		.type = req->assignment_id != NULL    ? "assignment"
+			: req->type && *req->type ? arena_strdup(a, req->type)
+			: subject                 ? "subject"
+						  : "general",
+		.assignment_id = arena_strdup(a, req->assignment_id),
 		.status = "active",
 		.named = titled,
 		.created = now_ms(t) };
 	f = kept_put(db, KIND_TITLE, id, id, &record_kept_title, &title);
 	if (f == FAULT_NONE)
 		*out = conversation_from(a, id, &title, NULL);
+	return f;
+}
+
+enum fault
+tutor_conversation_assignment(const char **out, struct arena *a, struct store *db, const char *id)
+{
+	struct kept_title *title = NULL;
+	enum fault f = kept_title_get(&title, a, db, id);
+	if (f == FAULT_NONE)
+		*out = title->assignment_id;
 	return f;
 }
 

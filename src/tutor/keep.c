@@ -44,6 +44,7 @@ keep_title(struct arena *a, struct store *db, const struct conversation *c)
 		.title = c->title,
 		.subject = c->subject,
 		.type = c->type,
+		.assignment_id = c->assignment_id,
 		.status = c->status,
 		.named = c->title != NULL && c->title[0] != '\0',
 		.created = c->created,

@@ -15,6 +15,7 @@ static const struct field kept_title_fields[] = {
 	FIELD_OF(kept_title, subject, FIELD_TEXT, .flags = FIELD_SEALED | FIELD_OMIT, .max = 1000),
 	FIELD_OF(kept_title, type, FIELD_TEXT, .flags = FIELD_OMIT, .max = 40),
 	FIELD_OF(kept_title, status, FIELD_TEXT, .flags = FIELD_OMIT, .max = 40),
+	FIELD_OF(kept_title, assignment_id, FIELD_TEXT, .flags = FIELD_OMIT, .max = 64),
 	FIELD_OF(kept_title, named, FIELD_BOOL, .flags = 0),
 	FIELD_OF(kept_title, created, FIELD_INT, .flags = 0),
 };

@@ -81,17 +81,33 @@ names_hit(struct arena *a, const struct word_set *wanted, const char *name)
 	return words_shared(wanted, &has) == wanted->count;
 }
 
-static void
-list_put(struct arena *a, struct text_list *list, const char *s)
+static bool
+list_has(const struct text_list *list, const char *s)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (str_same(list->items[i], s))
-			return;
+			return true;
+	return false;
+}
+
+static void
+list_put(struct arena *a, struct text_list *list, const char *s)
+{
+	if (list_has(list, s))
+		return;
 	const char **items = arena_alloc(a, (list->count + 1) * sizeof *items);
 	if (list->count > 0)
 		memcpy(items, list->items, list->count * sizeof *items);
 	items[list->count] = s;
 	*list = (struct text_list){ items, list->count + 1 };
+}
+
+/* Names only narrow: what was not asked for to begin with is not named either. */
+static bool
+within(const struct search_run *filter, const struct document *d)
+{
+	return (filter->documents.count == 0 || list_has(&filter->documents, d->id)) &&
+	       (filter->subjects.count == 0 || list_has(&filter->subjects, d->subject));
 }
 
 static enum fault
@@ -105,6 +121,8 @@ names_collect(struct names *out, struct work *w, const struct word_set *wanted)
 			return f;
 		const struct document *docs = page.items.items;
 		for (size_t i = 0; i < page.items.count; i++) {
+			if (!within(&w->filter, &docs[i]))
+				continue;
 			if (names_hit(w->a, wanted, docs[i].subject))
 				list_put(w->a, &out->subjects, docs[i].subject);
 			if (names_hit(w->a, wanted, docs[i].title) ||

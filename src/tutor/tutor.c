@@ -122,8 +122,10 @@ question_title(const struct asking *q, struct work *w)
 		return f;
 	if (title != NULL && title->title != NULL && *title->title != '\0')
 		return FAULT_NONE;
-	struct kept_title fresh = { .type = w->req->subject && *w->req->subject ? "subject"
-										: "general",
+	struct kept_title fresh = { .type = w->req->assignment_id               ? "assignment"
+					    : w->req->subject && *w->req->subject ? "subject"
+										  : "general",
+		.assignment_id = w->req->assignment_id,
 		.subject = w->req->subject,
 		.status = "active",
 		.created = q->now_ms };

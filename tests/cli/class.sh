@@ -40,6 +40,27 @@ run 0 "and is in the class" learner class list
 says "as a learner" "you: learner"
 run 0 "and reads its document" learner docs
 says "the document" "leaf"
+printf 'Read the page,\nthen ask why.\n' >"$work/about"
+run 0 "something to work on" teacher class assign leaves-and-light Why leaves are green \
+	--due 2031-03-01 --about "$work/about" --material leaf.md --draft
+says "what is to be done" "then ask why"
+says "with which document" "leaf"
+says "for teachers alone" "draft"
+run 0 "the learner sees no draft" learner class assignments leaves-and-light
+says "that there is none" "has no assignment" "$work/err"
+run 2 "no such day" teacher class amend leaves-and-light "Why leaves are green" --due 2031-02-30
+run 0 "it is published" teacher class amend leaves-and-light "Why leaves are green" --publish
+run 0 "the learner sees it" learner class assignments leaves-and-light
+says "until when" "2031-03-01 23:59"
+says "its title" "Why leaves are green"
+run 0 "as a record" learner class assignments leaves-and-light --json
+json "the record of an assignment" "$work/out"
+run 0 "and reads it" learner class assignment leaves-and-light "Why leaves are green"
+says "what is to be done" "then ask why"
+run 4 "a learner gives nobody work" learner class assign leaves-and-light Mine
+run 0 "a question within it" learner ask "What closes at night?" --assignment "Why leaves are green"
+says "cites the material" "leaf"
+run 3 "no such assignment" learner ask "What absorbs light?" --assignment "Roots"
 run 0 "the members" teacher class members leaves-and-light
 says "the learner" "Bob"
 run 3 "nobody of that name" teacher class set leaves-and-light Carol learner
@@ -96,4 +117,8 @@ says "as archived" "archived"
 kill -TERM "$server"
 wait "$server"
 verdict $? "the server ends well"
+run 0 "what was seen of the class is there without the server" teacher class assignments leaves-and-light
+says "its assignment" "Why leaves are green"
+run 0 "whole" teacher class assignment leaves-and-light "Why leaves are green"
+says "what is to be done" "then ask why"
 finish

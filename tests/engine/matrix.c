@@ -19,6 +19,11 @@ static const char *const askers[] = { "owner", "other learner", "instructor", "i
 
 static const struct { const char *operation, *cells; } matrix[] = {
 	/*                         owner, learner, instructor, of another, admin, guest, nobody */
+	{ "assignment.create",     "..yny.." },
+	{ "assignment.delete",     "..yny.." },
+	{ "assignment.get",        "ynyny.." },
+	{ "assignment.list",       "ynyny.." },
+	{ "assignment.update",     "..yny.." },
 	{ "audit.list",            "....y.." },
 	{ "auth.callback",         "ddddddd" },   /* a state that is none */
 	{ "auth.device",           "nnnnnnn" },   /* no provider is set up here */
@@ -90,7 +95,7 @@ become(int asker)
 	}
 }
 
-static struct anns { const char *conversation, *message, *document, *link, *token, *escalation; } ann;
+static struct anns { const char *conversation, *message, *document, *link, *token, *escalation, *assignment; } ann;
 static int made;
 
 /* Fresh things of Ann's, for one cell: those that the operation is about. */
@@ -102,6 +107,12 @@ make_anns(const char *operation)
 	struct document *d;
 	struct shared_link *link;
 	struct escalated *e;
+	struct assignment *work;
+	if (str_starts(operation, "assignment.")) {
+		become(TEACHER);
+		WELL(ask_engine(&work, &w, "assignment.create", &(struct assignment_create){ .class_id = "biology", .title = "A title", .state = "published" }));
+		ann.assignment = work->id;
+	}
 	become(OWNER);
 	if (str_starts(operation, "document.") || str_starts(operation, "passage.")) {
 		snprintf(path, sizeof path, "%s/ann-%d.md", w.dir, ++made);
@@ -132,7 +143,7 @@ static const char *
 id_for(const char *operation)
 {
 	const struct { const char *prefix, *id; } ids[] = {
-		{ "class.", "biology" }, { "conversation.", ann.conversation }, { "document.", ann.document },
+		{ "assignment.", ann.assignment }, { "class.", "biology" }, { "conversation.", ann.conversation }, { "document.", ann.document },
 		{ "escalation.", ann.escalation }, { "message.", ann.message }, { "share.", ann.link },
 		{ "user.", "00000000000000000000000000000002" },
 	};
@@ -168,6 +179,7 @@ request_of(const struct operation *op, int asker)
 		set_text(op, r, "id", id_for(op->id));
 	if (strcmp(op->id, "class.create") == 0)
 		set_text(op, r, "id", arena_strdup(&w.arena, name));
+	set_text(op, r, "class_id", "biology");
 	set_text(op, r, "file_id", ann.document);
 	set_text(op, r, "message_id", ann.message);
 	set_text(op, r, "conversation_id", ann.conversation);

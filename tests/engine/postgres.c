@@ -5,6 +5,6 @@
 int
 main(void)
 {
-	static const char *const programs[] = { "again", "ask", "call", "owners", "people", "repeat", "replicas", "sharing", "two" };
+	static const char *const programs[] = { "again", "ask", "assignment", "call", "owners", "people", "repeat", "replicas", "sharing", "two" };
 	return postgres_own_main("engine", programs, COUNT_OF(programs));
 }

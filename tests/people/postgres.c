@@ -5,6 +5,6 @@
 int
 main(void)
 {
-	static const char *const programs[] = { "class", "session" };
+	static const char *const programs[] = { "assignment", "class", "session" };
 	return postgres_own_main("people", programs, COUNT_OF(programs));
 }
