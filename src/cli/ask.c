@@ -26,6 +26,15 @@ tell_when_silent(struct cli *c, const char *what)
 }
 
 static enum fault
+take_text(const char **out, struct cli *c, const struct text *t, const char *what)
+{
+	if (t->len && (memchr(t->data, 0, t->len) || !utf8_valid(t->data, t->len)))
+		return fault(FAULT_INPUT, "%s is not UTF-8 text; stoa add reads documents", what);
+	*out = arena_strndup(&c->arena, t->data ? t->data : "", t->len);
+	return FAULT_NONE;
+}
+
+static enum fault
 read_all(const char **out, struct cli *c, size_t most, const char *what)
 {
 	struct text t;
@@ -44,11 +53,8 @@ read_all(const char **out, struct cli *c, size_t most, const char *what)
 	}
 	enum fault f = n < 0 ? fault_errno("%s cannot be read from standard input", what)
 			     : text_check(&t, what);
-	if (f == FAULT_NONE && t.len && (memchr(t.data, 0, t.len) || !utf8_valid(t.data, t.len)))
-		f = fault(FAULT_INPUT,
-			"%s on standard input is not UTF-8 text; stoa add reads documents", what);
 	if (f == FAULT_NONE)
-		*out = arena_strndup(&c->arena, t.data ? t.data : "", t.len);
+		f = take_text(out, c, &t, arena_printf(&c->arena, "%s on standard input", what));
 	text_clear(&t);
 	return f;
 }
@@ -66,10 +72,8 @@ context_from_file(const char **out, struct cli *c, const char *path)
 	struct text t;
 	text_init(&t, CONTEXT_MAX);
 	enum fault f = file_read(&t, path);
-	if (f == FAULT_NONE && t.len && (memchr(t.data, 0, t.len) || !utf8_valid(t.data, t.len)))
-		f = fault(FAULT_INPUT, "%s is not UTF-8 text; stoa add reads documents", path);
 	if (f == FAULT_NONE)
-		*out = arena_strndup(&c->arena, t.data ? t.data : "", t.len);
+		f = take_text(out, c, &t, path);
 	text_clear(&t);
 	return f;
 }
@@ -125,8 +129,8 @@ verb_ask(struct cli *c)
 		f = context_from_file(&request.context, c, context);
 	else if (f == FAULT_NONE && !took_input && input_is_context())
 		f = read_all(&request.context, c, CONTEXT_MAX, "the context");
-	if (request.context && !*request.context)
-		request.context = NULL;
+	if (request.context)
+		request.context = *request.context ? lines_apart(&c->arena, request.context, CONTEXT_MAX) : NULL;
 	if (f == FAULT_NONE)
 		f = session_conf(c);
 	if (f == FAULT_NONE)

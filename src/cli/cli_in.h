@@ -147,6 +147,8 @@ enum fault print_end(struct cli *c) STOA_MUST;
 /* The sentence of a fault on stderr, in the form asked for; returns the exit status. */
 int print_fault(struct cli *c, enum fault f);
 
+/* lines.c: text with an empty line between lines that are no wrapped prose */
+const char *lines_apart(struct arena *a, const char *text, size_t most);
 /* s broken to lines of at most width cells; lines after the first begin with
  * indent blanks, and `used` cells of the first are taken. s is sanitised already. */
 void wrap_text(struct text *out, const char *s, size_t width, size_t used, size_t indent);

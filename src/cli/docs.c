@@ -38,28 +38,49 @@ count_text(struct cli *c, int64_t n)
 	return n > 0 ? arena_printf(&c->arena, "%lld", (long long)n) : "-";
 }
 
+static const char *
+trouble_text(const struct document *d)
+{
+	const char *said = d->error_message && *d->error_message ? d->error_message : d->reason;
+	return said && *said ? said : "why is not known";
+}
+
+/* A document a line, a tab between its columns: for the next program of a pipe. */
+static void
+document_piped(struct cli *c, const struct document *d, bool failed)
+{
+	out_putf(c, PAINT_NONE, "%.8s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", d->id, listing_line(c, d->name),
+		listing_line(c, d->title), count_text(c, d->pages), count_text(c, d->passages),
+		str_same(d->status, "completed") ? "read" : d->status, listing_line(c, d->subject),
+		failed ? listing_line(c, trouble_text(d)) : "");
+}
+
+/* The name, as verbs take it; beside it the title, as answers cite it, where there is room. */
 static enum fault
 document_row(struct cli *c, const struct document *d, void *arg)
 {
-	size_t *count = arg;
-	(*count)++;
-	if (c->json) {
-		out_record(c, &record_document, d);
-		return FAULT_NONE;
-	}
+	size_t *count = arg, room = c->width > 72 ? c->width - 52 : 20, titles = room > 56 ? room - 30 : 0;
 	bool failed = str_same(d->status, "failed");
-	const char *title = d->title && *d->title ? d->title : d->name;
-	size_t room = c->width ? (c->width > 72 ? c->width - 56 : 20) : 0;
-	if (*count == 1 && c->out_terminal)
-		out_putf(c, PAINT_BOLD, "%-8s  %s  %5s  %8s  %-10s  %s\n", "id",
-			wrap_column(&c->arena, "title", room ? room : 40, true), "pages",
-			"passages", "state", "subject");
+	(*count)++;
+	if (c->json || !c->out_terminal) {
+		if (c->json)
+			out_record(c, &record_document, d);
+		else
+			document_piped(c, d, failed);
+		return c->out_broken ? fault(FAULT_CANCELLED, "nobody reads the list") : FAULT_NONE;
+	}
+	const char *name = wrap_column(&c->arena, d->name ? d->name : "", titles ? 28 : room, true);
+	if (*count == 1)
+		out_putf(c, PAINT_BOLD, "%-8s  %s  %s%s%5s  %8s  %-9s  %s\n", "id",
+			wrap_column(&c->arena, "name", titles ? 28 : room, true),
+			titles ? wrap_column(&c->arena, "title", titles, false) : "", titles ? "  " : "",
+			"pages", "passages", "state", "subject");
 	out_putf(c, PAINT_DIM, "%.8s  ", d->id);
-	out_putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ",
-		room ? wrap_column(&c->arena, title, room, true)
-		     : untrusted_line(&c->arena, title ? title : ""));
+	out_putf(c, failed ? PAINT_BAD : PAINT_NONE, "%s  ", name);
+	if (titles)
+		out_putf(c, PAINT_DIM, "%s  ", wrap_column(&c->arena, d->title && !str_same(d->title, d->name) ? d->title : "", titles, false));
 	out_putf(c, PAINT_NONE, "%5s  %8s  ", count_text(c, d->pages), count_text(c, d->passages));
-	out_putf(c, failed ? PAINT_BAD : PAINT_NONE, "%-10s",
+	out_putf(c, failed ? PAINT_BAD : PAINT_NONE, "%-9s",
 		str_same(d->status, "completed") ? "read" : d->status);
 	if (d->subject && *d->subject)
 		out_putf(c, PAINT_DIM, "  %s", wrap_column(&c->arena, d->subject, 12, false));
@@ -67,11 +88,8 @@ document_row(struct cli *c, const struct document *d, void *arg)
 		out_putf(c, PAINT_WARN, "  %lld stale", (long long)d->stale);
 	out_put(c, PAINT_NONE, "\n");
 	if (failed)
-		out_wrapped(c, PAINT_WARN, "          ", 10,
-			d->error_message && *d->error_message ? d->error_message
-			: d->reason && *d->reason             ? d->reason
-							      : "why is not known");
-	return c->out_broken ? fault(FAULT_CANCELLED, "nobody reads the list") : FAULT_NONE;
+		out_wrapped(c, PAINT_WARN, "          ", 10, trouble_text(d));
+	return FAULT_NONE;
 }
 
 enum fault

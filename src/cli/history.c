@@ -14,13 +14,18 @@ conversation_row(struct cli *c, const struct conversation *v, void *arg)
 		out_record(c, &record_conversation, v);
 		return FAULT_NONE;
 	}
-	size_t room = c->width > 60 ? c->width - 34 : 0;
 	const char *title = v->title && *v->title ? v->title : v->preview;
+	if (!c->out_terminal) {
+		out_putf(c, PAINT_NONE, "%.8s\t%s\t%s\t%lld\n", v->id, date_text(&c->arena, v->updated),
+			listing_line(c, title), (long long)v->message_count);
+		return FAULT_NONE;
+	}
+	size_t room = c->width > 54 ? c->width - 34 : 20;
+	if (*count == 1)
+		out_putf(c, PAINT_BOLD, "%-8s  %-16s  %s  %s\n", "id", "last", wrap_column(&c->arena, "conversation", room - 5, false), "messages");
 	out_putf(c, PAINT_DIM, "%.8s  %s  ", v->id, date_text(&c->arena, v->updated));
-	out_putf(c, PAINT_NONE, "%s",
-		room ? wrap_column(&c->arena, title, room, false)
-		     : untrusted_line(&c->arena, title ? title : ""));
-	out_putf(c, PAINT_DIM, "%4lld\n", (long long)v->message_count);
+	out_putf(c, PAINT_NONE, "%s", wrap_column(&c->arena, title ? title : "", room, false));
+	out_putf(c, PAINT_DIM, "  %4lld\n", (long long)v->message_count);
 	return FAULT_NONE;
 }
 

@@ -52,6 +52,10 @@ echo "The quux of the lamp is blue." >"$work/context"
 run 0 "a file is context" "$stoa" ask --ephemeral --context "$work/context" "What is the quux of the lamp?"
 says "context file is quoted" "blue"
 
+printf '%s\n' '[ 1.2] ata1: SATA link up' '[ 9.1] ata2: failed command: READ FPDMA QUEUED' '[10.0] usb 1-1: new device' |
+	"$stoa" ask --ephemeral "Which command failed?" >"$work/out" 2>&1
+says "the line of a log answers" '"[ 9.1] ata2: failed command: READ FPDMA QUEUED"'
+
 run 0 "search finds" "$stoa" search mitochondria
 says "search" "The leaf"
 run 3 "search finds nothing" "$stoa" search xyzzyqwv
