@@ -94,11 +94,12 @@ enum fault backend_loopback_wait(const char **code, struct arena *a, struct back
 
 /* ---- what was written while a server was away ------------------------------------ */
 
-/* waiting: delivered as soon as may be; held: answered here, goes when it is asked for;
- * refused: the server said no, and the person must say what to do with it. */
-struct backend_waiting { size_t waiting, held, refused; };
+/* waiting: delivered as soon as may be; large: documents and imports that go behind all
+ * of those; held: answered here, goes when it is asked for; refused: the server said
+ * no, and the person must say what to do with it. */
+struct backend_waiting { size_t waiting, large, held, refused; };
 struct backend_waiting backend_waiting(const struct backend *b);   /* as counted last */
-struct backend_outbox_item { const char *key, *operation, *state /* waiting held refused */, *words, *sentence; int64_t at; };
+struct backend_outbox_item { const char *key, *operation, *state /* waiting held refused */, *words, *sentence; int64_t bytes /* of a document or an import */, at; };
 struct backend_outbox { const struct backend_outbox_item *items; size_t count; };
 /* In order; lives in a. These wait for the store: for verbs. */
 enum fault backend_outbox(struct backend_outbox *out, struct arena *a, struct backend *b) STOA_MUST;

@@ -1,8 +1,9 @@
 /* What is done while the server is away: write down, do it in the copy, say so.
  *
  * A question is written down first, so that it is never lost, then answered from the
- * documents of this machine; everything else is done in the copy first, for what
- * cannot be done there is nothing to be delivered.  Nothing is written down twice: the
+ * documents of this machine; what changes a conversation is done in the copy first,
+ * for what cannot be done there is nothing to be delivered.  Documents and imports
+ * stand in sending.c, settings in setting.c.  Nothing is written down twice: the
  * key is the one that the server may have seen already, when the line broke between
  * the request and its answer. */
 #include <string.h>
@@ -74,13 +75,15 @@ question_write(struct flight *f, const struct message_send *q, bool fresh)
 	const struct operation *create = operation_find("conversation.create");
 	const struct conversation_create make = { .id = q->conversation_id, .subject = q->subject,
 		.assignment_id = q->assignment_id };
+	const struct outbox_new first = { .op = create, .request = &make, .key = make.id, .conversation = make.id };
+	const struct outbox_new then = { .op = f->op, .request = q, .key = q->id, .conversation = q->conversation_id };
 	struct outbox_entry e;
 	struct arena a;
 	enum fault bad = FAULT_NONE;
 	if (fresh)
-		bad = outbox_add(b, create, &make, q->conversation_id, q->conversation_id);
+		bad = outbox_add(b, &first);
 	if (bad == FAULT_NONE)
-		bad = outbox_add(b, f->op, q, q->id, q->conversation_id);
+		bad = outbox_add(b, &then);
 	if (bad == FAULT_NONE)
 		bad = conversation_here(f, q);
 	const struct call_options options = {
@@ -131,19 +134,39 @@ change_write(struct flight *f, const void *request, const char *key)
 	if (bad == FAULT_NONE && strcmp(f->op->id, "conversation.delete") == 0)
 		bad = forget_unsent(&unsent, f->backend, conversation);
 	if (bad == FAULT_NONE && !unsent)
-		bad = outbox_add(f->backend, f->op, request, key, conversation);
+		bad = outbox_add(f->backend, &(struct outbox_new){ .op = f->op, .request = request, .key = key, .conversation = conversation });
 	return bad;
+}
+
+static const struct way_away {
+	const char *operation;
+	enum fault (*write)(struct flight *f, const void *request, const char *key);
+} takes[] = {
+	{ "conversation.create", change_write },
+	{ "conversation.delete", change_write },
+	{ "conversation.import", import_write },
+	{ "conversation.update", change_write },
+	{ "document.add", document_write },
+	{ "document.delete", deletion_write },
+	{ "me.update", settings_write },
+	{ "message.feedback", change_write },
+	{ "message.send", NULL },          /* question_write() */
+	{ "profile.set", profile_write },
+};
+
+static const struct way_away *
+way_of(const struct operation *op)
+{
+	for (size_t i = 0; i < COUNT_OF(takes); i++)
+		if (strcmp(takes[i].operation, op->id) == 0)
+			return &takes[i];
+	return NULL;
 }
 
 bool
 away_takes(const struct operation *op)
 {
-	static const char *const takes[] = { "conversation.create", "conversation.delete",
-		"conversation.update", "message.feedback", "message.send" };
-	for (size_t i = 0; i < COUNT_OF(takes); i++)
-		if (strcmp(takes[i], op->id) == 0)
-			return true;
-	return false;
+	return way_of(op) != NULL;
 }
 
 enum fault
@@ -165,10 +188,11 @@ away_write(struct flight *f, const void *request, const char *key, bool fresh)
 			((struct message *)f->reply)->note = ANSWERED_HERE;
 		return bad;
 	}
-	bad = question ? question_write(f, request, fresh) : change_write(f, request, key);
+	bad = question ? question_write(f, request, fresh) : way_of(f->op)->write(f, request, key);
 	if (bad != FAULT_NONE)
 		return bad;
-	f->note = WAITS;
+	if (f->note == NULL)
+		f->note = WAITS;
 	/* What waits is counted anew, and told. */
 	arena_init(&a);
 	if (outbox_load(&o, &a, f->backend) == FAULT_NONE)

@@ -192,6 +192,15 @@ drop_conversation(struct backend *b, const char *owner, const struct operation *
 	return f == FAULT_ABSENT ? FAULT_NONE : f;
 }
 
+/* What was set is what me.get shows from now on. */
+static enum fault
+keep_settings(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	static const struct nothing nothing;
+	(void)op, (void)request;
+	return keep_reply(b, owner, operation_find("me.get"), &nothing, reply);
+}
+
 /* What each operation leaves in the copy, and how it is read when the server is away. */
 enum reading { READ_NOT, READ_ENGINE /* the engine over the copy */, READ_SEEN /* what was seen, else the engine */ };
 static const struct row {
@@ -218,8 +227,10 @@ static const struct row {
 	{ "history.search", NULL, READ_ENGINE },
 	{ "me.export", NULL, READ_ENGINE },
 	{ "me.get", keep_reply, READ_SEEN },
+	{ "me.update", keep_settings, READ_NOT },
 	{ "message.send", keep_answer, READ_NOT },
 	{ "passage.get", keep_reply, READ_SEEN },
+	{ "profile.set", keep_reply, READ_NOT },
 	{ "search.run", keep_reply, READ_SEEN },
 };
 
@@ -254,9 +265,8 @@ not_seen(const struct operation *op)
 		strncmp(op->id, "conversation", 12) == 0 ? "this conversation" : "this");
 }
 
-/* The reply as it was seen; ABSENT: it never was. */
-static enum fault
-read_seen(void **reply, struct arena *a, struct backend *b, const struct operation *op, const void *request)
+enum fault
+copy_seen(void **reply, struct arena *a, struct backend *b, const struct operation *op, const void *request)
 {
 	struct lent l = { .op = op, .request = request, .a = a };
 	char owner[ID_BYTES];
@@ -283,8 +293,64 @@ copy_read(void **reply, struct arena *a, struct backend *b, const struct operati
 	if (row == NULL || row->reading == READ_NOT)
 		return fault(FAULT_OFFLINE, "the server cannot be reached");
 	if (row->reading == READ_SEEN)
-		f = read_seen(reply, a, b, op, request);
+		f = copy_seen(reply, a, b, op, request);
 	if (f == FAULT_ABSENT || f == FAULT_INPUT)
 		f = copy_call(reply, a, b, op->id, request, options);
 	return f == FAULT_ABSENT ? not_seen(op) : f;
+}
+
+/* ---- one document of all that was seen ------------------------------------------------------ */
+
+struct looking { struct document *out; struct arena *a; const char *id, *sum; bool found; };
+
+static void
+look_at(struct looking *l, const struct document *d)
+{
+	bool this = l->id != NULL ? str_same(d->id, l->id) : str_same(d->sha256, l->sum);
+	if (!this || str_same(d->status, "failed") || l->found)
+		return;
+	*l->out = *(const struct document *)record_copy(l->a, &record_document, d);
+	l->found = true;
+}
+
+static enum fault
+look_in(const struct sealed *rec, void *arg)
+{
+	struct looking *l = arg;
+	struct arena a;
+	void *record = NULL, *reply = NULL;
+	arena_init(&a);
+	if (!l->found && record_from_json(&record, &a, &record_seen, rec->plain, rec->plain_bytes) == FAULT_NONE) {
+		const struct seen *seen = record;
+		bool list = str_same(seen->operation, "document.list"), one = str_same(seen->operation, "document.get");
+		if ((list || one) && record_from_json(&reply, &a, list ? &record_documents : &record_document, seen->reply, strlen(seen->reply)) == FAULT_NONE) {
+			const struct documents *all = reply;
+			for (size_t i = 0; list && i < all->items.count; i++)
+				look_at(l, (const struct document *)all->items.items + i);
+			if (one)
+				look_at(l, reply);
+		}
+	}
+	arena_clear(&a);
+	return FAULT_NONE;
+}
+
+static enum fault
+look(struct store *db, void *arg)
+{
+	char chain[ID_BYTES];
+	name_sum(chain, "chain", "seen");
+	return store_each(db, chain, KIND_SEEN, look_in, arg);
+}
+
+enum fault
+copy_document(struct document *out, struct arena *a, struct backend *b, const char *id, const char *sum)
+{
+	struct looking l = { .out = out, .a = a, .id = id, .sum = sum };
+	char owner[ID_BYTES];
+	copy_owner(owner, b);
+	enum fault f = engine_lend(b->engine, owner, look, &l);
+	if (f == FAULT_NONE && !l.found)
+		f = fault(FAULT_ABSENT, "this document was not seen before");
+	return f;
 }

@@ -10,19 +10,20 @@
 
 #define ADDRESS_MAX 4096
 #define BODY_MAX (8u * 1024 * 1024)
-#define UPLOAD_MAX (64u * 1024 * 1024)
 #define REPLY_MAX (64u * 1024 * 1024)
 #define CONNECT_MS 4000
 #define QUIET_MS 20000            /* silence of a server that only reads and writes */
 #define QUIET_ASK_MS 90000        /* of one that asks a model or reads a document */
 #define TOTAL_MS 60000
 #define TOTAL_ASK_MS 600000
+#define SEND_BYTES_MS 16          /* so slow a line may be while it sends */
 #define STREAM_TRIES 3
 
 /* ---- the request --------------------------------------------------------------------- */
 
 struct outgoing {
 	struct text address, body;
+	const char *bytes; size_t n;       /* what is sent: body's, or a parcel's */
 	char accept[64], type[64], key[128], last[160];
 	const char *headers[5];
 };
@@ -40,7 +41,7 @@ upload_prepare(struct outgoing *o, const struct asking *q)
 	snprintf(o->type, sizeof o->type, "Content-Type: application/octet-stream");
 	enum fault f = operation_query(&o->address, q->op, &said);
 	o->body.max = UPLOAD_MAX;
-	return f == FAULT_NONE ? file_read(&o->body, add->path) : f;
+	return f == FAULT_NONE && q->parcel == NULL ? file_read(&o->body, add->path) : f;
 }
 
 static enum fault
@@ -50,7 +51,7 @@ outgoing_prepare(struct outgoing *o, struct backend *b, const struct asking *q)
 	text_init(&path, ADDRESS_MAX);
 	enum fault f = operation_address(&path, q->op, q->request);
 	text_init(&o->address, 2 * ADDRESS_MAX);
-	text_init(&o->body, BODY_MAX);
+	text_init(&o->body, q->op->request == &record_import_run ? 2 * UPLOAD_MAX : BODY_MAX);
 	text_printf(&o->address, "%s%s", b->remote->url, path.data != NULL ? path.data : "");
 	text_clear(&path);
 	if (f != FAULT_NONE)
@@ -64,6 +65,9 @@ outgoing_prepare(struct outgoing *o, struct backend *b, const struct asking *q)
 		snprintf(o->type, sizeof o->type, "Content-Type: application/json");
 		f = text_check(&o->body, "the request");
 	}
+	const struct text *sent = q->parcel != NULL && q->op->request == &record_document_add ? q->parcel : &o->body;
+	o->bytes = sent->data != NULL ? sent->data : "";
+	o->n = sent->len;
 	if (q->key != NULL)
 		snprintf(o->key, sizeof o->key, "Idempotency-Key: %s", q->key);
 	return f == FAULT_NONE ? text_check(&o->address, "the address of the request") : f;
@@ -122,14 +126,14 @@ exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const st
 		.url = o->address.data,
 		.headers = headers_of(o, h),
 		.bearer = q->bare ? NULL : (const char *)token->bytes,
-		.body = body ? (o->body.data != NULL ? o->body.data : "") : NULL,
-		.body_bytes = body ? o->body.len : 0,
+		.body = body ? o->bytes : NULL,
+		.body_bytes = body ? o->n : 0,
 		.session = b->remote->session,
 		.repeatable = q->key != NULL,
 		.reply_max_bytes = REPLY_MAX,
 		.connect_ms = CONNECT_MS,
 		.first_byte_ms = long_work ? QUIET_ASK_MS : QUIET_MS,
-		.total_ms = long_work ? TOTAL_ASK_MS : TOTAL_MS,
+		.total_ms = (long_work ? TOTAL_ASK_MS : TOTAL_MS) + (body ? (int)(o->n / SEND_BYTES_MS) : 0),
 	};
 	struct wire_reply reply;
 	enum fault f = wire_stream(&reply, &req, reply_event, h, q->cancel);

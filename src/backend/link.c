@@ -14,6 +14,7 @@
 #define TRY_MS 1000               /* the first span; doubled each time */
 #define TRY_MAX_MS 60000
 #define IDLE_MS 10000             /* the least wait when nothing waits */
+#define HAUL_MS 2000              /* before what is large is sent */
 #define DOWN_MAX_MS 10000         /* so long at most calls do not try a line that failed */
 
 static void link_turn(void *arg);
@@ -37,8 +38,8 @@ link_word(const struct backend *b)
 	struct link now = link_now(b);
 	if (!now.online)
 		snprintf(r->word, sizeof r->word, "OFFLINE");
-	else if (now.load.waiting > 0)
-		snprintf(r->word, sizeof r->word, "SYNC %zu", now.load.waiting);
+	else if (now.load.waiting + now.load.large > 0)
+		snprintf(r->word, sizeof r->word, "SYNC %zu", now.load.waiting + now.load.large);
 	else
 		snprintf(r->word, sizeof r->word, "ONLINE");
 	return r->word;
@@ -155,6 +156,25 @@ work(void *arg)
 }
 
 static void
+carried(void *arg)
+{
+	struct backend *b = arg;
+	b->remote->carrying = false;
+	link_turn(b);
+}
+
+/* What is large, on the other worker: it may take hours. */
+static void
+carry(void *arg)
+{
+	struct backend *b = arg;
+	enum fault f = outbox_haul(b, &b->remote->cancel);
+	if (f != FAULT_NONE)
+		log_event(LOG_INFO, "backend", "large-waits", "reason=%s", fault_sentence());
+	mailbox_run(b->box, carried, b);
+}
+
+static void
 work_start(struct backend *b)
 {
 	struct remote *r = b->remote;
@@ -193,6 +213,30 @@ wait_ms(struct backend *b, bool idle)
 }
 
 static void
+on_haul_timer(void *arg)
+{
+	struct backend *b = arg;
+	b->remote->haul_timer = 0;
+	b->remote->carrying = link_now(b).online && crew_submit(b->link_crew, carry, b) == FAULT_NONE;
+}
+
+/* Not at once: a verb that ends in a moment would only begin to send; and rarer and
+ * rarer while it does not succeed. */
+static void
+decide_large(struct backend *b)
+{
+	struct remote *r = b->remote;
+	struct link now = link_now(b);
+	if (now.load.large < r->told.large)
+		r->haul_tries = 0;
+	if (!now.online || now.load.large == 0 || r->carrying || r->haul_timer != 0)
+		return;
+	int64_t ms = HAUL_MS << (r->haul_tries < 5 ? r->haul_tries : 5);
+	r->haul_tries++;
+	r->haul_timer = loop_timer(b->loop, ms, on_haul_timer, b);
+}
+
+static void
 decide(struct backend *b)
 {
 	struct remote *r = b->remote;
@@ -204,13 +248,16 @@ decide(struct backend *b)
 		r->tries = 0;
 	r->news = r->progress = false;
 	pthread_mutex_unlock(&r->lock);
+	bool idle = now.load.waiting + now.load.large == 0;
+	if (r->timer != 0 && (!todo || (r->idle && !idle))) {
+		loop_untimer(b->loop, r->timer);        /* something waits now: sooner */
+		r->timer = 0;
+	}
 	if (at_once)
 		work_start(b);
-	else if (todo && r->timer == 0)
-		r->timer = loop_timer(b->loop, wait_ms(b, now.load.waiting == 0), on_timer, b);
-	else if (!todo && r->timer != 0) {
-		loop_untimer(b->loop, r->timer);
-		r->timer = 0;
+	else if (todo && r->timer == 0) {
+		r->idle = idle;
+		r->timer = loop_timer(b->loop, wait_ms(b, idle), on_timer, b);
 	}
 	if (!todo)
 		r->tries = 0;
@@ -224,6 +271,8 @@ link_turn(void *arg)
 	char old[sizeof r->word];
 	struct link_load told = r->told;
 	snprintf(old, sizeof old, "%s", r->word);
+	if (!r->closing)
+		decide_large(b);
 	r->told = link_now(b).load;
 	bool changed = strcmp(old, link_word(b)) != 0 || memcmp(&told, &r->told, sizeof told) != 0;
 	if (!r->closing && !r->working)
@@ -248,4 +297,7 @@ link_stop(struct backend *b)
 	if (r->timer != 0)
 		loop_untimer(b->loop, r->timer);
 	r->timer = 0;
+	if (r->haul_timer != 0)
+		loop_untimer(b->loop, r->haul_timer);
+	r->haul_timer = 0;
 }

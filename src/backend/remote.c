@@ -202,10 +202,44 @@ add_what_is_here(struct way *w)
 			((const struct transcript *)here)->conversation->message_count > there->conversation->message_count)
 			f->reply = here;
 	} else if (strcmp(f->op->id, "conversation.list") == 0) {
-		outbox_conversations(f->reply, &f->arena, w->b, w->request);
+		overlay_conversations(f->reply, &f->arena, w->b, w->request);
+	}
+}
+
+/* What was done here and waits shows, whether the server is there or not. */
+static void
+add_what_waits(struct way *w)
+{
+	struct flight *f = w->f;
+	if (strcmp(f->op->id, "document.list") == 0) {
+		overlay_documents(f->reply, &f->arena, w->b, w->request);
 	} else if (strcmp(f->op->id, "me.get") == 0) {
+		overlay_settings(f->reply, &f->arena, w->b);
 		((struct settings *)f->reply)->draft = draft_here(w);
 	}
+}
+
+/* A document that waits has no text yet, but it is one. */
+static enum fault
+read_waiting(struct way *w)
+{
+	static const struct { const char *operation; size_t offset; } names[] = {
+		{ "document.content", offsetof(struct document_content, id) },
+		{ "document.get", offsetof(struct id_request, id) },
+		{ "passage.get", offsetof(struct passage_get, file_id) },
+	};
+	void *d = NULL;
+	const char *id = NULL;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (strcmp(names[i].operation, w->f->op->id) == 0)
+			id = *(const char *const *)((const char *)w->request + names[i].offset);
+	if (id == NULL || overlay_document(&d, &w->f->arena, w->b, id) != FAULT_NONE)
+		return FAULT_ABSENT;
+	if (w->f->op->reply != &record_document)
+		return fault(FAULT_OFFLINE, "%s waits for the server: it can be read and asked when it has been delivered",
+			((const struct document *)d)->name);
+	w->f->reply = d;
+	return FAULT_NONE;
 }
 
 static enum fault
@@ -215,11 +249,15 @@ read_there(struct way *w)
 	const struct call_options options = {
 		.emit = f->handlers.event != NULL ? flight_event : NULL, .arg = f, .cancel = &f->cancel
 	};
+	enum fault bad = read_waiting(w);
+	if (bad != FAULT_ABSENT)
+		return bad;
 	bool down = copy_readable(f->op) && link_down(w->b);
-	enum fault bad = down ? FAULT_OFFLINE : ask(w);
+	bad = down ? FAULT_OFFLINE : ask(w);
 	if (bad == FAULT_NONE) {
 		copy_keep(w->b, f->op, w->request, f->reply);
 		add_what_is_here(w);
+		add_what_waits(w);
 		return bad;
 	}
 	/* A citation of an answer that was given here leads to a document that is here. */
@@ -233,8 +271,8 @@ read_there(struct way *w)
 	if (bad != FAULT_OFFLINE || !copy_readable(f->op))
 		return bad;
 	bad = copy_read(&f->reply, &f->arena, w->b, f->op, w->request, &options);
-	if (bad == FAULT_NONE && strcmp(f->op->id, "me.get") == 0)
-		((struct settings *)f->reply)->draft = draft_here(w);
+	if (bad == FAULT_NONE)
+		add_what_waits(w);
 	f->note = AS_SEEN;
 	return bad;
 }
@@ -251,6 +289,15 @@ rates_what_is_here(struct way *w)
 		return false;
 	copy_owner(owner, w->b);
 	return engine_seen(&seen, w->b->engine, owner, ((const struct message_feedback *)w->request)->id) == FAULT_NONE && !seen;
+}
+
+/* A document that was never sent is not the server's to delete. */
+static bool
+deletes_what_waits(struct way *w)
+{
+	void *d = NULL;
+	return strcmp(w->f->op->id, "document.delete") == 0 &&
+	       overlay_document(&d, &w->f->arena, w->b, ((const struct id_request *)w->request)->id) == FAULT_NONE;
 }
 
 /* Nothing overtakes what waits; *behind: it still does. */
@@ -279,6 +326,8 @@ write_there(struct way *w)
 	enum fault bad = FAULT_OFFLINE;
 	if (rates_what_is_here(w))
 		return copy_call(&f->reply, &f->arena, w->b, f->op->id, w->request, NULL);
+	if (deletes_what_waits(w))
+		return away_write(f, w->request, w->key, false);
 	if (takes && link_down(w->b))
 		return away_write(f, w->request, w->key, w->fresh);
 	if (takes) {
@@ -348,6 +397,7 @@ open_remote(struct backend *b, const struct backend_config *config)
 	r->url = path == NULL ? url : arena_strndup(&b->arena, url, (size_t)(path - url));
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_mutex_init(&r->delivering, NULL);
+	pthread_mutex_init(&r->hauling, NULL);
 	r->given = config->server.token != NULL;
 	if (r->given) {
 		remote_token_set(r, config->server.token->s.bytes, config->server.token->s.len);
@@ -355,7 +405,7 @@ open_remote(struct backend *b, const struct backend_config *config)
 	}
 	f = wire_session_new(&r->session, r->url, b->config.server.ca_file, pin);
 	if (f == FAULT_NONE)
-		f = crew_new(&b->link_crew, 1);
+		f = crew_new(&b->link_crew, 2);
 	if (f == FAULT_NONE)
 		link_start(b);
 	return f;
@@ -377,6 +427,7 @@ close_remote(struct backend *b)
 	wire_session_free(r->session);
 	vault_secret_clear(&r->token);
 	pthread_mutex_destroy(&r->delivering);
+	pthread_mutex_destroy(&r->hauling);
 	pthread_mutex_destroy(&r->lock);
 	mem_free(r);
 }

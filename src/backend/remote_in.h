@@ -25,11 +25,12 @@ enum fault reply_event(const struct wire_event *ev, void *arg) STOA_MUST;   /* a
 
 /* ---- one exchange (exchange.c) --------------------------------------------------------- */
 
-/* What waits in the outbox, as counted last. */
-struct link_load { bool known; size_t waiting, held, refused; };
+/* What waits in the outbox, as counted last; large: in the second lane (deliver.c). */
+struct link_load { bool known; size_t waiting, large, held, refused; };
 struct remote {
 	const char *url;                   /* lives in the backend's arena */
 	struct wire_session *session;      /* kept connections */
+	pthread_mutex_t hauling;           /* one large delivery at a time; taken before `delivering` */
 	pthread_mutex_t delivering;        /* one delivery at a time; taken before `lock` */
 	pthread_mutex_t lock;              /* guards what follows */
 	struct vault_secret token;         /* NUL behind it; no bytes: none */
@@ -42,15 +43,18 @@ struct remote {
 	bool news, progress;               /* not decided upon yet */
 	struct cancel cancel;              /* of the link's own work */
 	unsigned timer;                    /* loop thread from here on */
-	int tries;
+	unsigned haul_timer;
+	int tries, haul_tries;
 	struct link_load told;
-	bool working, closing, given;      /* given: the token came with the config */
+	bool idle;                         /* the timer is one of when nothing waits */
+	bool working, carrying, closing, given;      /* given: the token came with the config */
 	char word[40];                     /* what backend_word() lent */
 };
 struct asking {
 	const struct operation *op;
 	const void *request;
 	const char *key;                   /* of idempotency; NULL: none */
+	const struct text *parcel;         /* the bytes of a document that was kept; NULL: its file's */
 	bool bare;                         /* without the token, which has ended */
 	engine_emit_fn *emit; void *arg;   /* may be NULL */
 	const struct cancel *cancel;
@@ -89,36 +93,74 @@ enum fault copy_call(void **reply, struct arena *a, struct backend *b, const cha
 /* What the server showed; failing is logged. */
 void copy_keep(struct backend *b, const struct operation *op, const void *request, const void *reply);
 bool copy_readable(const struct operation *op);
+/* A reply of this very request as it was seen; ABSENT: it never was. */
+enum fault copy_seen(void **reply, struct arena *a, struct backend *b, const struct operation *op, const void *request) STOA_MUST;
+/* The document in some reply that was seen, by its id or else by its sum; ABSENT. */
+enum fault copy_document(struct document *out, struct arena *a, struct backend *b, const char *id, const char *sum) STOA_MUST;
 /* OFFLINE: it is not in the copy. */
 enum fault copy_read(void **reply, struct arena *a, struct backend *b, const struct operation *op, const void *request, const struct call_options *options) STOA_MUST;
 
-/* ---- the outbox (outbox.c) ------------------------------------------------------------------------ */
+/* ---- the outbox (outbox.c, parcel.c) -------------------------------------------------------------- */
 
-/* placeholder: the message here that says that the question waits; NULL: none. */
-struct outbox_entry { const char *key, *operation, *conversation, *state, *placeholder, *sentence; int64_t tries, at; const char *request; };
-struct outbox { struct outbox_entry *items; size_t count, cap; };   /* texts in the arena */
+#define UPLOAD_MAX (64u * 1024 * 1024)
+/* placeholder: the message here that says that the question waits. title: what it is
+ * called, sum and bytes: of its parcel. before: the settings as they were seen. NULL: none. */
+struct outbox_entry { const char *key, *operation, *conversation, *state, *placeholder, *sentence, *title, *sum, *before; int64_t bytes, tries, at; const char *request; };
+struct outbox { struct outbox_entry *items; size_t count, cap, first_held; };   /* texts in the arena */
+struct outbox_new { const struct operation *op; const void *request; const char *key, *conversation, *title, *sum, *before; const struct text *parcel; };
 enum fault outbox_load(struct outbox *out, struct arena *a, struct backend *b) STOA_MUST;
 void outbox_clear(struct outbox *o);
+bool outbox_is(const struct outbox_entry *e, const char *state);
+bool outbox_large(const struct outbox_entry *e);     /* goes behind all that is small */
 /* Is entry n held, or something of its conversation before it? */
 bool outbox_held(const struct outbox *o, size_t n);
-enum fault outbox_add(struct backend *b, const struct operation *op, const void *request, const char *key, const char *conversation) STOA_MUST;
+/* LIMIT: too much waits. */
+enum fault outbox_add(struct backend *b, const struct outbox_new *new) STOA_MUST;
 enum fault outbox_find(struct outbox_entry *out, struct arena *a, struct backend *b, const char *key) STOA_MUST;   /* ABSENT */
 enum fault outbox_drop(struct backend *b, const struct outbox_entry *e) STOA_MUST;
 /* Another state; nothing when it has been delivered meanwhile. */
 enum fault outbox_mark(struct backend *b, const struct outbox_entry *e, const char *state, const char *sentence) STOA_MUST;
-/* Put the conversations that the server has not got yet on the first page of a list. */
-void outbox_conversations(struct conversations *list, struct arena *a, struct backend *b, const struct conversation_list *asked);
-#define OUTBOX_ALL "*"
-/* Deliver what waits; of what is held that of the conversation wanted, or OUTBOX_ALL.
- * A fault: why it stopped; the rest waits. */
-enum fault outbox_deliver(struct backend *b, const char *wanted, const struct cancel *cancel) STOA_MUST;
+/* It waits anew, because the person says so. */
+enum fault outbox_again(struct backend *b, const struct outbox_entry *e) STOA_MUST;
+enum fault parcel_put(struct store *db, const char *key, const char *bytes, size_t n) STOA_MUST;
+enum fault parcel_bury(struct store *db, const char *key) STOA_MUST;
+enum fault parcel_get(struct text *out, struct backend *b, const struct outbox_entry *e) STOA_MUST;   /* parcel_clear(), also on a fault */
+void parcel_clear(struct text *parcel);
 
-/* ---- while the server is away (away.c) ---------------------------------------------------------- */
+/* ---- what waits over what is there (overlay.c, setting.c) ------------------------------------------ */
+
+void overlay_conversations(struct conversations *list, struct arena *a, struct backend *b, const struct conversation_list *asked);
+void overlay_documents(struct documents *list, struct arena *a, struct backend *b, const struct document_list *asked);
+enum fault overlay_document(void **reply, struct arena *a, struct backend *b, const char *id) STOA_MUST;   /* ABSENT: it does not wait */
+void overlay_settings(struct settings *s, struct arena *a, struct backend *b);
+void settings_apply(struct settings *on, const struct settings *change);
+const char *settings_words(struct arena *a, const struct settings *change);    /* "language de, level brief" */
+/* What another has set since; NULL: nothing that this changes. */
+const char *settings_conflict(struct arena *a, const struct settings *change, const struct settings *before, const struct settings *there);
+
+/* ---- delivering (deliver.c) ------------------------------------------------------------------------- */
+
+#define OUTBOX_ALL "*"
+/* Deliver what waits and is not large; of what is held that of the conversation wanted,
+ * or OUTBOX_ALL. A fault: why it stopped; the rest waits. */
+enum fault outbox_deliver(struct backend *b, const char *wanted, const struct cancel *cancel) STOA_MUST;
+/* The large ones too, one by one behind all others. */
+enum fault outbox_haul(struct backend *b, const struct cancel *cancel) STOA_MUST;
+
+/* ---- while the server is away (away.c, sending.c) ---------------------------------------------------------- */
 
 /* A write that waits in the outbox now and was done in the copy; key: under which the
  * server does it once. */
 enum fault away_write(struct flight *f, const void *request, const char *key, bool fresh) STOA_MUST;
+/* A document that was to be sent is not sent. ABSENT: none waits under this id. */
+enum fault away_forget(struct backend *b, const char *id) STOA_MUST;
 bool away_takes(const struct operation *op);
+/* One kind of write each: the reply is in f. */
+enum fault document_write(struct flight *f, const void *request, const char *key) STOA_MUST;
+enum fault import_write(struct flight *f, const void *request, const char *key) STOA_MUST;
+enum fault deletion_write(struct flight *f, const void *request, const char *key) STOA_MUST;
+enum fault settings_write(struct flight *f, const void *request, const char *key) STOA_MUST;
+enum fault profile_write(struct flight *f, const void *request, const char *key) STOA_MUST;
 /* The conversation that a request belongs to; NULL: none. */
 const char *conversation_of(const struct operation *op, const void *request);
 

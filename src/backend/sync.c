@@ -10,7 +10,7 @@ backend_waiting(const struct backend *b)
 	if (r == NULL)
 		return (struct backend_waiting){ 0 };
 	pthread_mutex_lock(&r->lock);
-	struct backend_waiting w = { r->load.waiting, r->load.held, r->load.refused };
+	struct backend_waiting w = { r->load.waiting, r->load.large, r->load.held, r->load.refused };
 	pthread_mutex_unlock(&r->lock);
 	return w;
 }
@@ -44,6 +44,8 @@ words_of(struct arena *a, const struct outbox_entry *e)
 	void *request = NULL;
 	const struct operation *op = operation_find(e->operation);
 	const char *words = NULL;
+	if (e->title != NULL)
+		return e->title;
 	if (op == NULL || record_from_json(&request, a, op->request, e->request, strlen(e->request)) != FAULT_NONE)
 		return "";
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -66,7 +68,7 @@ backend_outbox(struct backend_outbox *out, struct arena *a, struct backend *b)
 		const struct outbox_entry *e = &o.items[i];
 		items[i] = (struct backend_outbox_item){ .key = e->key, .operation = e->operation,
 			.state = outbox_held(&o, i) && strcmp(e->state, "refused") != 0 ? "held" : e->state,
-			.words = words_of(a, e), .sentence = e->sentence != NULL ? e->sentence : "", .at = e->at };
+			.words = words_of(a, e), .sentence = e->sentence != NULL ? e->sentence : "", .bytes = e->bytes, .at = e->at };
 	}
 	*out = (struct backend_outbox){ items, o.count };
 	outbox_clear(&o);
@@ -85,7 +87,7 @@ change(struct backend *b, const char *key, bool again)
 	if (f == FAULT_NONE)
 		f = outbox_find(&e, &a, b, key);
 	if (f == FAULT_NONE)
-		f = again ? outbox_mark(b, &e, "waiting", NULL) : outbox_drop(b, &e);
+		f = again ? outbox_again(b, &e) : outbox_drop(b, &e);
 	if (f == FAULT_NONE)
 		f = outbox_load(&o, &a, b);
 	outbox_clear(&o);
@@ -115,6 +117,8 @@ deliver(struct flight *f, const char *wanted)
 		f->fault = account_ready(f->backend);
 	if (f->fault == FAULT_NONE)
 		f->fault = outbox_deliver(f->backend, wanted, &f->cancel);
+	if (f->fault == FAULT_NONE)
+		f->fault = outbox_haul(f->backend, &f->cancel);
 	flight_end(f);
 }
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "cli_in.h"
 
-struct tally { size_t done, total, read, same, failed; };
+struct tally { size_t done, total, read, waiting, same, failed; };
 struct add { const struct document_add *like; struct tally tally; };
 
 static const char *
@@ -62,6 +62,12 @@ add_line(struct cli *c, const struct document *d)
 	if (str_same(d->status, "failed")) {
 		failed_row(c, name, arena_printf(&c->arena, "%s%s%s", d->reason ? d->reason : "",
 			d->error_message ? ": " : "", d->error_message ? d->error_message : ""));
+		return;
+	}
+	if (str_same(d->status, "waiting")) {
+		out_put(c, PAINT_WARN, "waits   ");
+		out_putf(c, PAINT_NONE, "%s", name);
+		out_putf(c, PAINT_DIM, "   %s, sent when the server is back\n", size_text(&c->arena, d->size_bytes));
 		return;
 	}
 	out_put(c, PAINT_GOOD, "read    ");
@@ -120,6 +126,8 @@ add_file(struct cli *c, const char *path, struct add *a)
 		add_line(c, d);
 	if (f == FAULT_NONE && str_same(d->status, "failed"))
 		a->tally.failed++;
+	else if (f == FAULT_NONE && str_same(d->status, "waiting"))
+		a->tally.waiting++;
 	else if (f == FAULT_NONE)
 		a->tally.read++;
 	if (f == FAULT_EXISTS) {
@@ -171,6 +179,7 @@ add_all(struct cli *c, const char *const *paths, size_t count, struct add *a)
 		const struct tally *t = &a->tally;
 		out_putf(c, PAINT_BOLD, "%zu file%s: %zu read", found.count + found.skipped,
 			found.count + found.skipped == 1 ? "" : "s", t->read);
+		out_putf(c, PAINT_WARN, "%s", t->waiting ? arena_printf(&c->arena, ", %zu wait for the server", t->waiting) : "");
 		out_putf(c, PAINT_NONE, "%s",
 			t->same ? arena_printf(&c->arena, ", %zu there already", t->same) : "");
 		out_putf(c, t->failed ? PAINT_WARN : PAINT_NONE, "%s",

@@ -164,6 +164,7 @@ static const struct field item_fields[] = {
 	FIELD_OF(backend_outbox_item, state, FIELD_TEXT),
 	FIELD_OF(backend_outbox_item, words, FIELD_TEXT),
 	FIELD_OF(backend_outbox_item, sentence, FIELD_TEXT, .flags = FIELD_OMIT),
+	FIELD_OF(backend_outbox_item, bytes, FIELD_INT, .flags = FIELD_OMIT),
 	FIELD_OF(backend_outbox_item, at, FIELD_TIME),
 };
 static RECORD_TYPE(record_item, backend_outbox_item, item_fields, "a thing that waits to be delivered");
@@ -173,8 +174,10 @@ thing_word(const char *operation)
 {
 	static const struct { const char *operation, *word; } words[] = {
 		{ "conversation.create", "new conversation" }, { "conversation.delete", "deletion" },
-		{ "conversation.update", "change" }, { "message.feedback", "rating" },
-		{ "message.send", "question" },
+		{ "conversation.import", "import" }, { "conversation.update", "change" },
+		{ "document.add", "document" }, { "document.delete", "deletion of a document" },
+		{ "me.update", "settings" }, { "message.feedback", "rating" },
+		{ "message.send", "question" }, { "profile.set", "profile" },
 	};
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_same(words[i].operation, operation))
@@ -191,7 +194,8 @@ item_print(struct cli *c, const struct backend_outbox_item *item)
 		return;
 	}
 	out_row(c, refused ? PAINT_BAD : PAINT_BOLD, arena_printf(&c->arena, "%.8s  %-8s  ", item->key, item->state), 20, PAINT_NONE,
-		arena_printf(&c->arena, "%s, %s%s%s", thing_word(item->operation), date_text(&c->arena, item->at),
+		arena_printf(&c->arena, "%s%s%s, %s%s%s", thing_word(item->operation), item->bytes > 0 ? " of " : "",
+			item->bytes > 0 ? size_text(&c->arena, item->bytes) : "", date_text(&c->arena, item->at),
 			*item->words ? ": " : "", untrusted_line(&c->arena, item->words)));
 	if (refused)
 		out_wrapped(c, PAINT_WARN, arena_printf(&c->arena, "%20s", ""), 20,

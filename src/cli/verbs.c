@@ -96,7 +96,7 @@ static const struct option add_options[] = {
 };
 static const struct option docs_list_options[] = {
 	SUBJECT, DOMAIN, KIND,
-	{ "status", "STATE", OPTION_CHOICE, 0, 0, "processing|completed|failed", false,
+	{ "status", "STATE", OPTION_CHOICE, 0, 0, "processing|completed|failed|waiting", false,
 		"only documents in this state" },
 	{ "search", "TEXT", OPTION_TEXT, 0, 0, NULL, false,
 		"only titles and names with this in them" },

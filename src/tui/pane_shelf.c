@@ -33,6 +33,11 @@ state_word(char out[32], enum style *style, const struct document *d)
 		snprintf(out, 32, "reading");
 		return '*';
 	}
+	if (str_same(d->status, "waiting")) {
+		snprintf(out, 32, "waits");
+		*style = STYLE_STALE;
+		return '^';
+	}
 	if (str_same(d->status, "failed")) {
 		snprintf(out, 32, "failed");
 		for (size_t i = 0; i < COUNT_OF(reasons); i++)
@@ -147,6 +152,8 @@ foot_draw(struct app *app, struct pane *p)
 		screen_put(app_screen(app), row, p->area.left + 1, p->area.cols - 2, STYLE_STALE, line, strlen(line));
 		return 1;
 	}
+	if (d != NULL && str_same(d->status, "waiting"))
+		why = server_away(app) ? "kept here and sent when the server is back; d forgets it" : "on its way to the server; d forgets it";
 	if (why == NULL || *why == '\0')
 		return 0;
 	snprintf(line, sizeof line, "! %.500s", why);

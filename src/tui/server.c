@@ -22,6 +22,8 @@ on_word(void *arg)
 	}
 	if (now.refused > was.refused)
 		app_alert(app, "the server refused %zu of what was written: stoa sync shows it", now.refused);
+	if (now.waiting + now.large < was.waiting + was.large && app->shelf->loaded)
+		shelf_refresh(app);
 	if (now.waiting + now.held < was.waiting + was.held && now.waiting == 0) {
 		chat_refresh(app);
 		if (!app->chat->busy && app->chat->id[0] != '\0')
@@ -93,10 +95,10 @@ synced(const struct backend_done *d, void *arg)
 	struct backend_waiting w = backend_waiting(app->backend);
 	if (d->fault != FAULT_NONE)
 		app_alert(app, "%s", d->sentence);
-	else if (w.waiting + w.held + w.refused == 0)
+	else if (w.waiting + w.large + w.held + w.refused == 0)
 		app_alert(app, "everything is delivered");
 	else
-		app_alert(app, "%zu wait, %zu were answered here, %zu were refused: stoa sync shows them", w.waiting, w.held, w.refused);
+		app_alert(app, "%zu wait, %zu were answered here, %zu were refused: stoa sync shows them", w.waiting + w.large, w.held, w.refused);
 }
 
 static enum fault

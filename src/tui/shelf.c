@@ -21,7 +21,7 @@ struct shelf_more {
 	unsigned search_epoch;
 	char **paths; size_t path_count, path_cap;   /* to be added; [done] is on its way */
 	unsigned call;
-	size_t same;
+	size_t same, waiting;
 	bool stop;
 };
 
@@ -180,12 +180,14 @@ add_end(struct app *app)
 {
 	struct shelf *s = app_shelf(app);
 	struct shelf_more *m = s->more;
-	size_t read = s->done - s->failed - m->same;
+	size_t read = s->done - s->failed - m->same - m->waiting;
 	s->adding = false;
 	m->stop = false;
 	paths_clear(m);
 	if (s->total == 0)
 		app_alert(app, "no document there");
+	else if (m->waiting > 0)
+		app_alert(app, "%zu wait for the server, %zu read, %zu there already, %zu failed", m->waiting, read, m->same, s->failed);
 	else
 		app_alert(app, "%zu read, %zu there already, %zu failed%s", read, m->same, s->failed, s->failed == 0 ? "" : server_away(app) ? ": the server cannot be reached" : ": the table says why");
 	app_notify(app, "the documents are read");
@@ -220,6 +222,8 @@ add_done(const struct backend_done *d, void *arg)
 		s->more->same++;
 	else if (d->fault != FAULT_NONE || str_same(doc->status, "failed"))
 		s->failed++;
+	else if (str_same(doc->status, "waiting"))
+		s->more->waiting++;
 	if (d->fault == FAULT_CANCELLED || d->fault == FAULT_LOCKED || d->fault == FAULT_DENIED)
 		s->more->stop = true;
 	if (d->fault != FAULT_NONE && d->fault != FAULT_EXISTS && d->fault != FAULT_CANCELLED)
@@ -371,7 +375,7 @@ shelf_add(struct app *app, const char *path)
 	w->app = app;
 	w->path = text_take(&t);
 	if (!s->adding) {
-		s->done = s->failed = s->more->same = s->total = 0;
+		s->done = s->failed = s->more->same = s->more->waiting = s->total = 0;
 		s->adding_name[0] = '\0';
 	}
 	if (!app_crew(app, walk_run, w)) {

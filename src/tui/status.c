@@ -69,8 +69,8 @@ status_draw(struct app *app)
 		text_put(&words, "ANSWERING  ");
 	if (app->backend != NULL)
 		text_printf(&words, "%s  ", backend_word(app->backend));
-	if (app->waiting.waiting > 0 && server_away(app))
-		text_printf(&words, "%zu WAIT  ", app->waiting.waiting);
+	if (app->waiting.waiting + app->waiting.large > 0 && server_away(app))
+		text_printf(&words, "%zu WAIT  ", app->waiting.waiting + app->waiting.large);
 	vault_word(&words, app);
 	int width = screen_width(s, words.data, words.len);
 	if (col + width + 2 <= cols)

@@ -105,7 +105,6 @@ START_TEST(what_was_seen_is_read_while_the_server_is_gone)
 	ck_assert_uint_ge(found->items.count, 1);
 	const struct exported *x = client_call(&my, "conversation.export", &(struct export_run){ .id = m->conversation_id, .format = "md" });
 	ck_assert_ptr_nonnull(strstr(x->body, "stroma"));
-	FAILS(FAULT_OFFLINE, client_try(NULL, &my, "document.add", &(struct document_add){ .path = course }));
 	FAILS(FAULT_OFFLINE, client_try(NULL, &my, "conversation.get", &(struct conversation_get){ .id = "00000000000000000000000000000009" }));
 	end();
 }
