@@ -1,140 +1,10 @@
-/* What kind of answer a question wants, and whether a sentence holds one.
+/* Whether a sentence holds an answer of the kind that is wanted (asking.c).
  *
- * Types come from the question word and the noun behind it; values (dates, numbers,
- * money, durations, measures, names, places) from shapes and short tables.  A value
- * only counts when the question does not hold it already.
+ * Values (dates, numbers, money, durations, measures, names, places) come from shapes
+ * and short tables.  A value only counts when the question does not hold it already.
  */
 #include <string.h>
 #include "find_in.h"
-
-static bool
-among(const char *word, const char *list)
-{
-	char key[TOKEN_BYTES_MAX + 16];
-	size_t n = strlen(word);
-	if (n == 0 || n > TOKEN_BYTES_MAX)
-		return false;
-	key[0] = ' ';
-	memcpy(key + 1, word, n);
-	memcpy(key + 1 + n, " ", 2);
-	return strstr(list, key) != NULL;
-}
-
-#define WORDS_TIME " year years date day month century decade era period time season "
-#define WORDS_PLACE " city country state place region location county continent town area province village island nation district territory "
-#define WORDS_PERSON " person man woman king queen president leader author scientist inventor actor actress composer philosopher mathematician emperor pope physicist artist architect engineer "
-#define WORDS_AMOUNT " percentage percent proportion fraction amount price cost salary income revenue budget "
-#define WORDS_COUNT " number "
-#define WORDS_MEASURE " distance height size speed length temperature weight width depth population altitude elevation area mass diameter rate "
-#define WORDS_HOW_MEASURE " far tall high deep large big fast old wide heavy hot cold often thick strong "
-#define WORDS_BE " is are was were does did do has have had can could would will "
-
-static enum answer_type
-type_of_noun(const char *noun, enum answer_type otherwise)
-{
-	static const struct { const char *list; enum answer_type type; } nouns[] = {
-		{ WORDS_TIME, TYPE_WHEN }, { WORDS_AMOUNT, TYPE_HOW_MUCH }, { WORDS_COUNT, TYPE_HOW_MANY },
-		{ WORDS_MEASURE, TYPE_MEASURE }, { WORDS_PLACE, TYPE_WHERE }, { WORDS_PERSON, TYPE_WHO },
-	};
-	for (size_t i = 0; i < COUNT_OF(nouns); i++)
-		if (among(noun, nouns[i].list))
-			return nouns[i].type;
-	return otherwise;
-}
-
-static const char *
-plain_at(const struct query_word *w, size_t count, size_t i)
-{
-	return i < count ? w[i].token.plain : "";
-}
-
-static int
-first_content(const struct query_word *w, size_t count, size_t from)
-{
-	for (size_t i = from; i < count && i < from + 3; i++)
-		if (!w[i].stop)
-			return (int)i;
-	return -1;
-}
-
-static enum answer_type
-type_how(int *focus, const struct query_word *w, size_t count, size_t i)
-{
-	const char *next = plain_at(w, count, i + 1);
-	if (str_same(next, "many")) {
-		*focus = first_content(w, count, i + 2);
-		return TYPE_HOW_MANY;
-	}
-	if (str_same(next, "much"))
-		return TYPE_HOW_MUCH;
-	if (str_same(next, "long"))
-		return TYPE_HOW_LONG;
-	return among(next, WORDS_HOW_MEASURE) ? TYPE_MEASURE : TYPE_HOW;
-}
-
-static enum answer_type
-type_what(int *focus, const struct query_word *w, size_t count, size_t i, bool which)
-{
-	const char *next = plain_at(w, count, i + 1);
-	size_t contents = 0;
-	if (!among(next, WORDS_BE)) {
-		*focus = first_content(w, count, i + 1);
-		enum answer_type t = *focus < 0 ? TYPE_WHAT : type_of_noun(w[*focus].token.plain, which ? TYPE_WHICH : TYPE_WHAT);
-		return t;
-	}
-	for (size_t j = i + 1; j < count; j++)
-		contents += !w[j].stop;
-	int noun = first_content(w, count, i + 2);
-	if (noun >= 0 && contents >= 2 && among(next, " is are was were ")) {
-		enum answer_type t = type_of_noun(w[noun].token.plain, TYPE_OTHER);
-		if (t != TYPE_OTHER)
-			return t;
-	}
-	return i == 0 && contents <= 2 && among(next, " is are ") ? TYPE_DEFINITION : TYPE_WHAT;
-}
-
-static enum answer_type
-type_cjk(const char *text)
-{
-	static const struct { const char *mark; enum answer_type type; } marks[] = {
-		{ "何年", TYPE_WHEN }, { "何月", TYPE_WHEN }, { "何日", TYPE_WHEN }, { "何世紀", TYPE_WHEN }, { "何時代", TYPE_WHEN }, { "いつ", TYPE_WHEN },
-		{ "何人", TYPE_HOW_MANY }, { "何個", TYPE_HOW_MANY }, { "何つ", TYPE_HOW_MANY }, { "いくつ", TYPE_HOW_MANY }, { "何回", TYPE_HOW_MANY },
-		{ "何本", TYPE_HOW_MANY }, { "何種", TYPE_HOW_MANY }, { "何番", TYPE_HOW_MANY }, { "何歳", TYPE_HOW_MANY }, { "何度", TYPE_HOW_MANY }, { "何位", TYPE_HOW_MANY },
-		{ "何メートル", TYPE_HOW_MANY }, { "何キロ", TYPE_HOW_MANY }, { "何km", TYPE_HOW_MANY }, { "何m", TYPE_HOW_MANY }, { "何%", TYPE_HOW_MANY }, { "何台", TYPE_HOW_MANY }, { "何カ国", TYPE_HOW_MANY }, { "何ヶ国", TYPE_HOW_MANY },
-		{ "いくら", TYPE_HOW_MUCH }, { "どこ", TYPE_WHERE }, { "どの国", TYPE_WHERE }, { "誰", TYPE_WHO }, { "だれ", TYPE_WHO },
-		{ "なぜ", TYPE_WHY }, { "何故", TYPE_WHY }, { "どうして", TYPE_WHY }, { "とは", TYPE_DEFINITION }, { "どの", TYPE_WHICH }, { "何", TYPE_WHAT }, { "なに", TYPE_WHAT }, { "どう", TYPE_HOW },
-	};
-	for (size_t i = 0; i < COUNT_OF(marks); i++)
-		if (strstr(text, marks[i].mark) != NULL)
-			return marks[i].type;
-	return TYPE_OTHER;
-}
-
-enum answer_type
-query_type(int *focus, const struct query_word *w, size_t count, const char *text)
-{
-	*focus = -1;
-	for (size_t i = 0; i < count; i++) {
-		const char *s = w[i].token.plain;
-		if (w[i].token.cjk)
-			return type_cjk(text);
-		if (str_same(s, "when"))
-			return TYPE_WHEN;
-		if (str_same(s, "where"))
-			return TYPE_WHERE;
-		if (str_same(s, "who") || str_same(s, "whom") || str_same(s, "whose"))
-			return TYPE_WHO;
-		if (str_same(s, "why"))
-			return TYPE_WHY;
-		if (str_same(s, "how"))
-			return type_how(focus, w, count, i);
-		if (str_same(s, "what") || str_same(s, "which"))
-			return type_what(focus, w, count, i, s[2] == 'i');
-		if (str_same(s, "define") || (str_same(s, "definition") && i <= 1) || (str_same(s, "meaning") && i <= 1))
-			return TYPE_DEFINITION;
-	}
-	return TYPE_OTHER;
-}
 
 /* ---- values ---------------------------------------------------------------------- */
 
@@ -172,28 +42,28 @@ is_year(const struct token *t)
 static void
 look_at(struct value *v, const struct token *t, const struct token *last, size_t place, const char *s, const struct query *q)
 {
-	bool number = starts_digit(t) || among(t->plain, WORDS_NUMBER);
-	bool last_number = last != NULL && (starts_digit(last) || among(last->plain, WORDS_NUMBER));
+	bool number = starts_digit(t) || word_among(t->plain, WORDS_NUMBER);
+	bool last_number = last != NULL && (starts_digit(last) || word_among(last->plain, WORDS_NUMBER));
 	if (last_number && !in_query(q, last)) {
-		v->duration = v->duration || among(t->plain, WORDS_DURATION);
-		v->measure = v->measure || among(t->plain, WORDS_UNIT);
-		v->money = v->money || among(t->plain, WORDS_MONEY);
-		v->percent = v->percent || among(t->plain, " percent percentage per ");
+		v->duration = v->duration || word_among(t->plain, WORDS_DURATION);
+		v->measure = v->measure || word_among(t->plain, WORDS_UNIT);
+		v->money = v->money || word_among(t->plain, WORDS_MONEY);
+		v->percent = v->percent || word_among(t->plain, " percent percentage per ");
 	}
 	if (in_query(q, t))
 		return;
 	if (number) {
 		v->number = true;
-		v->year = v->year || is_year(t) || (t->digits && last != NULL && among(last->plain, WORDS_MONTH));
+		v->year = v->year || is_year(t) || (t->digits && last != NULL && word_among(last->plain, WORDS_MONTH));
 		v->percent = v->percent || s[t->end] == '%';
 		v->money = v->money || (t->start > 0 && (s[t->start - 1] == '$' || (unsigned char)s[t->start - 1] == 0xAC || (unsigned char)s[t->start - 1] == 0xA3 || (unsigned char)s[t->start - 1] == 0xA5));
 		v->measure = v->measure || (starts_digit(t) && !t->digits && strchr(t->plain, '.') == NULL && !is_year(t));
 	}
-	v->year = v->year || among(t->plain, " century centuries bc bce ad ");
-	v->date = v->date || (t->capital && among(t->plain, WORDS_MONTH)) || among(t->plain, WORDS_WEEKDAY);
-	if (t->capital && !token_is_stop(t) && !among(t->plain, WORDS_MONTH) && !among(t->plain, WORDS_WEEKDAY)) {
+	v->year = v->year || word_among(t->plain, " century centuries bc bce ad ");
+	v->date = v->date || (t->capital && word_among(t->plain, WORDS_MONTH)) || word_among(t->plain, WORDS_WEEKDAY);
+	if (t->capital && !token_is_stop(t) && !word_among(t->plain, WORDS_MONTH) && !word_among(t->plain, WORDS_WEEKDAY)) {
 		v->name = v->name || place > 0;
-		v->place = v->place || (last != NULL && among(last->plain, " in at near from to on of off outside within across around through between the "));
+		v->place = v->place || (last != NULL && word_among(last->plain, " in at near from to on of off outside within across around through between the "));
 	}
 }
 
@@ -328,7 +198,7 @@ expect_cue(enum answer_type type, const char *s, size_t len, const struct query 
 		return 0;
 	tokens_start(&tokens, s, len);
 	while (token_next(&t, &tokens))
-		if (among(t.plain, list) && (word_is_stop(t.plain, t.plain_len) || !in_query(q, &t)))
+		if (word_among(t.plain, list) && (word_is_stop(t.plain, t.plain_len) || !in_query(q, &t)))
 			return 1;
 	return 0;
 }

@@ -284,7 +284,7 @@ count_terms(struct found *out, const struct query *q)
 	for (size_t i = 0; i < q->term_count; i++)
 		if (q->terms[i].share > 0 && !q->terms[i].cjk) {
 			out->query_terms++;
-			out->unknown_terms += q->terms[i].unknown;
+			out->unknown_terms += q->terms[i].unknown && q->terms[i].weight > FRAME_WEIGHT;
 		}
 	for (size_t i = 0; i < q->term_count && out->query_terms == 0; i++)
 		out->query_terms += q->terms[i].share > 0;

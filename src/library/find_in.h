@@ -33,6 +33,7 @@ bool code_is_word(uint32_t c);
 #define LANGUAGE_ENGLISH 1
 unsigned language_number(const char *code);   /* of the table in stem.c; 0: none */
 const char *language_code(unsigned number);
+bool language_function_word(unsigned language, const struct token *t);
 struct stemmer { void *snowball; unsigned language; };
 void stemmer_open(struct stemmer *s, unsigned language);
 void stemmer_close(struct stemmer *s);
@@ -157,7 +158,7 @@ void index_condemn(struct index *ix);   /* a search met damage: build it again a
 bool part_is_dead(const struct snapshot_part *p, int64_t doc_no);
 /* Raised when tokens, stems or segments change: an index of another format is built
  * again from the stored texts at the next opening, never searched. */
-#define INDEX_FORMAT 2
+#define INDEX_FORMAT 3
 /* What a manifest file says; parts without segments. Fuzzed. */
 struct manifest { struct manifest_part { char name[32]; int64_t *dead; size_t dead_count; } *parts; size_t count; uint64_t next, number; };
 enum fault manifest_parse(struct manifest *out, const char *s, size_t len) STOA_MUST;
@@ -205,7 +206,15 @@ struct query {
 void query_read(struct query *out, struct arena *a, const struct snapshot *s, const char *text, const char *before);
 /* Fill idf, entries and df of terms from `from` on. */
 void query_weigh(struct query *q, struct arena *a, const struct snapshot *s, size_t from);
-enum answer_type query_type(int *focus_word, const struct query_word *words, size_t count, const char *text);
+enum answer_type query_type(int *focus_word, const struct query_word *words, size_t count, const char *text, unsigned language);
+/* How much a word of the question counts: one that frames it ("the role of") little. */
+#define FRAME_WEIGHT .15
+double asking_weight(const struct query_word *words, size_t count, size_t i, unsigned language);
+/* Does the word only ask ("explain", function words of other languages than English)? */
+bool asking_only(const struct token *t, unsigned language);
+void asking_stop_parts(struct query_word *words, size_t count, const char *text);
+/* Is the word in a list with a space on either side of each? */
+bool word_among(const char *word, const char *list);
 /* The best known word one slip away (two for long words); 0: none, else its length.
  * *df is its frequency. */
 size_t spell_repair(char out[TOKEN_BYTES_MAX + 8], uint64_t *df, const struct snapshot *s, const char *word, size_t len);

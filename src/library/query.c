@@ -10,49 +10,9 @@
 #include "find_in.h"
 
 #define BEFORE_WEIGHT .25
-#define VAGUE_WEIGHT .4
-#define FRAME_WEIGHT .15
-#define FRAME_WORDS 6u
 #define NAME_LETTERS_MIN 5u      /* a shorter name is likelier another name than a slip */
 #define LONG_TERMS 14u
 #define LONG_TERMS_SENTENCES 10u
-
-/* Words that ask for an answer rather than say what about; sorted. */
-static bool
-is_request(const struct query_word *w)
-{
-	static const char *const set[] = { "define", "describe", "discuss", "explain", "give", "list", "me", "name", "outline", "please", "state", "summarize", "tell" };
-	for (size_t i = 0; i < COUNT_OF(set); i++)
-		if (str_same(set[i], w->token.plain))
-			return true;
-	return false;
-}
-
-/* Words that say what kind of answer is wanted more than what it is about. */
-static bool
-is_vague(const struct query_word *w)
-{
-	static const char *const set[] = { "type", "types", "kind", "kinds", "sort", "name", "names", "named", "called", "term", "word", "words", "thing", "things", "example", "way", "ways", "happen", "happened", "else", "also", "used" };
-	for (size_t i = 0; i < COUNT_OF(set); i++)
-		if (str_same(set[i], w->token.plain))
-			return true;
-	return false;
-}
-
-/* "What are the steps of ...", "the difference between ...": they frame the question,
- * and a text that answers it may say stages, or nothing of the kind. */
-static bool
-is_frame(const struct query *q, size_t i)
-{
-	static const char *const set[] = { "difference", "differences", "step", "steps", "stage", "stages", "phase", "phases" };
-	static const char *const links[] = { "of", "between", "in" };
-	bool frame = false, linked = false;
-	for (size_t k = 0; k < COUNT_OF(set) && i < FRAME_WORDS; k++)
-		frame = frame || str_same(set[k], q->words[i].token.plain);
-	for (size_t k = 0; k < COUNT_OF(links) && i + 1 < q->word_count; k++)
-		linked = linked || str_same(links[k], q->words[i + 1].token.plain);
-	return frame && linked;
-}
 
 /* The language most documents are in, or the query's own when some are in that. */
 static unsigned
@@ -154,29 +114,9 @@ read_words(struct query *q, struct arena *a, const struct snapshot *s, struct st
 		struct query_word *w = &q->words[q->word_count];
 		t.upper = t.upper && small > 0;
 		read_word(q, &t, stemmer, before);
-		if (!before)
-			repair(w, stemmer, s);
-		w->stop = w->stop || is_request(w);
+		w->stop = w->stop || asking_only(&w->token, q->language);
 	}
 	(void)a;
-}
-
-/* The asking parts of a Japanese question are no words to look for. */
-static void
-stop_asking(struct query *q, const char *text)
-{
-	static const char *const asking[] = {
-		"どのよう", "どんな", "どのくらい", "どれくらい", "どの", "どれ", "どこ", "どう", "どちら", "いつ", "いくつ", "いくら", "誰", "だれ", "なぜ", "何故",
-		"なに", "何", "ですか", "ますか", "でしたか", "ましたか", "でしょうか", "だったか", "のか", "か？", "か?", "か。", "という", "といい", "と言",
-		"什么", "哪", "谁", "怎么", "为什么", "多少",
-	};
-	for (size_t k = 0; k < COUNT_OF(asking); k++)
-		for (const char *at = text; (at = strstr(at, asking[k])) != NULL; at++) {
-			size_t start = (size_t)(at - text), end = start + strlen(asking[k]);
-			for (size_t i = 0; i < q->word_count; i++)
-				if (q->words[i].token.cjk && q->words[i].token.start >= start && q->words[i].token.end <= end)
-					q->words[i].stop = true;
-		}
 }
 
 static void
@@ -270,7 +210,7 @@ make_terms(struct query *q, struct arena *a)
 	for (size_t i = 0; i < q->word_count; i++) {
 		struct query_word *w = &q->words[i];
 		if (!w->stop && !w->from_before) {
-			word_term(q, a, w, before, is_frame(q, i) ? FRAME_WEIGHT : is_vague(w) ? VAGUE_WEIGHT : 1);
+			word_term(q, a, w, before, asking_weight(q->words, q->word_count, i, q->language));
 			if (last != NULL && last->term >= 0 && w->term >= 0)
 				add_pair(q, last->term, w->term);
 			last = w;
@@ -360,9 +300,12 @@ query_read(struct query *out, struct arena *a, const struct snapshot *s, const c
 	q.language = language_of(s, text);
 	stemmer_open(&stemmer, q.language);
 	read_words(&q, a, s, &stemmer, text, false);
-	stop_asking(&q, text);
+	asking_stop_parts(q.words, q.word_count, text);
 	size_t own = q.word_count;
-	q.type = query_type(&focus_word, q.words, own, text);
+	for (size_t i = 0; i < own; i++)
+		if (asking_weight(q.words, own, i, q.language) == 1)
+			repair(&q.words[i], &stemmer, s);
+	q.type = query_type(&focus_word, q.words, own, text, q.language);
 	if (before != NULL)
 		read_words(&q, a, s, &stemmer, before, true);
 	stemmer_close(&stemmer);
@@ -370,7 +313,7 @@ query_read(struct query *out, struct arena *a, const struct snapshot *s, const c
 	make_terms(&q, a);
 	if (focus_word >= 0)
 		q.focus = q.words[focus_word].term;
-	q.topical = q.type == TYPE_OTHER && strchr(text, '?') == NULL && strstr(text, "\xEF\xBC\x9F") == NULL;
+	q.topical = q.type == TYPE_OTHER && strchr(text, '?') == NULL && strstr(text, "\xEF\xBC\x9F") == NULL && strstr(text, "\u061f") == NULL;
 	q.topical = q.topical || is_long(&q);
 	query_weigh(&q, a, s, 0);
 	weigh_rest(&q, a, s);

@@ -198,6 +198,53 @@ START_TEST(a_document_that_has_just_gone_is_passed_over)
 }
 END_TEST
 
+START_TEST(words_that_frame_a_question_need_not_be_found)
+{
+	struct shelf s;
+	stock(&s);
+	shelf_add(&s, 4, "Rules", TEXTS("The rule of the road is to keep left."));
+	struct found *f = shelf_find(&s, "What is the role of chlorophyll?");
+	ck_assert_ptr_null(f->corrected);
+	ck_assert_uint_eq(f->unknown_terms, 0);
+	ck_assert_ptr_nonnull(strstr(f->sentences[0].text, "Chlorophyll absorbs"));
+	ck_assert_double_gt(library_confidence(f, 0), library_confidence(shelf_find(&s, "What is the weight of chlorophyll?"), 0));
+	f = shelf_find(&s, "クロロフィルの役割は何ですか");
+	ck_assert_uint_eq(f->unknown_terms, 0);
+	shelf_close(&s);
+}
+END_TEST
+
+START_TEST(other_languages_are_asked_in_their_own_words)
+{
+	static const struct { const char *query, *part; enum answer_type type; } cases[] = {
+		{ "Warum wurde die Theorie abgelehnt?", "keine Kraft", TYPE_WHY }, { "Wann erschien die Theorie?", "1912", TYPE_WHEN },
+		{ "Was ist eine Platte?", "Scholle", TYPE_DEFINITION }, { "Combien de phases comprend la mitose ?", "quatre", TYPE_HOW_MANY },
+		{ "Qui a croisé des pois ?", "Mendel", TYPE_WHO }, { "¿Por qué crecieron las ciudades?", "porque", TYPE_WHY },
+		{ "Что переносят эритроциты?", "кислород", TYPE_WHAT }, { "Πότε χτίστηκε ο ναός;", "447", TYPE_WHEN },
+		{ "أين يبدأ الهضم؟", "الفم", TYPE_WHERE }, { "什么是蒸腾作用？", "蒸腾", TYPE_DEFINITION },
+	};
+	struct shelf s;
+	shelf_open(&s);
+	shelf_add(&s, 1, "Erde", TEXTS("Die Theorie erschien 1912. Die Theorie wurde abgelehnt, weil sie keine Kraft nennen konnte. Eine Platte ist eine starre Scholle, die auf dem Mantel liegt.",
+		"Der Vesuv ist ein Vulkan, und er ist steil."));
+	shelf_add(&s, 2, "Cellule", TEXTS("La mitose comprend quatre phases, qui se suivent dans la cellule. Gregor Mendel a croisé des pois dans le jardin."));
+	shelf_add(&s, 3, "Ciudades", TEXTS("Las ciudades crecieron muy deprisa porque los campesinos buscaban trabajo en las fábricas."));
+	shelf_add(&s, 4, "Кровь", TEXTS("Эритроциты содержат гемоглобин и переносят кислород. Лейкоциты защищают организм."));
+	shelf_add(&s, 5, "Αθήνα", TEXTS("Ο ναός χτίστηκε το 447 στην Ακρόπολη. Οι πολίτες ψήφιζαν τους νόμους."));
+	shelf_add(&s, 6, "الهضم", TEXTS("يبدأ الهضم في الفم. يبلغ طول الأمعاء ستة أمتار."));
+	shelf_add(&s, 7, "水", TEXTS("植物把水分散发到空气中，这个过程叫做蒸腾作用。水结成云。"));
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct found *f = shelf_find(&s, cases[i].query);
+		ck_assert_msg(f->type == cases[i].type, "%s is %d", cases[i].query, (int)f->type);
+		ck_assert_msg(f->sentence_count > 0 && strstr(f->sentences[0].text, cases[i].part) != NULL, "%s -> %s", cases[i].query, f->sentence_count ? f->sentences[0].text : "");
+		ck_assert_msg(library_confidence(f, 0) > .5, "%s: %.2f", cases[i].query, library_confidence(f, 0));
+	}
+	ck_assert_double_lt(library_confidence(shelf_find(&s, "Was ist ein Tsunami?"), 0), .3);
+	shelf_close(&s);
+}
+END_TEST
+
 TESTS("find", questions_find_their_sentence, sentences_carry_their_place, slips_of_spelling_are_repaired_and_said, what_is_not_there_is_unknown_and_unlikely,
 	types_of_questions_are_told_apart, text_handed_in_is_searched_with_the_library, words_said_before_help_a_little, words_that_match_are_marked,
-	nothing_to_find_is_no_fault, a_long_query_is_cut_and_not_crashed_on, a_document_that_has_just_gone_is_passed_over)
+	nothing_to_find_is_no_fault, a_long_query_is_cut_and_not_crashed_on, a_document_that_has_just_gone_is_passed_over,
+	words_that_frame_a_question_need_not_be_found, other_languages_are_asked_in_their_own_words)
