@@ -40,7 +40,7 @@ static bool
 contrasts(struct arena *a, const char *s)
 {
 	static const char *const cues[] = { "whereas", "unlike", "than", "instead", "while",
-		"in contrast", "by contrast", "differ", "differs", "difference", "on the other hand",
+		"in contrast", "by contrast", "differ", "differs", "difference", "on the other hand", "dagegen", "hingegen", "während", "au contraire", "alors que", "tandis que", "mientras", "en cambio", "а не",
 		"but", "both", "however", "rather than", "compared", "opposite" };
 	const char *line = line_lower(a, s);
 	struct range r;
@@ -59,16 +59,6 @@ lead_with(struct found *found, size_t i)
 	found->sentences[0] = s;
 }
 
-/* Is the side named at once, behind two words at most? */
-static bool
-begins_with(struct work *w, const char *s, const struct word_set *words)
-{
-	size_t n = 0, spaces = words->count + 2;
-	while (s[n] != '\0' && (s[n] != ' ' || --spaces > 0))
-		n++;
-	return speaks_of(w, arena_strndup(w->a, s, n), words);
-}
-
 /* The best sentence about the side; begins: one not far below that begins with it. */
 static size_t
 side_find(struct work *w, const struct found *found, const struct word_set *words, bool begins)
@@ -81,7 +71,7 @@ side_find(struct work *w, const struct found *found, const struct word_set *word
 		if (best == found->sentence_count)
 			best = i;
 		if (!begins || (all[i].score >= all[best].score - BEGINS_BELOW &&
-				       begins_with(w, all[i].text, words)))
+				       sentence_begins_with(w->a, all[i].text, words)))
 			return i;
 	}
 	return best;
@@ -90,15 +80,14 @@ side_find(struct work *w, const struct found *found, const struct word_set *word
 static enum fault
 side_look(struct side *out, struct work *w, const char *side)
 {
-	static const char *const articles[] = { "a", "an", "the" };
-	const char *low = line_lower(w->a, side),
-		   *name = side + (line_cut_front(low, articles, COUNT_OF(articles)) - low);
+	const char *low = line_lower(w->a, side), *name = side + (topic_bare(low) - low);
 	struct route route = w->route;
 	const char *query = w->query, *before = w->before;
+	bool english = *w->language == '\0' || str_same(w->language, "en");
 	*out = (struct side){ .words = words_set(w->a, name, strlen(name), true) };
 	w->route.intent = INTENT_DEFINITION;
 	w->route.topic = name;
-	w->query = arena_printf(w->a, "What is %s?", name);
+	w->query = arena_printf(w->a, english ? "What is %s?" : "%s?", name);
 	w->before = NULL;
 	enum fault f = find_definition(&out->found, w);
 	if (f == FAULT_NONE) {

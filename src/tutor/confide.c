@@ -11,6 +11,7 @@
 
 #define TOPIC_ABSENT .2
 #define STRANGE_MOST .4
+#define ABOUT_MOST .7            /* of what X is for only X was found */
 #define REPAIRED_MOST .75        /* a word was read as another: never a sure answer */
 
 static double
@@ -35,6 +36,8 @@ confide(struct confidence *out, const struct work *w, const struct found *found)
 		p = STRANGE_MOST;
 	if (found->corrected != NULL && p > REPAIRED_MOST)
 		p = REPAIRED_MOST;
+	if (w->route.about && p > ABOUT_MOST && topic_is_all(w->a, w->route.topic, w->query, best->text))
+		p = ABOUT_MOST;
 	double next = found->sentence_count > 1 ? found->sentences[1].score : 0;
 	out->similarity = unit(best->f.ps) * 100;
 	out->completeness = unit(best->f.union_cov) * 100;

@@ -15,19 +15,22 @@
 #define LABEL_WORDS_MAX 6
 #define ENTRY_LEADS 9.0    /* an entry stands so far above the best sentence */
 #define SUBJECT_LEADS 4.0  /* "A stoma is a pore ..." */
+#define NAMING_LEADS 2.0   /* "... is called photorespiration" */
 #define ANSWER_LEADS 3.0
 #define QUESTION_SAME .75
 
+struct topic { const char *text; struct word_set words; };
+
 static bool
-same_words(struct arena *a, const char *s, size_t len, const struct word_set *topic)
+same_words(struct arena *a, const char *s, size_t len, const struct topic *topic)
 {
 	struct word_set has = words_set(a, s, len, false);
-	return has.count == topic->count && words_shared(&has, topic) == topic->count;
+	return has.count == topic->words.count && words_shared(&has, &topic->words) == topic->words.count;
 }
 
 /* "P680 and P700", "mean or average": does one of the parts say the topic? */
 static bool
-part_matches(struct arena *a, const char *s, size_t len, const struct word_set *topic)
+part_matches(struct arena *a, const char *s, size_t len, const struct topic *topic)
 {
 	static const char *const joints[] = { " and ", " or ", "/" };
 	if (len == 0 || same_words(a, s, len, topic))
@@ -45,7 +48,7 @@ part_matches(struct arena *a, const char *s, size_t len, const struct word_set *
 
 /* "Stoma (plural stomata)" for stoma and for stomata. */
 static bool
-label_matches(struct arena *a, const char *s, size_t len, const struct word_set *topic)
+label_matches(struct arena *a, const char *s, size_t len, const struct topic *topic)
 {
 	static const char *const kinds[] = { "plural", "pl.", "pl", "singular", "sing.", "or",
 		"also", "called", "abbreviated", "abbreviation", "short", "symbol" };
@@ -105,7 +108,7 @@ reads(struct arena *a, const char *text, struct range r)
 
 /* The entry of a topic in a text, from its term to the end of its paragraph. */
 static bool
-entry_find(struct range *out, struct arena *a, const char *text, const struct word_set *topic)
+entry_find(struct range *out, struct arena *a, const char *text, const struct topic *topic)
 {
 	struct range *r = NULL;
 	size_t n = library_sentences(&r, text, strlen(text));
@@ -171,12 +174,13 @@ label_start(const struct passage *p, int64_t start)
 
 /* A sentence whose subject is the topic and that says what it is. */
 static bool
-subject_find(struct range *out, struct arena *a, const char *text, const struct word_set *topic)
+subject_find(struct range *out, struct arena *a, const char *text, const struct topic *topic)
 {
 	static const char *const verbs[] = { " is a ", " is an ", " is the ", " are the ",
 		" are a ", " is any ", " is defined as ", " refers to ", " means ",
-		" are called ", " consists of ", " are " };
-	static const char *const articles[] = { "a", "an", "the" };
+		" are called ", " consists of ", " are ", " ist ein", " ist der ", " ist die ", " ist das ", " sind ", " est un",
+		" est le ", " est la ", " est l'", " sont ", " es un", " es el ", " es la ", " fue un", " son ", " è un", " é um",
+		" is een ", " — это ", " είναι ", " ήταν " };
 	struct range *r = NULL;
 	size_t n = library_sentences(&r, text, strlen(text));
 	bool found = false;
@@ -185,9 +189,26 @@ subject_find(struct range *out, struct arena *a, const char *text, const struct 
 		const char *line = line_lower(a, arena_strndup(a, text + r[i].start, len)), *verb = NULL;
 		for (size_t k = 0; k < COUNT_OF(verbs) && verb == NULL; k++)
 			verb = strstr(line, verbs[k]);
-		const char *label = line_cut_front(line, articles, COUNT_OF(articles));
+		const char *label = topic_bare(line);
 		found = verb > label && reads(a, text, r[i]) &&
 			label_matches(a, label, (size_t)(verb - label), topic);
+		if (found)
+			*out = r[i];
+	}
+	mem_free(r);
+	return found;
+}
+
+/* "The salvage of it is called photorespiration, because ..." */
+static bool
+naming_find(struct range *out, struct arena *a, const char *text, const struct topic *topic)
+{
+	struct range *r = NULL;
+	size_t n = library_sentences(&r, text, strlen(text));
+	bool found = false;
+	for (size_t i = 0; i < n && !found; i++) {
+		const char *s = arena_strndup(a, text + r[i].start, r[i].end - r[i].start);
+		found = reads(a, text, r[i]) && sentence_defines(s, topic->text);
 		if (found)
 			*out = r[i];
 	}
@@ -268,13 +289,13 @@ raise(struct work *w, struct found *found, int passage, struct range at, double 
 static bool
 definition_raise(struct work *w, struct found *found, double best)
 {
-	struct word_set topic = words_set(w->a, w->route.topic, strlen(w->route.topic), false);
+	struct topic topic = { w->route.topic, words_set(w->a, w->route.topic, strlen(w->route.topic), false) };
 	static const struct {
-		bool (*find)(struct range *, struct arena *, const char *, const struct word_set *);
+		bool (*find)(struct range *, struct arena *, const char *, const struct topic *);
 		double leads;
-	} ways[] = { { entry_find, ENTRY_LEADS }, { subject_find, SUBJECT_LEADS } };
+	} ways[] = { { entry_find, ENTRY_LEADS }, { subject_find, SUBJECT_LEADS }, { naming_find, NAMING_LEADS } };
 	struct range at;
-	if (w->route.intent != INTENT_DEFINITION || topic.count == 0)
+	if (w->route.intent != INTENT_DEFINITION || topic.words.count == 0)
 		return false;
 	for (size_t k = 0; k < COUNT_OF(ways); k++)
 		for (int i = 0; i < (int)found->passage_count; i++)
@@ -301,4 +322,37 @@ entries_raise(struct work *w, struct found *found)
 			raise(w, found, i, at, best + ANSWER_LEADS, share);
 	}
 	return entry;
+}
+
+double
+acts_raise(struct work *w, struct found *found)
+{
+	struct topic topic = { w->route.topic, words_set(w->a, w->route.topic, strlen(w->route.topic), false) };
+	struct range best = { 0, 0 }, at;
+	double most = 0;
+	int passage = -1;
+	for (int i = 0; i < (int)found->passage_count && found->sentence_count > 0; i++) {
+		const char *text = found->passages[i].p.text;
+		struct range *r = NULL;
+		size_t n = library_sentences(&r, text, strlen(text));
+		if (entry_find(&at, w->a, text, &topic) && most < 1) {
+			best = at;
+			most = 1;
+			passage = i;
+		}
+		for (size_t k = 0; k < n && most < 1; k++) {
+			double acts = reads(w->a, text, r[k]) ? topic_acts(w->a, topic.text, arena_strndup(w->a, text + r[k].start, r[k].end - r[k].start)) : 0;
+			if (acts > most) {
+				best = r[k];
+				most = acts;
+				passage = i;
+			}
+		}
+		mem_free(r);
+	}
+	if (passage >= 0) {
+		raise(w, found, passage, best, found->sentences[0].score + SUBJECT_LEADS, 1);
+		select_rank(w, found);
+	}
+	return most;
 }

@@ -4,6 +4,7 @@
  * says whether they answer at all, select.c chooses, answer.c cites.  Documents
  * have no channel to instruct: their text is only compared and quoted.
  */
+#include <math.h>
 #include <string.h>
 #include "tutor_in.h"
 
@@ -200,6 +201,30 @@ find_in_domain(struct found **found, struct work *w)
 	return FAULT_NONE;
 }
 
+#define ACTS_TOPIC .5  /* so likely the library must be to treat the topic at all */
+#define ACTS_LEAST 52
+#define ACTS_MOST 68
+
+/* "Why is X important?": where nothing says that, what says what X does may answer. */
+static enum fault
+find_acts(struct found **found, struct work *w)
+{
+	struct found *wide = NULL;
+	if (!w->route.about || library_topic_present(*found) < ACTS_TOPIC)
+		return FAULT_NONE;
+	enum fault f = find_evidence(&wide, w, arena_printf(w->a, "What is %s?", w->route.topic), NULL, ENTRY_PASSAGES, 24);
+	if (f != FAULT_NONE)
+		return f;
+	double acts = acts_raise(w, wide);
+	if (acts > 0) {
+		confide(w->m->confidence, w, wide);
+		w->m->confidence->score = round(ACTS_LEAST + acts * (ACTS_MOST - ACTS_LEAST));
+		w->m->confidence->band = "maybe";
+		*found = wide;
+	}
+	return FAULT_NONE;
+}
+
 enum fault
 extract_answer(struct work *w)
 {
@@ -225,6 +250,8 @@ extract_answer(struct work *w)
 		if (f != FAULT_NONE)
 			return f;
 	}
+	if (str_same(w->m->confidence->band, "none") && (f = find_acts(&found, w)) != FAULT_NONE)
+		return f;
 	bool both_sides = w->route.intent == INTENT_COMPARISON;
 	if (both_sides) {
 		f = compare_sides(&both_sides, w, found);

@@ -139,7 +139,8 @@ past_rewrite(const char **query, const char **before, struct arena *a, const str
 	const struct route *route)
 {
 	static const char *const joints[] = { "and what about", "what about", "how about", "and",
-		"but", "or", "more on", "what else about" };
+		"but", "or", "more on", "what else about", "und was ist mit", "was ist mit", "und", "et qu'en est-il de", "et", "y qué hay de",
+		"y", "а", "και" };
 	const char *newest, *asked = past_questions(a, past, &newest);
 	*query = route->query;
 	*before = NULL;

@@ -1,10 +1,11 @@
 /* Phrases in a line that a person typed: found as whole words, cut away.
  *
- * Lines are lower case in ASCII only, so that offsets are those of the line as
- * it was typed.  Phrases of scripts without spaces need no word around them.
+ * Only letters whose small form has as many bytes are made small, so that offsets
+ * are those of the line as it was typed.  Phrases of scripts without spaces need no word around them.
  */
 #include <ctype.h>
 #include <string.h>
+#include <utf8proc.h>
 #include "tutor_in.h"
 
 static bool
@@ -39,9 +40,15 @@ char *
 line_lower(struct arena *a, const char *s)
 {
 	char *out = arena_strdup(a, s);
-	for (char *c = out; *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c + 32);
+	for (size_t at = 0, len = strlen(s); at < len;) {
+		size_t start = at;
+		uint32_t c = utf8_next(s, len, &at);
+		char small[4];
+		if (c >= 'A' && c <= 'Z')
+			out[start] = (char)(c + 32);
+		else if (c >= 0xC0 && c != UTF8_BAD && utf8_encode(small, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c)) == at - start)
+			memcpy(out + start, small, at - start);
+	}
 	return out;
 }
 
@@ -74,7 +81,9 @@ char *
 line_cut_ends(struct arena *a, const char *s)
 {
 	static const char *const ends[] = { "?", "!", ".", ",", ";", ":", " ", "？", "！", "。",
-		"、", "\"", "…" };
+		"、", "\"", "…", "؟", "\u00a0", "\u202f" };
+	while (str_starts(s, "¿") || str_starts(s, "¡"))
+		s += strlen("¿");
 	s += strspn(s, " \"'.,;:!?-");
 	size_t len = strlen(s);
 	for (size_t i = 0; i < COUNT_OF(ends) && len > 0; i++) {

@@ -13,13 +13,18 @@ static const char *const leaning[] = { "this", "that", "these", "those", "it", "
 	"hence", "consequently", "moreover", "furthermore", "also", "instead", "then", "otherwise",
 	"similarly", "likewise", "nevertheless", "but", "and", "so", "here", "as a result",
 	"in addition", "for this reason", "because of this", "after this", "the latter",
-	"the former", "これ", "それ", "この", "その", "しかし", "また", "そのため" };
+	"the former", "dies", "dieser", "diese", "dieses", "sie", "er", "es", "dadurch", "elle", "il", "ils", "elles", "ce", "cet",
+	"cette", "ces", "esto", "este", "esta", "estos", "estas", "ella", "ello", "esso", "essa", "это", "этот", "эта", "он", "она",
+	"они", "αυτό", "αυτή", "αυτός", "这", "它", "これ", "それ", "この", "その", "しかし", "また", "そのため" };
 static const char *const defining[] = { "is a", "is an", "is the", "are the", "are a", "is any",
 	"are", "is defined as", "are defined as", "refers to", "refer to", "means", "is called",
 	"are called", "is known as", "are known as", "is when", "was a", "was an", "consists of",
-	"describes", "denotes" };
+	"describes", "denotes", "ist ein", "ist eine", "ist der", "ist die", "ist das", "sind", "bezeichnet", "est un",
+	"est une", "est le", "est la", "est l'", "sont", "désigne", "es un", "es una", "es el", "es la", "fue un", "fue una", "son",
+	"è un", "è una", "é um", "é uma", "is een", "zijn", "— это", "это", "είναι", "ήταν", "是" };
 static const char *const naming[] = { "called", "known as", "termed", "named", "referred to as",
-	"とは" };
+	"heißt", "heißen", "nennt man", "s'appelle", "appelé", "appelée", "se llama", "llamado", "llamada", "si chiama", "heet",
+	"называется", "ονομάζεται", "叫做", "称为", "يسمى", "とは" };
 
 /* "In C4 plants it holds the enzyme": what "it" is stands before. */
 static bool
@@ -84,11 +89,7 @@ sentence_defines(const char *s, const char *topic)
 			at += cue.end) {
 			const char *named = at + cue.end;
 			named += strspn(named, " \"'");
-			named += str_starts(named, "the ")  ? 4
-				 : str_starts(named, "a ")  ? 2
-				 : str_starts(named, "an ") ? 3
-							    : 0;
-			defines = str_starts(named, term);
+			defines = str_starts(topic_bare(named), term);
 		}
 	arena_clear(&a);
 	return defines;
@@ -120,7 +121,7 @@ sentence_is_fragment(const char *s)
 	size_t words = 1, small = 0, letters = 0, len = strlen(s);
 	for (size_t i = 0; i < len; i++) {
 		words += s[i] == ' ' || (unsigned char)s[i] >= 0xE3;
-		small += s[i] >= 'a' && s[i] <= 'z';
+		small += (s[i] >= 'a' && s[i] <= 'z') || (unsigned char)s[i] >= 0x80;
 		letters += (s[i] | 32) >= 'a' && (s[i] | 32) <= 'z';
 		letters += (unsigned char)s[i] >= 0x80;
 	}

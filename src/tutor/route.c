@@ -17,11 +17,16 @@ struct rule {
 static const char *const intent_names[INTENT_COUNT] = { "question", "definition", "list",
 	"comparison", "summary", "translate", "quiz", "smalltalk" };
 
-static const char *const polite[] = { "please", "pls", "can you", "could you", "would you",
+static const char *const polite[] = { "i don't understand", "i do not understand", "i dont understand",
+	"i don't get", "i'm confused about", "i am confused about", "i have a question about", "my question is", "please", "pls", "can you", "could you", "would you",
 	"will you", "can i get", "can i have", "could i get", "i want you to",
 	"i would like you to", "i would like", "i'd like", "i want to know", "i want", "i need",
 	"do you know", "tell me", "show me", "give me", "write me", "write", "make me", "help me",
 	"stoa", "hey stoa", "ok", "okay", "so" };
+/* Behind the question: nothing that is asked for. */
+static const char *const trailers[] = { "can you explain", "could you explain", "please explain",
+	"explain please", "can you explain it", "can you explain that", "can you help me", "can you help", "can you tell me",
+	"please", "thanks", "thank you", "bitte", "danke", "merci", "por favor", "gracias", "s'il vous plaît" };
 static const char *const commands[] = { "more about", "all about", "about", "explain to me",
 	"explain", "describe", "information about", "information on" };
 static const struct {
@@ -102,10 +107,12 @@ static const struct rule list_rules[] = { { "list", PLACE_START }, { "enumerate"
 	{ "which kinds of", PLACE_START }, { "types of", PLACE_START }, { "kinds of", PLACE_START },
 	{ "steps of", PLACE_START }, { "一覧", PLACE_ANY }, { "列挙", PLACE_ANY } };
 static const char *const follow_starts[] = { "and", "but", "or", "what about", "how about",
-	"what else", "anything else", "why is that", "why so", "how so", "more on", "and what" };
+	"what else", "anything else", "why is that", "why so", "how so", "more on", "and what",
+	"und", "aber", "was ist mit", "et", "mais", "qu'en est-il", "y", "pero", "qué hay de", "а", "και" };
 static const char *const follow_wholes[] = { "why", "why not", "how", "when", "where", "who",
 	"which", "more", "tell me more", "go on", "continue", "explain", "explain more", "tell me", "describe", "define", "compare", "example",
 	"an example", "examples", "for example", "really", "how come", "what else", "say more",
+	"warum", "wieso", "mehr", "pourquoi", "plus", "por qué", "más", "почему", "γιατί",
 	"なぜ", "どうして", "もっと", "それで", "いつ", "どこ" };
 static const char *const more_wholes[] = { "more", "tell me more", "go on", "continue", "say more",
 	"explain more", "and then", "read on", "もっと", "続けて" };
@@ -185,19 +192,30 @@ route_comparison(struct route *r, struct arena *a, const char *s, const char *li
 		{ "similarity between", PLACE_ANY },
 		{ "distinguish", PLACE_START },
 		{ "distinguish between", PLACE_START },
+		{ "unterschied zwischen", PLACE_ANY },
+		{ "unterschiede zwischen", PLACE_ANY },
+		{ "vergleiche", PLACE_START },
+		{ "différence entre", PLACE_ANY },
+		{ "différences entre", PLACE_ANY },
+		{ "diferencia entre", PLACE_ANY },
+		{ "diferencias entre", PLACE_ANY },
+		{ "differenza tra", PLACE_ANY },
+		{ "diferença entre", PLACE_ANY },
+		{ "verschil tussen", PLACE_ANY },
+		{ "разница между", PLACE_ANY },
+		{ "διαφορά μεταξύ", PLACE_ANY },
 	};
-	static const char *const joints[] = { "and", "with", "to", "from", "vs", "vs.", "versus" };
+	static const char *const joints[] = { "and", "with", "to", "from", "vs", "vs.", "versus",
+		"und", "et", "y", "e", "en", " и ", "και" };
 	static const char *const versus[] = { "versus", "vs.", "vs" };
 	static const char *const differs[] = { "differ from", "different from", "compare to",
 		"compare with", "compared to", "compared with" };
 	static const char *const how[] = { "how does", "how do", "how is", "how are", "what makes",
 		"the" };
-	static const char *const articles[] = { "the", "between", "a", "an" };
 	struct range w;
 	for (size_t i = 0; i < COUNT_OF(leads); i++)
 		if (phrase_find(&w, line, leads[i].lead, leads[i].place)) {
-			const char *rest = line_cut_front(line + w.end + strspn(line + w.end, " :"),
-				articles, COUNT_OF(articles));
+			const char *rest = topic_bare(line + w.end + strspn(line + w.end, " :"));
 			if (split_sides(r, a, s + (rest - line), rest, joints, COUNT_OF(joints)))
 				return true;
 		}
@@ -209,81 +227,6 @@ route_comparison(struct route *r, struct arena *a, const char *s, const char *li
 				return true;
 		}
 	return split_sides(r, a, s, line, versus, COUNT_OF(versus));
-}
-
-static size_t
-count_words(const char *s)
-{
-	size_t n = 0;
-	for (; *s != '\0'; s++)
-		n += *s == ' ';
-	return n + 1;
-}
-
-/* "what is osmosis", "define osmosis"; not "what is the melting point of ice". */
-static bool
-route_definition(struct route *r, struct arena *a, const char *s, const char *line)
-{
-	static const struct rule leads[] = {
-		{ "define", PLACE_START },
-		{ "definition of", PLACE_ANY },
-		{ "meaning of", PLACE_ANY },
-		{ "what is meant by", PLACE_START },
-		{ "what is", PLACE_START },
-		{ "what's", PLACE_START },
-		{ "what are", PLACE_START },
-	};
-	static const char *const articles[] = { "a", "an", "the term", "the word", "the" };
-	struct range w, tail;
-	if (phrase_find(&w, line, "what does", PLACE_START) &&
-		(phrase_find(&tail, line, "mean", PLACE_END) ||
-			phrase_find(&tail, line, "stand for", PLACE_END)) &&
-		tail.start > w.end + 1) {
-		r->topic = words_squeeze(a, s + w.end, tail.start - w.end);
-		return true;
-	}
-	if (phrase_find(&w, line, "とは", PLACE_ANY) && w.start > 0) {
-		r->topic = arena_strndup(a, s, w.start);
-		return true;
-	}
-	for (size_t i = 0; i < COUNT_OF(leads); i++) {
-		if (!phrase_find(&w, line, leads[i].phrase, leads[i].place) || line[w.end] == '\0')
-			continue;
-		const char *rest = line_cut_front(line + w.end + 1, articles, COUNT_OF(articles));
-		bool sure = i < 4;
-		struct range inside;
-		static const char *const not_terms[] = { "of", "in", "for", "used", "it", "this",
-			"that", "his", "her", "your", "my", "their", "its", "some", "at", "on",
-			"by" };
-		for (size_t k = 0; !sure && k < COUNT_OF(not_terms); k++)
-			if (phrase_find(&inside, rest, not_terms[k], PLACE_ANY))
-				return false;
-		if (!sure && count_words(rest) > 4)
-			return false;
-		r->topic = arena_strdup(a, s + (rest - line));
-		return true;
-	}
-	return false;
-}
-
-/* "explain osmosis" asks what it is; "explain why ..." is a question like others. */
-static bool
-route_explain(struct route *r, struct arena *a, const char *s, const char *line)
-{
-	static const char *const leads[] = { "explain to me", "explain", "describe", "the concept of",
-		"the term", "the", "a", "an" };
-	static const char *const asks[] = { "why", "how", "what", "when", "where", "who", "which",
-		"of", "in", "it", "this", "that", "more" };
-	struct range w;
-	const char *rest = line_cut_front(line, leads, COUNT_OF(leads));
-	if (!(str_starts(line, "explain ") || str_starts(line, "describe ")) || *rest == '\0' ||
-		count_words(rest) > 4)
-		return false;
-	for (size_t i = 0; i < COUNT_OF(asks); i++)
-		if (phrase_find(&w, rest, asks[i], PLACE_ANY))
-			return false;
-	r->topic = arena_strdup(a, s + (rest - line));
-	return true;
 }
 
 /* Japanese has its command at the end: without the particles that held it. */
@@ -374,6 +317,23 @@ cut_frame(const char *s, const char *line)
 	return s + (from - line);
 }
 
+/* "why are leaves green, can you explain": the question itself. */
+static const char *
+cut_trailers(struct arena *a, const char *s)
+{
+	struct range w;
+	for (size_t i = 0; i < COUNT_OF(trailers); i++) {
+		const char *line = line_lower(a, s);
+		size_t len = strlen(line), n = strlen(trailers[i]);
+		if (len > n && phrase_find(&w, line + len - n, trailers[i], PLACE_WHOLE) && strchr(" ,.?!;", line[len - n - 1]) != NULL &&
+			len - n > 8) {
+			s = line_cut_ends(a, arena_strndup(a, s, len - n));
+			i = (size_t)-1;
+		}
+	}
+	return s;
+}
+
 void
 route_question(struct route *out, struct arena *a, const char *content)
 {
@@ -387,6 +347,9 @@ route_question(struct route *out, struct arena *a, const char *content)
 		*out = r;
 		return;
 	}
+	s = cut_trailers(a, s);
+	r.query = r.whole = s;
+	line = line_lower(a, s);
 	route_follow(&r, a, line);
 	const char *bare = line_cut_front(line, polite, COUNT_OF(polite));
 	bare = line_cut_front(bare, (const char *const[]){ "a", "an" }, 2);
@@ -409,15 +372,17 @@ route_question(struct route *out, struct arena *a, const char *content)
 		if (low[0] != 'w' && w.start == 0 &&
 			low[w.end] == ' ') /* a command, not part of what is searched */
 			inside += w.end + 1, low += w.end + 1;
-	} else if (route_definition(&r, a, inside, low) || route_explain(&r, a, inside, low)) {
+	} else if (route_topic(&r, a, inside, low)) {
 		r.intent = INTENT_DEFINITION;
+	} else {
+		route_about(&r, a, inside, low);
 	}
 	r.query =
 		cut_frame(inside + (line_cut_front(low, commands, COUNT_OF(commands)) - low), low);
 	if (r.intent == INTENT_COMPARISON)
 		r.query = arena_printf(a, "%s and %s", r.sides[0], r.sides[1]);
 	if (r.intent == INTENT_DEFINITION &&
-		(str_starts(low, "define") || str_starts(low, "explain") || str_starts(low, "describe")))
+		(str_starts(low, "define") || str_starts(low, "explain") || str_starts(low, "describe") || r.bare))
 		r.query = arena_printf(a, "What is %s?", r.topic);
 	if (r.intent == INTENT_DEFINITION && (unsigned char)r.topic[0] >= 0xE3)
 		r.query = arena_printf(a, "%sとは", r.topic);

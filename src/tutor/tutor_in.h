@@ -56,6 +56,8 @@ struct route {
 	const char *query;              /* what is searched: the question without command and scope */
 	const char *whole;              /* the same with its scope, for when there is no such document */
 	const char *topic;              /* term of a definition, focus of a summary; "" none */
+	bool bare;                      /* nothing but the term was typed */
+	bool about;                     /* a question about what the topic does or is for */
 	const char *sides[2];           /* of a comparison; NULL */
 	const char *scope;              /* X of "my X notes"; "" all of them; NULL: none named */
 	const char *target;             /* language of a translation; NULL */
@@ -69,7 +71,7 @@ void route_question(struct route *out, struct arena *a, const char *content);
 /* Where a phrase stands in a lower-case line, whole words only; ABSENT is false. */
 enum place { PLACE_START, PLACE_END, PLACE_ANY, PLACE_WHOLE };
 bool phrase_find(struct range *out, const char *line, const char *phrase, enum place place);
-/* s in lower case (ASCII), byte for byte as long as s. */
+/* s in lower case, byte for byte as long as s. */
 char *line_lower(struct arena *a, const char *s);
 /* s without bytes [start, end), squeezed. */
 const char *line_without(struct arena *a, const char *s, struct range r);
@@ -77,6 +79,11 @@ const char *line_without(struct arena *a, const char *s, struct range r);
 const char *line_cut_front(const char *line, const char *const *phrases, size_t count);
 /* Without closing punctuation and surrounding marks. */
 char *line_cut_ends(struct arena *a, const char *s);
+/* A question what something is, with its topic; route_about(): one of its role or use. */
+bool route_topic(struct route *r, struct arena *a, const char *s, const char *line);
+void route_about(struct route *r, struct arena *a, const char *s, const char *line);
+/* Without the articles in front of it, in the languages known. */
+const char *topic_bare(const char *line);
 /* "my physics notes" and file names, in scope.c. */
 void route_scope(struct route *r, struct range *where, struct arena *a, const char *line);
 
@@ -178,6 +185,8 @@ size_t select_sentences(struct choice *out, size_t max, struct work *w, const st
 bool select_rank(struct work *w, struct found *found);   /* is there an entry of the topic? */
 /* Raise entries of glossaries and answers under the same question; is there an entry? */
 bool entries_raise(struct work *w, struct found *found);
+/* Let what says best what the topic does lead; how plainly, 0: nothing does. */
+double acts_raise(struct work *w, struct found *found);
 /* Content words, with those that courses use for one another (steps, stages) as one. */
 struct word_set study_words(struct arena *a, const char *s, size_t len);
 int64_t label_start(const struct passage *p, int64_t start);
@@ -188,6 +197,12 @@ bool sentence_leans(const char *s);     /* begins with a word that points back *
 bool heading_around(const char *path);
 bool sentence_is_fragment(const char *s);
 bool sentence_defines(const char *s, const char *topic);
+/* Are all the words named at once, behind two others at most? */
+bool sentence_begins_with(struct arena *a, const char *s, const struct word_set *words);
+/* How plainly the sentence says what the topic does or is for: 0 not at all, to 1. */
+double topic_acts(struct arena *a, const char *topic, const char *s);
+/* It speaks of the topic, and of nothing else that was asked. */
+bool topic_is_all(struct arena *a, const char *topic, const char *question, const char *s);
 /* A mark "[n]" before the closing stop of a sentence. */
 void put_marked(struct text *out, const char *sentence, int64_t n);
 

@@ -44,6 +44,23 @@ START_TEST(a_definition_leads_with_the_sentence_that_defines)
 }
 END_TEST
 
+START_TEST(what_a_topic_does_may_answer_what_it_is_for)
+{
+	static const char *const unsaid[] = { "What is the role of insulin?", "How does a steam hammer work?" };
+	struct desk d;
+	desk_open(&d, true);
+	struct message *m = desk_ask(&d, NULL, "What do stomata do?");
+	ck_assert_str_eq(m->status, "answered");
+	ck_assert_str_eq(m->confidence->band, "maybe");
+	ck_assert_ptr_nonnull(strstr(first(m), "Stomata close"));
+	ck_assert_str_eq(desk_ask(&d, NULL, "How does Greenwich time work?")->confidence->band, "maybe");
+	check_verified(&d, m);
+	for (size_t i = 0; i < COUNT_OF(unsaid); i++)
+		ck_assert_msg(str_same(desk_ask(&d, NULL, unsaid[i])->status, "refused"), "%s", unsaid[i]);
+	desk_close(&d);
+}
+END_TEST
+
 START_TEST(a_comparison_quotes_both_sides)
 {
 	struct desk d;
@@ -338,7 +355,7 @@ START_TEST(a_cancelled_question_is_kept_without_an_answer)
 END_TEST
 
 TESTS("ask", a_question_is_answered_with_a_sentence_that_cites, a_definition_leads_with_the_sentence_that_defines,
-	a_comparison_quotes_both_sides, a_sentence_that_points_back_brings_the_one_before, what_the_sources_do_not_say_is_refused_with_the_nearest,
+	what_a_topic_does_may_answer_what_it_is_for, a_comparison_quotes_both_sides, a_sentence_that_points_back_brings_the_one_before, what_the_sources_do_not_say_is_refused_with_the_nearest,
 	an_empty_library_says_so, small_talk_cites_nothing, a_vague_question_is_asked_back_once, a_follow_up_leans_on_the_conversation,
 	my_notes_narrow_the_search_to_them, a_quiz_is_handed_over_and_a_translation_needs_a_model, piped_text_is_quoted_as_standard_input,
 	the_language_of_the_question_is_kept, an_entry_of_a_glossary_is_quoted_with_its_term,

@@ -22,6 +22,7 @@ START_TEST(each_way_of_asking_has_its_intent)
 		{ "光合成とは？", INTENT_DEFINITION }, { "What is the Doppler effect?", INTENT_DEFINITION },
 		{ "List the causes of the war", INTENT_LIST }, { "What are the kinds of waves?", INTENT_LIST }, { "Please name three noble gases", INTENT_LIST },
 		{ "Compare mitosis and meiosis", INTENT_COMPARISON }, { "What is the difference between DNA and RNA?", INTENT_COMPARISON },
+		{ "Was ist der Unterschied zwischen Arterien und Venen?", INTENT_COMPARISON }, { "Quelle est la différence entre la mitose et la méiose ?", INTENT_COMPARISON },
 		{ "mitosis vs meiosis", INTENT_COMPARISON }, { "How does DNA differ from RNA?", INTENT_COMPARISON },
 		{ "summarise my physics notes on waves", INTENT_SUMMARY }, { "Give me a brief summary of chapter 3", INTENT_SUMMARY },
 		{ "Could you please summarize ch4.pdf in detail?", INTENT_SUMMARY }, { "key points of my history book", INTENT_SUMMARY }, { "このノートを要約して", INTENT_SUMMARY },
@@ -138,11 +139,51 @@ START_TEST(the_term_of_a_definition_is_bare)
 	static const struct { const char *said, *term; } rows[] = {
 		{ "What is osmosis?", "osmosis" }, { "Define the term Light Saturation", "Light Saturation" }, { "What is a guard cell?", "guard cell" },
 		{ "What does ATP stand for?", "ATP" }, { "光合成とは何ですか", "光合成" },
+		{ "Explain osmosis to me", "osmosis" }, { "light saturation", "light saturation" }, { "Was ist eine Zelle?", "Zelle" },
+		{ "Erkläre Subduktion", "Subduktion" }, { "Qu'est-ce que l'ADN ?", "ADN" }, { "¿Qué es el ludismo?", "ludismo" }, { "Что такое осмос?", "осмос" },
 	};
 	struct arena a;
 	arena_init(&a);
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		ck_assert_str_eq(routed(&a, rows[i].said).topic, rows[i].term);
+	arena_clear(&a);
+}
+END_TEST
+
+START_TEST(what_a_topic_does_or_is_for_is_asked_in_many_ways)
+{
+	static const struct { const char *said, *topic; } rows[] = {
+		{ "What is the role of the stroma?", "stroma" }, { "what does rubisco do?", "rubisco" }, { "Why is photosynthesis important?", "photosynthesis" },
+		{ "How do guard cells work?", "guard cells" }, { "What role does water play?", "water" }, { "What is ATP used for?", "ATP" },
+		{ "I don't understand the purpose of the light reactions, can you explain?", "light reactions" },
+	};
+	static const char *const others[] = { "What is the role of the king in the long war of the northern border towns?", "What did he do?", "Why does it work?", "How far do waves travel?" };
+	struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct route r = routed(&a, rows[i].said);
+		ck_assert_msg(r.about && str_same(r.topic, rows[i].topic), "'%s': %d '%s'", rows[i].said, r.about, r.topic);
+		ck_assert(r.intent == INTENT_QUESTION);
+	}
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		ck_assert_msg(!routed(&a, others[i]).about, "'%s'", others[i]);
+	ck_assert_str_eq(routed(&a, "Why are leaves green, can you explain?").query, "Why are leaves green");
+	arena_clear(&a);
+}
+END_TEST
+
+START_TEST(sentences_that_tell_what_their_subject_does_are_known)
+{
+	struct arena a;
+	arena_init(&a);
+	ck_assert_double_gt(topic_acts(&a, "rubisco", "Rubisco joins carbon dioxide to a sugar."), .8);
+	ck_assert_double_gt(topic_acts(&a, "rubisco", "The parts of rubisco, the enzyme that captures carbon dioxide, are many."), .6);
+	ck_assert_double_gt(topic_acts(&a, "stomata", "Stomata close at night and save water."), .3);
+	ck_assert(topic_acts(&a, "rubisco", "Rubisco activase is damaged by heat.") == 0);
+	ck_assert_double_gt(topic_acts(&a, "stroma", "The stroma is the fluid in which sugar is made."), .8);
+	ck_assert(topic_acts(&a, "rubisco", "Rubisco does not work unless it has been switched on.") == 0);
+	ck_assert(topic_acts(&a, "nucleus", "The large old nucleus serves as a relay between two others.") < .6);
+	ck_assert(topic_acts(&a, "rubisco", "A sun leaf is thick and has much rubisco in it.") == 0);
 	arena_clear(&a);
 }
 END_TEST
@@ -193,6 +234,9 @@ START_TEST(sentences_that_point_back_or_define_are_known)
 	ck_assert(sentence_defines("Osmosis is the movement of water.", "osmosis"));
 	ck_assert(sentence_defines("The movement of water is called osmosis.", "osmosis"));
 	ck_assert(!sentence_defines("Plants use osmosis in their roots.", "osmosis"));
+	ck_assert(sentence_leans("Dieser Vorgang heißt Subduktion."));
+	ck_assert(sentence_defines("Dieser Vorgang heißt Subduktion.", "Subduktion"));
+	ck_assert(!sentence_is_fragment("Эритроциты содержат гемоглобин и переносят кислород."));
 }
 END_TEST
 
@@ -215,5 +259,6 @@ END_TEST
 
 TESTS("route", each_way_of_asking_has_its_intent, a_question_that_only_looks_like_a_command_stays_a_question,
 	a_summary_knows_its_length_document_and_focus, a_question_about_my_notes_is_searched_without_naming_them,
-	the_command_is_not_searched_for, both_sides_of_a_comparison_are_found, the_term_of_a_definition_is_bare, vague_and_leaning_questions_are_seen,
+	the_command_is_not_searched_for, both_sides_of_a_comparison_are_found, the_term_of_a_definition_is_bare,
+	what_a_topic_does_or_is_for_is_asked_in_many_ways, sentences_that_tell_what_their_subject_does_are_known, vague_and_leaning_questions_are_seen,
 	words_are_folded_so_that_spellings_meet, sentences_that_point_back_or_define_are_known, a_mark_stands_before_the_stop)
