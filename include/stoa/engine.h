@@ -110,6 +110,9 @@ enum fault engine_lend(struct engine *e, const char *owner, engine_lend_fn *fn, 
 enum fault engine_keep(struct engine *e, const char *owner, const struct conversation *conversation, const struct record_list *messages) STOA_MUST;
 enum fault engine_seen(bool *out, struct engine *e, const char *owner, const char *message) STOA_MUST;     /* as tutor_seen() */
 enum fault engine_set_aside(char new_id[ID_BYTES], struct engine *e, const char *owner, const char *message, const char *words, const char *sentence) STOA_MUST;   /* as tutor_set_aside() */
+/* A connection of the caller's own to the store, closed before the engine, for word
+ * between the servers of one database. ABSENT: no other can be on it. */
+enum fault engine_join(struct store **out, struct engine *e) STOA_MUST;
 /* Is anybody here who does this operation of the table? Else it is 501. */
 bool engine_does(const char *operation);
 

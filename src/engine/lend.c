@@ -20,6 +20,12 @@ engine_lend(struct engine *e, const char *owner, engine_lend_fn *fn, void *arg)
 	return f;
 }
 
+enum fault
+engine_join(struct store **out, struct engine *e)
+{
+	return e->shared ? store_join(out, e->first) : fault(FAULT_ABSENT, "the store is of this process alone");
+}
+
 struct keeping { const struct conversation *conversation; const struct record_list *messages; };
 
 static enum fault

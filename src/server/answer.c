@@ -8,49 +8,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server_in.h"
+#include "answer_in.h"
 
 #define ANSWERS_MAX 4096
 #define EVENTS_BYTES_MAX (4u * 1024 * 1024)
 
-struct answer {
-	struct answer *next;                 /* server->answers_lock */
-	struct server *server;
-	struct call *call;
-	char id[ID_BYTES];
-	char *path;
-	pthread_mutex_t lock;                /* guards what follows */
-	unsigned refs;
-	struct text events;
-	size_t *ends; size_t count, cap;     /* ends[n - 1]: where event n ends */
-	bool ended, stays;
-	char user[ID_BYTES];                 /* who asked, once that is known */
-	struct answer *other;                /* this one only goes on with that */
-	uint64_t other_after;
-	int64_t ended_ms;
-	struct exchange *readers[8];
-	size_t reader_count;
-};
-
-struct answer *
-answer_new(struct server *s, struct call *c, const char *path, bool stays)
+static struct answer *
+make(struct server *s, struct call *c, const char *path)
 {
 	struct answer *a = mem_new(sizeof *a);
 	a->server = s;
 	a->call = c;
 	a->refs = 2; /* the caller's and the list's */
-	a->stays = stays;
 	a->path = mem_strdup(path);
-	c->answer = a;
-	id_make(a->id, &s->chance);
 	text_init(&a->events, EVENTS_BYTES_MAX);
 	pthread_mutex_init(&a->lock, NULL);
-	answers_sweep(s, false);
+	return a;
+}
+
+static void
+enlist(struct answer *a)
+{
+	struct server *s = a->server;
 	pthread_mutex_lock(&s->answers_lock);
 	a->next = s->answers;
 	s->answers = a;
 	s->answer_count++;
 	pthread_mutex_unlock(&s->answers_lock);
+}
+
+struct answer *
+answer_new(struct server *s, struct call *c, const char *path, bool stays)
+{
+	struct answer *a = make(s, c, path);
+	a->stays = stays;
+	c->answer = a;
+	id_make(a->id, &s->chance);
+	answers_sweep(s, false);
+	enlist(a);
+	return a;
+}
+
+struct answer *
+answer_mirror(struct server *s, const struct operation *op, const char *id, const char *holder, const char *user,
+	const char *path)
+{
+	struct answer *a = make(s, call_new(s, op), path);
+	a->mirror = a->stale = true;
+	a->call->status = 200;           /* what failed is told by its events */
+	a->events.max = SIZE_MAX / 2;    /* as large as its maker let it become */
+	memcpy(a->id, id, ID_BYTES);
+	memcpy(a->holder, holder, ID_BYTES);
+	memcpy(a->user, user, ID_BYTES);
+	enlist(a);
 	return a;
 }
 
@@ -109,40 +119,88 @@ answers_sweep(struct server *s, bool all)
 	}
 }
 
-/* One that this user asked for under this path, and that was not given up; with a
- * reference. */
-static struct answer *
-find(struct server *s, const char *id, const char *user, const char *path)
+/* What to look for: of this user, under this path, by its id or else by its question. */
+struct wanted { const char *id, *user, *path, *question, *asked; };
+
+/* The lock is held. What was given up is not gone on with. */
+static bool
+is_wanted(struct answer *a, const struct wanted *w)
 {
+	bool given_up = cancel_asked(&a->call->cancel) && !(a->ended && a->call->status == 200);
+	if (given_up || w->user[0] == '\0' || !str_same(a->user, w->user) || !str_same(a->path, w->path))
+		return false;
+	return w->id != NULL || (!a->ended && a->other == NULL && str_same(a->question, w->question) && str_same(a->asked, w->asked));
+}
+
+/* With a reference. */
+static struct answer *
+find(struct server *s, const struct wanted *w, const struct answer *but)
+{
+	struct answer *out = NULL;
 	pthread_mutex_lock(&s->answers_lock);
-	struct answer *a = s->answers;
-	while (a != NULL && memcmp(a->id, id, ID_BYTES - 1) != 0)
-		a = a->next;
-	if (a != NULL) {
+	for (struct answer *a = s->answers; a != NULL && out == NULL; a = a->next) {
+		if (a == but || (w->id != NULL && memcmp(a->id, w->id, ID_BYTES - 1) != 0))
+			continue;
 		pthread_mutex_lock(&a->lock);
-		bool given_up = cancel_asked(&a->call->cancel) && !(a->ended && a->call->status == 200);
-		bool mine = !given_up && user[0] != '\0' && str_same(a->user, user) && str_same(a->path, path);
-		a->refs += mine;
+		if (is_wanted(a, w)) {
+			a->refs++;
+			out = a;
+		}
 		pthread_mutex_unlock(&a->lock);
-		a = mine ? a : NULL;
 	}
 	pthread_mutex_unlock(&s->answers_lock);
-	return a;
+	return out;
+}
+
+void
+answer_set_other(struct answer *a, struct answer *other, uint64_t n)
+{
+	pthread_mutex_lock(&a->lock);
+	a->other = other;
+	a->other_after = n;
+	pthread_mutex_unlock(&a->lock);
+}
+
+bool
+answer_id_parse(char id[ID_BYTES], uint64_t *n, const char *last_event_id)
+{
+	const char *dash = last_event_id == NULL ? NULL : strchr(last_event_id, '-');
+	char *end = NULL;
+	if (dash == NULL || dash - last_event_id != ID_BYTES - 1)
+		return false;
+	*n = strtoull(dash + 1, &end, 10);
+	memcpy(id, last_event_id, ID_BYTES - 1);
+	id[ID_BYTES - 1] = '\0';
+	return *end == '\0' && id_valid(id);
 }
 
 bool
 answer_follow(struct answer *a, const char *user, const char *last_event_id)
 {
-	const char *dash = last_event_id == NULL ? NULL : strchr(last_event_id, '-');
-	char *end = NULL;
-	uint64_t n = dash == NULL ? 0 : strtoull(dash + 1, &end, 10);
-	struct answer *other = NULL;
-	if (dash != NULL && dash - last_event_id == ID_BYTES - 1 && *end == '\0')
-		other = find(a->server, last_event_id, user, a->path);
+	char id[ID_BYTES];
+	uint64_t n = 0;
 	pthread_mutex_lock(&a->lock);
 	memcpy(a->user, user, sizeof a->user);
+	pthread_mutex_unlock(&a->lock);
+	if (!answer_id_parse(id, &n, last_event_id))
+		return false;
+	struct answer *other = find(a->server, &(struct wanted){ .id = id, .user = user, .path = a->path }, a);
+	if (other != NULL)
+		answer_set_other(a, other, n);
+	return other != NULL;
+}
+
+bool
+answer_follow_question(struct answer *a, const char *question, const char *asked)
+{
+	const struct wanted w = { .user = a->user, .path = a->path, .question = question, .asked = asked };
+	struct answer *other = find(a->server, &w, a);
+	pthread_mutex_lock(&a->lock);
+	if (other == NULL) {
+		memcpy(a->question, question, sizeof a->question);
+		memcpy(a->asked, asked, sizeof a->asked);
+	}
 	a->other = other;
-	a->other_after = n;
 	pthread_mutex_unlock(&a->lock);
 	return other != NULL;
 }
@@ -158,7 +216,7 @@ answer_other(uint64_t *after, struct answer *a)
 		return NULL;
 	pthread_mutex_lock(&other->lock);
 	other->refs++;
-	*after = n < other->count ? n : other->count;
+	*after = n < other->count || other->mirror ? n : other->count;   /* what it will have */
 	pthread_mutex_unlock(&other->lock);
 	return other;
 }
@@ -166,11 +224,21 @@ answer_other(uint64_t *after, struct answer *a)
 /* ---- the worker's side --------------------------------------------------------------- */
 
 /* The lock is held. */
-static void
-tell(struct answer *a)
+void
+answer_tell(struct answer *a)
 {
 	for (size_t i = 0; i < a->reader_count; i++)
 		listener_post(a->readers[i]);
+	if (!a->mirror)
+		relay_wake(a->server->relay);
+}
+
+void
+answer_put_event(struct answer *a, const char *bytes, size_t n)
+{
+	text_put_n(&a->events, bytes, n);
+	mem_reserve(&a->ends, &a->cap, a->count + 1, sizeof *a->ends);
+	a->ends[a->count++] = a->events.len;
 }
 
 static void
@@ -197,7 +265,7 @@ answer_event(struct answer *a, const char *name, const struct record_type *type,
 	pthread_mutex_lock(&a->lock);
 	if (!json.over)
 		append(a, name, json.data, json.len);
-	tell(a);
+	answer_tell(a);
 	pthread_mutex_unlock(&a->lock);
 	text_clear(&json);
 }
@@ -222,11 +290,19 @@ answer_end(struct answer *a)
 			from, n);
 	a->ended = true;
 	a->ended_ms = server_now(a->server);
-	tell(a);
+	answer_tell(a);
 	pthread_mutex_unlock(&a->lock);
 }
 
 /* ---- the readers' side ------------------------------------------------------------------ */
+
+/* Nobody waits for it, here or elsewhere, and nobody will: it is given up. */
+void
+answer_unread(struct answer *a)
+{
+	if (!a->mirror && a->reader_count == 0 && a->away_count == 0 && !a->ended && !a->stays)
+		atomic_store(&a->call->cancel.asked, true);
+}
 
 bool
 answer_join(struct answer *a, struct exchange *x)
@@ -238,7 +314,10 @@ answer_join(struct answer *a, struct exchange *x)
 		if (a->count > 0 || a->ended)
 			listener_post(x);
 	}
+	bool news = a->mirror && !a->joined;
 	pthread_mutex_unlock(&a->lock);
+	if (news)
+		relay_wake(a->server->relay);
 	return room;
 }
 
@@ -249,16 +328,18 @@ answer_leave(struct answer *a, struct exchange *x)
 	for (size_t i = 0; i < a->reader_count; i++)
 		if (a->readers[i] == x)
 			a->readers[i--] = a->readers[--a->reader_count];
-	if (a->reader_count == 0 && !a->ended && !a->stays)
-		atomic_store(&a->call->cancel.asked, true);
+	answer_unread(a);
+	bool news = a->mirror && a->reader_count == 0;
 	pthread_mutex_unlock(&a->lock);
+	if (news)
+		relay_wake(a->server->relay);
 }
 
 enum answer_state
 answer_state(struct answer *a)
 {
 	pthread_mutex_lock(&a->lock);
-	enum answer_state s = a->ended ? ANSWER_ENDED : a->count > 0 ? ANSWER_SPEAKS : ANSWER_SILENT;
+	enum answer_state s = a->broken ? ANSWER_BROKEN : a->ended ? ANSWER_ENDED : a->count > 0 ? ANSWER_SPEAKS : ANSWER_SILENT;
 	pthread_mutex_unlock(&a->lock);
 	return s;
 }
@@ -276,12 +357,20 @@ bool
 answer_take(struct text *out, uint64_t *after, struct answer *a)
 {
 	pthread_mutex_lock(&a->lock);
-	size_t from = *after == 0 ? 0 : a->ends[*after - 1];
-	text_put_n(out, a->events.data + from, a->events.len - from);
-	*after = a->count;
+	if (*after < a->count) {
+		size_t from = *after == 0 ? 0 : a->ends[*after - 1];
+		text_put_n(out, a->events.data + from, a->events.len - from);
+		*after = a->count;
+	}
 	bool ended = a->ended;
 	pthread_mutex_unlock(&a->lock);
 	return ended;
+}
+
+void
+answer_id(char id[ID_BYTES], const struct answer *a)
+{
+	memcpy(id, a->id, ID_BYTES);
 }
 
 struct call *

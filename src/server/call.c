@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server_in.h"
+#include "answer_in.h"
 
 #define REPLY_BYTES_MAX (32u * 1024 * 1024)
 
@@ -180,27 +180,81 @@ on_event(const char *name, const struct record_type *type, const void *record, v
 	answer_event(c->answer, name, type, record);
 }
 
+/* ---- asked again -------------------------------------------------------------------- */
+
+static void
+sum_text(char out[ID_BYTES], const char *what, const char *of, const struct text *body)
+{
+	unsigned char sum[VAULT_ID_BYTES];
+	struct text t;
+	text_init(&t, body->max + 1024);
+	text_printf(&t, "stoa %s %s ", what, of);
+	text_put_n(&t, body->data != NULL ? body->data : "", body->len);
+	vault_sum(sum, sizeof sum, t.data, t.len);
+	vault_id_text(out, sum);
+	vault_wipe(t.data, t.cap);
+	text_clear(&t);
+}
+
+/* Does the stream go on with one that was begun before, here or at another server? */
+static bool
+follow_stream(struct call *c, const char *user)
+{
+	char id[ID_BYTES];
+	struct relay_ask ask = { .id = id };
+	if (answer_follow(c->answer, user, c->last_event_id))
+		return true;
+	return c->server->relay != NULL && answer_id_parse(id, &ask.after, c->last_event_id) &&
+	       relay_follow(c->question, c->server->relay, c->answer, &ask);
+}
+
+/* A question has a name by which it is answered once, however often it is sent: what
+ * the client says, or else one made of the stream that it was first asked in. */
+static bool
+follow_question(struct call *c, const struct message_send *m)
+{
+	static const struct text nothing;
+	char stream[ID_BYTES], asked[ID_BYTES];
+	uint64_t n;
+	const char *said = m->id != NULL ? m->id : c->idempotency_key;
+	if (said == NULL && !answer_id_parse(stream, &n, c->last_event_id))
+		answer_id(stream, c->answer);
+	if (said != NULL)
+		sum_text(c->question, "asked", said, &nothing);
+	else if (c->question[0] == '\0')
+		sum_text(c->question, "stream", stream, &c->body);
+	if (said == NULL && !m->ephemeral)
+		c->idempotency_key = c->question;
+	sum_text(asked, "body", "", &c->body);
+	if (answer_follow_question(c->answer, c->question, asked))
+		return true;
+	const struct relay_ask ask = { .question = c->question, .asked = asked };
+	char other[ID_BYTES];
+	return c->server->relay != NULL && said != NULL && relay_follow(other, c->server->relay, c->answer, &ask);
+}
+
 static enum fault
 perform(void **reply, struct call *c)
 {
 	struct principal who;
 	void *request = NULL;
-	const struct call_options options = {
+	struct call_options options = {
 		.emit = c->answer != NULL ? on_event : NULL,
 		.arg = c,
 		.cancel = &c->cancel,
-		.idempotency_key = c->idempotency_key,
 		.address = c->address,
 		.request_id = c->request_id,
 	};
 	enum fault f = engine_principal(&who, c->server->engine, c->bearer);
 	c->unknown = f != FAULT_NONE;
-	if (f == FAULT_NONE && c->answer != NULL && answer_follow(c->answer, who.user, c->last_event_id)) {
-		c->followed = true;
-		return FAULT_NONE;
-	}
-	if (f == FAULT_NONE)
+	c->followed = f == FAULT_NONE && c->answer != NULL && follow_stream(c, who.user);
+	if (f == FAULT_NONE && !c->followed)
 		f = request_read(&request, c);
+	if (f == FAULT_NONE && !c->followed && c->answer != NULL && c->op->request == &record_message_send)
+		c->followed = follow_question(c, request);
+	if (c->followed)
+		return FAULT_NONE;
+	options.idempotency_key = c->idempotency_key;
 	if (f == FAULT_NONE)
 		f = engine_call(reply, &c->arena, c->server->engine, &who, c->op->id, request, &options);
 	return f;

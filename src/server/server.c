@@ -244,6 +244,8 @@ server_open(struct server **out, const struct server_config *config)
 	if (f == FAULT_NONE)
 		f = crew_new(&s->quick, config->workers > 3 ? config->workers / 2 : 2);
 	if (f == FAULT_NONE)
+		f = relay_open(&s->relay, s);
+	if (f == FAULT_NONE)
 		f = open_listeners(s, config);
 	if (f != FAULT_NONE) {
 		server_close(s);
@@ -268,7 +270,7 @@ server_reach_url(const struct server *s)
 enum fault
 server_start(struct server *s)
 {
-	enum fault f = FAULT_NONE;
+	enum fault f = s->relay != NULL ? relay_start(s->relay) : FAULT_NONE;
 	for (unsigned i = 0; i < s->threads && f == FAULT_NONE; i++)
 		f = listener_start(&s->listeners[i]);
 	return f;
@@ -344,6 +346,8 @@ server_close(struct server *s)
 		listener_cancel(&s->listeners[i]);
 	crew_free(s->quick);
 	crew_free(s->crew); /* from here on nobody posts */
+	relay_close(s->relay);
+	s->relay = NULL;
 	for (unsigned i = 0; i < s->threads; i++)
 		listener_close(&s->listeners[i]);
 	answers_sweep(s, true);

@@ -58,6 +58,7 @@ struct call {
 	struct exchange *waits;      /* for the reply; NULL: an answer */
 	struct answer *answer;
 	bool followed;               /* the answer only goes on with an earlier one */
+	char question[ID_BYTES];     /* what message.send is known by; "": not known */
 	int status;                  /* the reply; 0 while it runs */
 	int64_t retry_ms;
 	const char *location;        /* of a redirect */
@@ -81,6 +82,9 @@ struct answer *answer_new(struct server *s, struct call *c, const char *path, bo
 /* On a worker: user asked for a. true: he asked for the one of Last-Event-ID
  * "<id>-<n>" before and it is kept, so nothing is to be done. */
 bool answer_follow(struct answer *a, const char *user, const char *last_event_id);
+/* Its question and the sum of what was asked are these. true: the same is being answered
+ * for him already, so nothing is to be done. */
+bool answer_follow_question(struct answer *a, const char *question, const char *asked);
 /* The one to go on with behind event *after, with a reference; NULL: a itself. */
 struct answer *answer_other(uint64_t *after, struct answer *a);
 void answer_release(struct answer *a);
@@ -89,7 +93,8 @@ void answer_end(struct answer *a);     /* c->status, c->reply are set */
 /* false: too many read it already. */
 bool answer_join(struct answer *a, struct exchange *x);
 void answer_leave(struct answer *a, struct exchange *x);
-enum answer_state { ANSWER_SILENT, ANSWER_SPEAKS, ANSWER_ENDED };
+/* BROKEN: another server made it and is gone; the stream is cut, as it was there. */
+enum answer_state { ANSWER_SILENT, ANSWER_SPEAKS, ANSWER_ENDED, ANSWER_BROKEN };
 enum answer_state answer_state(struct answer *a);
 size_t answer_count(struct answer *a);
 /* Events behind number *after, appended to out; moves *after. true: there will be
@@ -98,6 +103,19 @@ bool answer_take(struct text *out, uint64_t *after, struct answer *a);
 struct call *answer_call(struct answer *a);
 void answers_cancel(struct server *s);
 void answers_sweep(struct server *s, bool all);
+
+/* ---- between the servers of one database (relay.c) ----------------------------------------- */
+
+struct relay;
+/* NULL in *out: no other server can be there. */
+enum fault relay_open(struct relay **out, struct server *s) STOA_MUST;
+enum fault relay_start(struct relay *r) STOA_MUST;
+void relay_close(struct relay *r);       /* what has been said is told; NULL is harmless */
+void relay_wake(struct relay *r);        /* an answer has news; any thread; NULL is harmless */
+/* On a worker: is the answer of this id, or else to this question, made by another server?
+ * Then a goes on with it. *question: of one whose server is gone, to be asked again by. */
+struct relay_ask { const char *id, *question, *asked; uint64_t after; };
+bool relay_follow(char question[ID_BYTES], struct relay *r, struct answer *a, const struct relay_ask *ask);
 
 /* ---- one request and its reply ---------------------------------------------------------- */
 
@@ -303,6 +321,7 @@ struct server {
 	pthread_mutex_t health_lock;         /* guards what follows */
 	struct text health;                  /* the record as JSON */
 	int64_t health_at_ms;
+	struct relay *relay;                 /* NULL: alone on its database */
 	pthread_mutex_t answers_lock;
 	struct answer *answers;
 	size_t answer_count;

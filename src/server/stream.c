@@ -57,10 +57,22 @@ follow(struct exchange *x)
 		lws_set_timeout(x->wsi, PENDING_TIMEOUT_SHUTDOWN_FLUSH, LWS_TO_KILL_ASYNC);
 }
 
+/* The end of a connection says that it is not the end of the answer. */
+static bool
+is_broken(struct exchange *x)
+{
+	if (answer_state(x->answer) != ANSWER_BROKEN)
+		return false;
+	lws_set_timeout(x->wsi, PENDING_TIMEOUT_SHUTDOWN_FLUSH, LWS_TO_KILL_ASYNC);
+	return true;
+}
+
 int
 stream_news(struct exchange *x)
 {
 	follow(x);
+	if (is_broken(x))
+		return 0;
 	if (failed_silently(x)) {
 		struct answer *a = x->answer;
 		struct call *c = answer_call(a);
@@ -156,6 +168,8 @@ stream_write(struct exchange *x)
 {
 	if (x->answer == NULL)
 		return reply_write(x);
+	if (is_broken(x))
+		return 0;
 	if (!x->reply.headed) {
 		follow(x);
 		if (answer_state(x->answer) == ANSWER_SILENT && !x->pings)

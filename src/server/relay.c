@@ -1,0 +1,515 @@
+/* The relay: answers and words between the servers of one database.
+ *
+ * One thread with a connection of its own.  What answers here have to say it writes
+ * into rows, gathered for 50 ms, and tells the others by ids alone (what is sealed is
+ * never in a word); answers that others make it reads from there into mirrors, which
+ * streams here read like any answer.  No worker and no listener waits for it.  A
+ * server holds its own name on that connection as long as it lives, so that nobody
+ * goes by clocks: a mirror whose maker has let go without an end is broken, its
+ * readers are cut as they would have been there, and ask again.  After the connection
+ * was away words may be missing: then everything is told and looked at again. */
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "relay_in.h"
+
+#define CHANNEL "stoa"
+#define GATHER_MS 50
+#define LOOK_MS 1000              /* at mirrors without a word, and whether their makers live */
+#define SETTLE_MS 3000            /* after the database was away the others come back too */
+#define SWEEP_MS (60 * 1000)
+#define KEEP_MS (60 * 1000)       /* beyond what a server itself keeps */
+#define AGAIN_MS 250
+#define AT_ONCE 64
+
+struct relay {
+	struct server *server;
+	struct store *db;
+	char self[ID_BYTES];
+	int ears, wakes;             /* of the connection, -1: it is away; of relay_wake() */
+	pthread_t thread;
+	bool running;
+	atomic_bool woken, stopping;
+	_Atomic int64_t up_ms;       /* since when it listens; -1: it does not */
+	int64_t flushed_ms, looked_ms, swept_ms, tried_ms;
+	bool pending;                /* there is something to write */
+};
+
+void
+relay_wake(struct relay *r)
+{
+	const uint64_t one = 1;
+	if (r != NULL && !atomic_exchange(&r->woken, true))
+		(void)!write(r->wakes, &one, sizeof one);
+}
+
+/* ---- the list of answers ------------------------------------------------------------- */
+
+typedef bool choose_fn(struct answer *a);
+
+/* Some of those that are chosen, with a reference each. */
+static size_t
+take_some(struct answer **out, struct server *s, choose_fn *choose)
+{
+	size_t n = 0;
+	pthread_mutex_lock(&s->answers_lock);
+	for (struct answer *a = s->answers; a != NULL && n < AT_ONCE; a = a->next) {
+		pthread_mutex_lock(&a->lock);
+		if (choose(a)) {
+			a->refs++;
+			out[n++] = a;
+		}
+		pthread_mutex_unlock(&a->lock);
+	}
+	pthread_mutex_unlock(&s->answers_lock);
+	return n;
+}
+
+static struct answer *
+take_id(struct server *s, const char *id, bool mirror)
+{
+	struct answer *out = NULL;
+	pthread_mutex_lock(&s->answers_lock);
+	for (struct answer *a = s->answers; a != NULL && out == NULL; a = a->next)
+		if (a->mirror == mirror && memcmp(a->id, id, ID_BYTES - 1) == 0)
+			out = a;
+	if (out != NULL) {
+		pthread_mutex_lock(&out->lock);
+		out->refs++;
+		pthread_mutex_unlock(&out->lock);
+	}
+	pthread_mutex_unlock(&s->answers_lock);
+	return out;
+}
+
+/* ---- telling ----------------------------------------------------------------------------- */
+
+/* A question that is known to others, or anything that has begun to speak; not what
+ * failed before it said a word. */
+static bool
+has_untold(struct answer *a)
+{
+	bool silent = a->ended && a->call->status != 200 && a->count <= 1;
+	if (a->mirror || a->other != NULL || a->user[0] == '\0' || a->untold || (silent && !a->listed))
+		return false;
+	return a->told < a->count || (a->ended && !a->told_end) || (!a->listed && a->question[0] != '\0');
+}
+
+static enum fault
+tell_one(struct relay *r, struct answer *a)
+{
+	struct text bytes;
+	text_init(&bytes, SIZE_MAX / 2);
+	pthread_mutex_lock(&a->lock);
+	size_t since = a->told, count = a->count, from = since > 0 ? a->ends[since - 1] : 0;
+	bool ended = a->ended;
+	text_put_n(&bytes, a->events.data != NULL ? a->events.data + from : "", a->events.len - from);
+	pthread_mutex_unlock(&a->lock);
+	enum fault f = a->listed ? FAULT_NONE : stream_list(r->db, a, r->self);
+	a->listed |= f == FAULT_NONE;
+	if (f == FAULT_NONE && count > since)
+		f = stream_put(r->db, a, since, count - since, &bytes);
+	if (f == FAULT_NONE && ended)
+		f = stream_end(r->db, a->id, r->server->clock.wall_ms(r->server->clock.arg));
+	if (f == FAULT_NONE) {
+		a->told = count;
+		a->told_end = ended;
+	} else if (f != FAULT_OFFLINE) { /* nobody else can go on with it */
+		a->untold = true;
+		log_event(LOG_WARN, "server", "relay-untold", "why=%s", fault_sentence());
+		f = stream_forget(r->db, a->id);
+	}
+	vault_wipe(bytes.data, bytes.cap);
+	text_clear(&bytes);
+	return f;
+}
+
+static enum fault
+tell_all(struct relay *r)
+{
+	struct answer *some[AT_ONCE];
+	enum fault f = FAULT_NONE;
+	size_t n = AT_ONCE;
+	while (n == AT_ONCE && f == FAULT_NONE) {
+		struct text word;
+		text_init(&word, STORE_WORD_MAX);
+		text_printf(&word, "events %s", r->self);
+		n = take_some(some, r->server, has_untold);
+		for (size_t i = 0; i < n; i++) {
+			if (f == FAULT_NONE)
+				f = tell_one(r, some[i]);
+			text_printf(&word, " %s", some[i]->id);
+			answer_release(some[i]);
+		}
+		if (f == FAULT_NONE && n > 0)
+			f = store_notify(r->db, CHANNEL, word.data);
+		text_clear(&word);
+	}
+	return f;
+}
+
+/* ---- mirrors ------------------------------------------------------------------------------- */
+
+static bool
+is_followed(struct answer *a)
+{
+	return a->mirror && !a->ended;
+}
+
+static void
+mirror_end(struct answer *a, bool broken)
+{
+	pthread_mutex_lock(&a->lock);
+	a->ended = true;
+	a->broken = broken;
+	a->ended_ms = server_now(a->server);
+	if (broken) { /* nobody else begins to read it */
+		a->call->status = 0;
+		atomic_store(&a->call->cancel.asked, true);
+	}
+	answer_tell(a);
+	pthread_mutex_unlock(&a->lock);
+}
+
+/* Is its maker gone?  It has let go of its name, has had time to take it again, and
+ * has left no end in a last moment. */
+static enum fault
+is_left(bool *out, struct relay *r, const char *holder, const char *id)
+{
+	bool lives = true, ended = false;
+	int64_t up_ms = atomic_load(&r->up_ms);
+	*out = false;
+	if (up_ms < 0 || server_now(r->server) - up_ms < SETTLE_MS)
+		return FAULT_NONE;
+	enum fault f = server_lives(&lives, r->db, holder);
+	if (f != FAULT_NONE || lives)
+		return f;
+	f = stream_ended(&ended, r->db, id);
+	*out = f == FAULT_ABSENT || (f == FAULT_NONE && !ended);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+/* The end is looked for first: then no event can be missing behind it. */
+static enum fault
+mirror_read(struct relay *r, struct answer *a, bool look)
+{
+	bool ended = false, more = false, left = false;
+	a->stale = false;
+	enum fault f = stream_ended(&ended, r->db, a->id);
+	if (f == FAULT_NONE)
+		f = stream_read(&more, r->db, a);
+	if (f == FAULT_NONE && !ended && look)
+		f = is_left(&left, r, a->holder, a->id);
+	if (f == FAULT_OFFLINE) {
+		a->stale = true;
+		return f;
+	}
+	if (f != FAULT_NONE || left || ended) {
+		mirror_end(a, !ended || f != FAULT_NONE);
+	} else if (more) {
+		pthread_mutex_lock(&a->lock);
+		answer_tell(a);
+		pthread_mutex_unlock(&a->lock);
+	}
+	return FAULT_NONE;
+}
+
+/* Its maker must know whether it is read here: it gives up what nobody reads. */
+static enum fault
+mirror_say(struct relay *r, struct answer *a)
+{
+	char word[160];
+	pthread_mutex_lock(&a->lock);
+	bool reads = a->reader_count > 0, news = reads != a->joined;
+	pthread_mutex_unlock(&a->lock);
+	if (!news)
+		return FAULT_NONE;
+	snprintf(word, sizeof word, "%s %s %s %s", reads ? "join" : "leave", a->holder, a->id, r->self);
+	enum fault f = store_notify(r->db, CHANNEL, word);
+	if (f != FAULT_NONE)
+		return f;
+	pthread_mutex_lock(&a->lock);
+	a->joined = reads;
+	pthread_mutex_unlock(&a->lock);
+	if (!reads)             /* who comes back finds it again */
+		mirror_end(a, true);
+	return FAULT_NONE;
+}
+
+static enum fault
+mirrors_look(struct relay *r, bool all)
+{
+	struct answer *some[AT_ONCE];
+	enum fault f = FAULT_NONE;
+	size_t n = take_some(some, r->server, is_followed);
+	for (size_t i = 0; i < n; i++) {
+		if (f == FAULT_NONE && (some[i]->stale || all))
+			f = mirror_read(r, some[i], all);
+		if (f == FAULT_NONE && !some[i]->ended)
+			f = mirror_say(r, some[i]);
+		answer_release(some[i]);
+	}
+	return f;
+}
+
+/* ---- words from others ---------------------------------------------------------------------- */
+
+static void
+on_events(struct relay *r, char *rest)
+{
+	char *at = NULL, *holder = strtok_r(rest, " ", &at);
+	if (holder == NULL || str_same(holder, r->self))
+		return;
+	for (char *id; (id = strtok_r(NULL, " ", &at)) != NULL;) {
+		struct answer *a = id_valid(id) ? take_id(r->server, id, true) : NULL;
+		if (a == NULL)
+			continue;
+		a->stale = true;
+		answer_release(a);
+	}
+}
+
+static size_t
+away_at(const struct answer *a, const char *server)
+{
+	size_t i = 0;
+	while (i < a->away_count && !str_same(a->away[i], server))
+		i++;
+	return i;
+}
+
+static void
+set_away(struct relay *r, char *rest, bool joins)
+{
+	char *at = NULL, *holder = strtok_r(rest, " ", &at), *id = strtok_r(NULL, " ", &at),
+	     *reader = strtok_r(NULL, " ", &at);
+	if (reader == NULL || !str_same(holder, r->self) || !id_valid(id) || !id_valid(reader))
+		return;
+	struct answer *a = take_id(r->server, id, false);
+	if (a == NULL)
+		return;
+	pthread_mutex_lock(&a->lock);
+	size_t i = away_at(a, reader);
+	if (joins && i == a->away_count && i < AWAY_MAX)
+		memcpy(a->away[a->away_count++], reader, ID_BYTES);
+	if (!joins && i < a->away_count) {
+		a->away_count--;
+		memmove(a->away[i], a->away[i + 1], (a->away_count - i) * sizeof a->away[0]);
+		answer_unread(a);
+	}
+	pthread_mutex_unlock(&a->lock);
+	answer_release(a);
+}
+
+static void
+on_join(struct relay *r, char *rest)
+{
+	set_away(r, rest, true);
+}
+
+static void
+on_leave(struct relay *r, char *rest)
+{
+	set_away(r, rest, false);
+}
+
+static void
+heard(const char *channel, const char *payload, void *arg)
+{
+	static const struct { const char *word; void (*fn)(struct relay *r, char *rest); } words[] = {
+		{ "events", on_events }, { "join", on_join }, { "leave", on_leave },
+	};
+	char *said = mem_strdup(payload), *rest = strchr(said, ' ');
+	(void)channel;
+	if (rest != NULL)
+		*rest++ = '\0';
+	for (size_t i = 0; rest != NULL && i < COUNT_OF(words); i++)
+		if (str_same(words[i].word, said))
+			words[i].fn(arg, rest);
+	mem_free(said);
+}
+
+/* ---- the connection --------------------------------------------------------------------------- */
+
+/* From the beginning: what was told may be gone, and what was said not heard. */
+static bool
+start_over(struct answer *a)
+{
+	a->told = 0;
+	a->listed = a->told_end = a->joined = false;
+	a->stale = true;
+	return false;
+}
+
+static void
+connect_again(struct relay *r)
+{
+	char name[ID_BYTES + 8];
+	bool held = false;
+	server_name(name, r->self);
+	enum fault f = store_listen(&r->ears, r->db, CHANNEL);
+	if (f == FAULT_NONE)
+		f = store_hold(&held, r->db, name);
+	if (f != FAULT_NONE) {
+		r->ears = -1;
+		return;
+	}
+	log_event(LOG_INFO, "server", "relay", "listens=%s", r->self);
+	(void)take_some(NULL, r->server, start_over);
+	r->pending = true;
+	atomic_store(&r->up_ms, server_now(r->server));
+}
+
+static void
+went_away(struct relay *r)
+{
+	log_event(LOG_WARN, "server", "relay", "listens=no why=%s", fault_sentence());
+	r->ears = -1;
+	atomic_store(&r->up_ms, -1);
+}
+
+/* ---- the thread ---------------------------------------------------------------------------------- */
+
+static enum fault
+sweep(struct relay *r)
+{
+	struct server *s = r->server;
+	r->swept_ms = server_now(s);
+	return streams_sweep(r->db, r->self, s->clock.wall_ms(s->clock.arg) - s->limits.answer_keep_ms - KEEP_MS);
+}
+
+static void
+turn(struct relay *r, bool spoken)
+{
+	int64_t now = server_now(r->server);
+	bool look = now - r->looked_ms >= LOOK_MS;
+	enum fault f = spoken ? store_heard(r->db, heard, r) : FAULT_NONE;
+	if (f == FAULT_NONE)
+		f = mirrors_look(r, look);
+	if (look)
+		r->looked_ms = now;
+	if (f == FAULT_NONE && r->pending && now - r->flushed_ms >= GATHER_MS) {
+		r->pending = false;
+		r->flushed_ms = now;
+		f = tell_all(r);
+	}
+	if (f == FAULT_NONE && now - r->swept_ms >= SWEEP_MS)
+		f = sweep(r);
+	if (f == FAULT_OFFLINE)
+		went_away(r);
+	else if (f != FAULT_NONE)
+		log_event(LOG_WARN, "server", "relay", "why=%s", fault_sentence());
+}
+
+static int
+wait_ms(const struct relay *r)
+{
+	int64_t now = server_now(r->server), gather = GATHER_MS - (now - r->flushed_ms);
+	if (r->ears < 0)
+		return AGAIN_MS;
+	return r->pending ? (gather > 0 ? (int)gather : 0) : LOOK_MS;
+}
+
+static void *
+serve(void *arg)
+{
+	struct relay *r = arg;
+	uint64_t woken;
+	while (!atomic_load(&r->stopping)) {
+		struct pollfd from[] = { { r->wakes, POLLIN, 0 }, { r->ears, POLLIN, 0 } };
+		(void)poll(from, r->ears < 0 ? 1 : 2, wait_ms(r));
+		if (from[0].revents != 0) {
+			(void)!read(r->wakes, &woken, sizeof woken);
+			atomic_store(&r->woken, false);
+			r->pending = true;
+		}
+		if (r->ears < 0)
+			connect_again(r);
+		if (r->ears >= 0)
+			turn(r, from[1].revents != 0);
+	}
+	return NULL;
+}
+
+/* ---- on a worker ---------------------------------------------------------------------------------- */
+
+struct finding { struct relay *r; const struct answer *a; const struct relay_ask *ask; struct stream_row row; bool left; };
+
+static enum fault
+look_up(struct store *db, void *arg)
+{
+	struct finding *f = arg;
+	int64_t up_ms = atomic_load(&f->r->up_ms);
+	bool settled = up_ms >= 0 && server_now(f->r->server) - up_ms >= SETTLE_MS, lives = true;
+	enum fault fault = stream_find(&f->row, db, f->a, f->ask);
+	if (fault == FAULT_NONE && !f->row.ended && settled)
+		fault = server_lives(&lives, db, f->row.holder);
+	f->left = !lives;
+	return fault;
+}
+
+bool
+relay_follow(char question[ID_BYTES], struct relay *r, struct answer *a, const struct relay_ask *ask)
+{
+	struct finding f = { .r = r, .a = a, .ask = ask };
+	if (a->user[0] == '\0' || engine_lend(r->server->engine, "", look_up, &f) != FAULT_NONE)
+		return false;
+	bool own = str_same(f.row.holder, r->self);
+	if (!f.row.ended && (f.left || own)) {
+		memcpy(question, f.row.question, ID_BYTES);
+		return false;
+	}
+	answer_set_other(a, answer_mirror(r->server, a->call->op, f.row.id, f.row.holder, a->user, a->path), ask->after);
+	relay_wake(r);
+	return true;
+}
+
+/* ---- life ------------------------------------------------------------------------------------------ */
+
+enum fault
+relay_open(struct relay **out, struct server *s)
+{
+	struct store *db = NULL;
+	enum fault f = engine_join(&db, s->engine);
+	*out = NULL;
+	if (f != FAULT_NONE)
+		return f == FAULT_ABSENT ? FAULT_NONE : f;
+	struct relay *r = mem_new(sizeof *r);
+	r->server = s;
+	r->db = db;
+	r->ears = -1;
+	r->wakes = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	atomic_init(&r->up_ms, -1);
+	id_make(r->self, &s->chance);
+	*out = r;
+	return r->wakes < 0 ? fault_errno("no descriptor to be woken by") : FAULT_NONE;
+}
+
+enum fault
+relay_start(struct relay *r)
+{
+	connect_again(r);
+	int error = pthread_create(&r->thread, NULL, serve, r);
+	r->running = error == 0;
+	return error == 0 ? FAULT_NONE : fault(FAULT_SYSTEM, "no thread can be started");
+}
+
+void
+relay_close(struct relay *r)
+{
+	if (r == NULL)
+		return;
+	atomic_store(&r->stopping, true);
+	relay_wake(r);
+	if (r->running)
+		pthread_join(r->thread, NULL);
+	if (r->ears >= 0 && tell_all(r) != FAULT_NONE)
+		log_event(LOG_WARN, "server", "relay-untold", "why=%s", fault_sentence());
+	store_close(r->db);
+	if (r->wakes >= 0)
+		close(r->wakes);
+	mem_free(r);
+}
