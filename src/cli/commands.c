@@ -289,7 +289,7 @@ run_help(struct chat *ch, const char *rest)
 	}
 	for (size_t i = 0; i < count; i++)
 		out_wrapped(c, PAINT_NONE,
-			arena_printf(&c->arena, "%-25s",
+			arena_printf(&c->arena, "%-24s ",
 				arena_printf(&c->arena, "/%s %s", all[i].name, all[i].operands)),
 			25, all[i].help);
 	out_wrapped(c, PAINT_DIM, "", 0,

@@ -54,6 +54,17 @@ for shell in bash zsh fish; do
 		$shell -n "$work/stoa.$shell" 2>"$work/err"; verdict $? "$shell does not read its completions"
 	fi
 done
+offers() { # NAME WORDS COMMAND...: what bash offers for the last word
+	wanted=$2 name=$1; shift 2
+	got=$(bash --norc -c '. "$0"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _stoa; echo "${COMPREPLY[@]}"' "$work/stoa.bash" "$@" 2>&1)
+	[ "$got" = "$wanted" ]; verdict $? "$name: bash offers \"$got\""
+}
+if command -v bash >/dev/null; then
+	offers "a role that was said" "user stoa" stoa history search --role ""
+	offers "a role of an account" "guest learner instructor admin" stoa admin users --role ""
+	offers "a setting" "screen.theme" stoa config set screen.th
+	offers "its values" "plain vi" stoa config set screen.keys ""
+fi
 run 2 "no completions for csh" "$stoa" completion csh
 complete_words() { # words: what bash offers for the last of them
 	bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stoa; printf "%s\n" "${COMPREPLY[@]}"' - "$work/stoa.bash" "$@" >"$work/out"
