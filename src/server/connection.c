@@ -46,6 +46,7 @@ connection_accepted(struct listener *l, int fd)
 	c->accepted_ms = c->since_ms = server_now(s);
 	c->fd = fd;
 	memcpy(c->address, address, sizeof c->address);
+	text_init(&c->in, 2 * (WRITE_BYTES + HEAD_BYTES_MAX));
 	c->next = l->connections;
 	c->link = &l->connections;
 	if (c->next != NULL)
@@ -59,6 +60,18 @@ enter(struct connection *c, int state)
 {
 	c->state = state;
 	c->since_ms = server_now(c->listener->server);
+}
+
+void
+connection_begins(struct connection *c)
+{
+	enter(c, CONNECTION_HEAD);
+}
+
+void
+connection_closing(struct connection *c)
+{
+	enter(c, CONNECTION_CLOSING);
 }
 
 void
@@ -86,7 +99,6 @@ connection_asked(struct connection *c)
 void
 connection_done(struct connection *c)
 {
-	c->received_mark = 0;
 	if (c->state != CONNECTION_HTTP2)
 		enter(c, CONNECTION_IDLE);
 }
@@ -100,8 +112,8 @@ connection_live(struct connection *c)
 void
 connection_closed(struct connection *c)
 {
-	if (c->live != NULL)   /* the handshake was not finished */
-		live_gone(c->live);
+	http1_gone(c);
+	text_clear(&c->in);
 	*c->link = c->next;
 	if (c->next != NULL)
 		c->next->link = c->link;

@@ -17,6 +17,7 @@
 #define BUCKETS 1024
 #define RATE_BYTES_S 1024            /* slower than this, body or reader, is not meant */
 #define UPLOAD_BYTES_S (16 * 1024)
+#define KEPT_MS (75 * 1000)          /* a connection that asks nothing more */
 
 /* ---- how many from one address ------------------------------------------------------ */
 
@@ -105,18 +106,11 @@ guest_leave(struct guest_book *b, const char *address)
 
 /* Time is up: why, or NULL. */
 static const char *
-late_head(struct connection *c, int64_t now_ms, const struct server_limits *limits)
+late_head(const struct connection *c, int64_t now_ms, const struct server_limits *limits)
 {
-	struct progress p;
-	if (c->state == CONNECTION_IDLE && progress_read(&p, c->fd)) {
-		if (c->received_mark == 0) {
-			c->received_mark = p.received;
-		} else if (p.received > c->received_mark) {   /* the next head has begun */
-			c->state = CONNECTION_HEAD;
-			c->since_ms = now_ms;
-		}
-	}
-	return c->state == CONNECTION_HEAD && now_ms - c->since_ms >= limits->head_ms ? "slow-head" : NULL;
+	int64_t since_ms = now_ms - c->since_ms;
+	return c->state == CONNECTION_HEAD && since_ms >= limits->head_ms ? "slow-head" :
+	       c->state == CONNECTION_IDLE && since_ms >= KEPT_MS ? "unused" : NULL;
 }
 
 static const char *
@@ -131,23 +125,23 @@ late_body(bool upload, int64_t received, int64_t taken_ms, const struct server_l
 static const char *
 late_reader(struct connection *c, int64_t now_ms, const struct server_limits *limits)
 {
-	struct progress p;
-	if (progress_waiting(c->fd) == 0 || !progress_read(&p, c->fd)) {
+	uint64_t acked;
+	if (progress_waiting(c->fd) == 0 || !progress_read(&acked, c->fd)) {
 		c->stuck_ms = 0;
 		return NULL;
 	}
 	if (c->stuck_ms == 0) {
 		c->stuck_ms = now_ms;
-		c->acked_mark = p.acked;
+		c->acked_mark = acked;
 		return NULL;
 	}
 	int64_t taken_ms = now_ms - c->stuck_ms;
 	if (taken_ms < limits->stall_ms)
 		return NULL;
-	if ((int64_t)(p.acked - c->acked_mark) < taken_ms * RATE_BYTES_S / 1000)
+	if ((int64_t)(acked - c->acked_mark) < taken_ms * RATE_BYTES_S / 1000)
 		return "slow-reader";
 	c->stuck_ms = now_ms;
-	c->acked_mark = p.acked;
+	c->acked_mark = acked;
 	return NULL;
 }
 
@@ -162,7 +156,8 @@ cut(struct connection *c, const char *why, int64_t now_ms)
 	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
 	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 	shutdown(c->fd, SHUT_RDWR);
-	atomic_fetch_add(&s->cut, 1);
+	if (c->state != CONNECTION_IDLE)
+		atomic_fetch_add(&s->cut, 1);
 	log_event(LOG_INFO, "server", "cut", "why=%s ms=%lld requests=%llu", why, (long long)(now_ms - c->since_ms), (unsigned long long)c->requests);
 	lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }

@@ -4,9 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct progress { uint64_t acked, received; };   /* bytes the peer took, bytes it sent */
-/* false: the kernel does not say (not TCP). */
-bool progress_read(struct progress *out, int fd);
+/* Bytes the peer took.  false: the kernel does not say (not TCP). */
+bool progress_read(uint64_t *acked, int fd);
 int progress_waiting(int fd);                    /* bytes sent that the peer has not taken */
 
 #endif

@@ -16,7 +16,7 @@
 
 #include "server_in.h"
 
-/* What the library keeps for a request; freed by it within a completed one. */
+/* What the library keeps for a request of HTTP/2; freed by it within a completed one. */
 struct slot { struct exchange *x; };
 
 static struct listener *
@@ -80,13 +80,12 @@ static void
 deliver_news(struct listener *l)
 {
 	for (struct exchange *x; (x = news_take(l)) != NULL;) {
+		struct lws *wsi = x->wsi;
 		x->called = false;
-		if (x->wsi == NULL)
+		if (wsi == NULL)
 			exchange_free(x); /* its client went away while it was worked on */
-		else if (x->answer != NULL)
-			stream_news(x);
-		else
-			reply_call(x, x->call);
+		else if ((x->answer != NULL ? stream_news(x) : reply_call(x, x->call)) != 0)
+			lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 	}
 }
 
@@ -95,7 +94,7 @@ static void
 let_go(struct listener *l)
 {
 	for (struct connection *c = l->connections; c != NULL; c = c->next)
-		if (c->wsi != NULL && c->active == 0 && c->live == NULL)
+		if (c->wsi != NULL && c->active == 0 && c->live == NULL && c->state != CONNECTION_CLOSING)
 			lws_set_timeout(c->wsi, PENDING_TIMEOUT_SHUTDOWN_FLUSH, LWS_TO_KILL_ASYNC);
 }
 
@@ -117,9 +116,9 @@ accept_one(struct listener *l, int fd)
 	}
 	const lws_adopt_desc_t info = {
 		.vh = l->vhost,
-		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP |
-			(l->server->certificate != NULL ? LWS_ADOPT_ALLOW_SSL : 0),
+		.type = LWS_ADOPT_SOCKET | (l->server->certificate != NULL ? LWS_ADOPT_ALLOW_SSL : 0),
 		.fd.sockfd = fd,
+		.vh_prot_name = "stoa-http1",
 		.opaque = c,
 	};
 	l->accepting = c;
@@ -152,28 +151,63 @@ on_listen(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *i
 	return 0;
 }
 
-/* The library answers an Upgrade that it does not know with 403, drops the head and
- * goes on to read in it; then the connection must end here.  And it would speak
- * HTTP/2 in clear from a head that it has not checked; spoiling the word keeps the
- * request an ordinary one. */
+/* ---- the library's callbacks ----------------------------------------------------------- */
+
 static int
-on_upgrade(struct lws *wsi, char *wanted)
+on_destroy(struct lws *wsi)
 {
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) <= 0)
-		return -1; /* the head is gone, and wanted with it */
-	if (strcasecmp(wanted, "websocket") != 0)
-		wanted[0] = '-';
+	struct connection *c = lws_get_opaque_user_data(wsi);
+	if (c == NULL)
+		return 0;
+	lws_set_opaque_user_data(wsi, NULL);
+	if (c->listener->accepting == c)
+		c->listener->accepting = NULL;
+	connection_closed(c);
 	return 0;
 }
 
-/* ---- the library's callback ----------------------------------------------------------- */
+static int
+on_http1(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct connection *c;
+	(void)user;
+	if (reason == LWS_CALLBACK_WSI_DESTROY)
+		return on_destroy(wsi);
+	/* Others are about no connection; what is there may be another's. */
+	if (reason != LWS_CALLBACK_RAW_RX && reason != LWS_CALLBACK_RAW_WRITEABLE && reason != LWS_CALLBACK_TIMER && reason != LWS_CALLBACK_RAW_CLOSE)
+		return 0;
+	c = lws_get_opaque_user_data(wsi);
+	if (c == NULL)
+		return reason == LWS_CALLBACK_RAW_CLOSE ? 0 : -1;
+	switch (reason) {
+	case LWS_CALLBACK_RAW_RX:
+		return http1_read(c, in, len);
+	case LWS_CALLBACK_RAW_WRITEABLE:
+		return http1_writable(c);
+	case LWS_CALLBACK_TIMER:
+		return c->live != NULL ? live_tick(c->live) : c->exchange != NULL ? stream_tick(c->exchange) : 0;
+	default:
+		http1_gone(c);
+		return 0;
+	}
+}
+
+static void
+on_wake(struct listener *l)
+{
+	if (atomic_exchange(&l->reload, false))
+		tls_reload(l);
+	deliver_news(l);
+	lives_deliver(l);
+	if (atomic_load(&l->server->draining))
+		let_go(l);
+}
 
 static int
-on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+on_http2(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct slot *slot = user;
 	struct exchange *x = slot == NULL ? NULL : slot->x;
-	struct connection *c;
 	switch (reason) {
 	case LWS_CALLBACK_HTTP:
 		return request_head(listener_of(wsi), wsi, &slot->x);
@@ -184,8 +218,6 @@ on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return x == NULL ? 0 : x->answer != NULL ? stream_write(x) : reply_write(x);
 	case LWS_CALLBACK_TIMER:
-		if (lws_get_opaque_user_data(wsi) != NULL && ((struct connection *)lws_get_opaque_user_data(wsi))->live != NULL)
-			return live_callback(listener_of(wsi), wsi, reason, in, len);
 		return x == NULL ? 0 : stream_tick(x);
 	case LWS_CALLBACK_CLOSED_HTTP:
 	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
@@ -195,40 +227,24 @@ on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		}
 		return 0;
 	case LWS_CALLBACK_WSI_DESTROY:
-		c = lws_get_opaque_user_data(wsi);
-		if (c != NULL) {
-			lws_set_opaque_user_data(wsi, NULL);
-			if (c->listener->accepting == c)
-				c->listener->accepting = NULL;
-			connection_closed(c);
-		}
-		return 0;
+		return on_destroy(wsi);
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
-		if (atomic_exchange(&listener_of(wsi)->reload, false))
-			tls_reload(listener_of(wsi));
-		deliver_news(listener_of(wsi));
-		lives_deliver(listener_of(wsi));
-		if (atomic_load(&listener_of(wsi)->server->draining))
-			let_go(listener_of(wsi));
+		on_wake(listener_of(wsi));
 		return 0;
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-		return on_upgrade(wsi, in);
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-	case LWS_CALLBACK_ESTABLISHED:
-	case LWS_CALLBACK_RECEIVE:
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-	case LWS_CALLBACK_CLOSED:
-		return live_callback(listener_of(wsi), wsi, reason, in, len);
+		return -1; /* to nothing, from HTTP/2 */
 	default:
 		return 0;
 	}
 }
 
 static const struct lws_protocols protocols[] = {
-	{ .name = "stoa-http",
-		.callback = on_http,
+	{ .name = "stoa-http2",
+		.callback = on_http2,
 		.per_session_data_size = sizeof(struct slot),
 		.rx_buffer_size = WRITE_BYTES },
+	{ .name = "stoa-http1", .callback = on_http1, .rx_buffer_size = WRITE_BYTES },
 	{ .name = "stoa-listen", .callback = on_listen },
 	{ .name = NULL },
 };

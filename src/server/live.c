@@ -1,13 +1,11 @@
-/* Live: the chat over a WebSocket, from the handshake to the last byte.
+/* Live: the chat over a WebSocket, from behind the handshake to the last byte.
  *
- * libwebsockets speaks the protocol and is too kind: text that is not UTF-8,
- * messages without measure and floods of fragments reach us, so they are refused
- * here with the close code of RFC 6455.  (Whether a frame was masked it does not
- * tell; a mask protects proxies on the way, not us.)  An engine call never runs on the
- * listener's thread: an action becomes work of the crew (action.c), one at a time
- * a socket, and what it has to say is put in line under the listener's lock.
- * Words are gathered for 60 ms and each message filled up with spaces to one of a
- * few sizes, as on an event stream (THREATS T31). */
+ * The frames are read by frame.c, strictly; what a message may hold, how many may come
+ * and in what time is decided here, with the close code of RFC 6455.  An engine call
+ * never runs on the listener's thread: an action becomes work of the crew (action.c),
+ * one at a time a socket, and what it has to say is put in line under the listener's
+ * lock.  Words are gathered for 60 ms and each message filled up with spaces to one of
+ * a few sizes, as on an event stream (THREATS T31). */
 #include <string.h>
 
 #include "live_in.h"
@@ -19,31 +17,43 @@
 #define GATHER_US (60 * 1000)
 #define TICK_US (30LL * 1000 * 1000)
 #define WAITING_BYTES (512 * 1024)
-#define SERVICE_RESTART 1012   /* of the registry of IANA; not a name of the library */
+
+enum { CLOSE_NORMAL = 1000, CLOSE_BAD_TEXT = 1007, CLOSE_POLICY = 1008, CLOSE_TOO_LARGE = 1009, CLOSE_RESTART = 1012, CLOSE_UNSAID = 65536 /* a close frame without a code */ };
+enum { OPCODE_TEXT = 1, OPCODE_CLOSE = 8, OPCODE_PING = 9, OPCODE_PONG = 10 };
 
 /* ---- what waits to be sent: any thread ---------------------------------------------- */
 
-/* Room for the library's head, the message, spaces up to the next size. */
+/* A frame of so many bytes; where they go. */
 static struct live_line *
-line_new(const char *json, size_t n)
+line_new(unsigned opcode, size_t n, unsigned char **payload)
 {
+	struct live_line *line = mem_new(sizeof *line + LWS_PRE + FRAME_HEAD_MAX + n);
+	size_t head = frame_head(line->bytes + LWS_PRE, opcode, n);
+	line->size_bytes = head + n;
+	*payload = line->bytes + LWS_PRE + head;
+	return line;
+}
+
+/* A message, spaces up to the next size behind it. */
+static struct live_line *
+message_new(const char *json, size_t n)
+{
+	unsigned char *payload;
 	size_t size = 512;
 	while (size < n && size < 16384)
 		size *= 2;
 	if (n > size)
 		size = (n + 16383) / 16384 * 16384;
-	struct live_line *line = mem_new(sizeof *line + LWS_PRE + size);
-	line->size_bytes = size;
-	memcpy(line->bytes + LWS_PRE, json, n);
-	memset(line->bytes + LWS_PRE + n, ' ', size - n);
+	struct live_line *line = line_new(OPCODE_TEXT, size, &payload);
+	memcpy(payload, json, n);
+	memset(payload + n, ' ', size - n);
 	return line;
 }
 
 /* The lock is held. */
 static void
-put_line(struct live *v, const char *json, size_t n)
+put_line(struct live *v, struct live_line *line)
 {
-	struct live_line *line = line_new(json, n);
 	*v->last = line;
 	v->last = &line->next;
 	v->waiting_bytes += line->size_bytes;
@@ -61,7 +71,7 @@ put_chunk(struct live *v)
 	json_put_string_n(&json, v->words.data, v->words.len);
 	text_put_c(&json, '}');
 	if (!json.over)
-		put_line(v, json.data, json.len);
+		put_line(v, message_new(json.data, json.len));
 	text_clear(&json);
 	text_reset(&v->words);
 }
@@ -87,7 +97,7 @@ live_say(struct live *v, const struct text *json)
 	pthread_mutex_lock(&l->lock);
 	put_chunk(v);
 	if (!json->over)
-		put_line(v, json->data, json->len);
+		put_line(v, message_new(json->data, json->len));
 	v->hurried = true;
 	bool wake = note_news(v);
 	pthread_mutex_unlock(&l->lock);
@@ -114,7 +124,7 @@ live_hold(struct live *v, const struct text *json)
 {
 	if (json->over)
 		return;
-	struct live_line *line = line_new(json->data, json->len), **at = &v->held;
+	struct live_line *line = message_new(json->data, json->len), **at = &v->held;
 	while (*at != NULL)
 		at = &(*at)->next;
 	*at = line;
@@ -127,10 +137,10 @@ live_rest(struct live *v)
 	struct listener *l = v->listener;
 	pthread_mutex_lock(&l->lock);
 	put_chunk(v);
-	for (struct live_line *line = v->held; line != NULL; line = line->next) {
-		*v->last = line;
-		v->last = &line->next;
-		v->waiting_bytes += line->size_bytes;
+	for (struct live_line *line = v->held, *next; line != NULL; line = next) {
+		next = line->next;
+		line->next = NULL;
+		put_line(v, line);
 	}
 	v->held = NULL;
 	v->working = false;
@@ -141,33 +151,7 @@ live_rest(struct live *v)
 		listener_wake(l);
 }
 
-/* ---- the handshake -------------------------------------------------------------------- */
-
-static int
-refuse(struct lws *wsi, struct listener *l, const char *status, const char *more)
-{
-	char *out = (char *)l->out + LWS_PRE;
-	int n = snprintf(out, 512, "HTTP/1.1 %s\r\n%sconnection: close\r\ncontent-length: 0\r\n\r\n", status, more);
-	(void)!lws_write(wsi, l->out + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS);
-	return -1;
-}
-
-static bool
-header_is(struct lws *wsi, enum lws_token_indexes which, const char *wanted)
-{
-	char s[64];
-	return lws_hdr_copy(wsi, s, sizeof s, which) > 0 && str_same(s, wanted);
-}
-
-static char *
-take_bearer(struct lws *wsi)
-{
-	char s[4096], *bearer = NULL;
-	if (lws_hdr_copy(wsi, s, sizeof s, WSI_TOKEN_HTTP_AUTHORIZATION) > 7 && strncasecmp(s, "bearer ", 7) == 0)
-		bearer = mem_strdup(s + 7 + strspn(s + 7, " "));
-	vault_wipe(s, sizeof s);
-	return bearer;
-}
+/* ---- life ----------------------------------------------------------------------------- */
 
 static void
 live_free(struct live *v)
@@ -190,20 +174,19 @@ live_free(struct live *v)
 	mem_free(v);
 }
 
-static struct live *
-live_new(struct listener *l, struct connection *c, struct lws *wsi)
+struct live *
+live_new(struct listener *l, struct connection *c, const struct head *h)
 {
 	struct live *v = mem_new(sizeof *v);
-	struct arena a;
+	atomic_fetch_add(&l->server->lives, 1);
 	v->listener = l;
-	v->wsi = wsi;
+	v->connection = c;
+	v->wsi = c->wsi;
 	v->last = &v->first;
-	v->bearer = take_bearer(wsi);
+	v->bearer = mem_strdup(head_bearer(h));
 	v->actions = ACTIONS_A_SECOND;
 	v->heard_ms = v->actions_ms = server_now(l->server);
-	arena_init(&a);
-	snprintf(v->address, sizeof v->address, "%s", request_address(&a, wsi, c));
-	arena_clear(&a);
+	head_address(v->address, h, c);
 	text_init(&v->in, TEXT_BYTES);
 	text_init(&v->words, TEXT_BYTES * 2);
 	v->next = l->lives;
@@ -214,35 +197,25 @@ live_new(struct listener *l, struct connection *c, struct lws *wsi)
 	return v;
 }
 
-static int
-on_handshake(struct listener *l, struct lws *wsi, struct connection *c)
-{
-	struct server *s = l->server;
-	if (lws_get_network_wsi(wsi) != wsi || c == NULL || c->live != NULL)
-		return -1;
-	if (!header_is(wsi, WSI_TOKEN_GET_URI, "/v1/live"))
-		return refuse(wsi, l, "404 Not Found", "");
-	if (!header_is(wsi, WSI_TOKEN_VERSION, "13"))
-		return refuse(wsi, l, "426 Upgrade Required", "sec-websocket-version: 13\r\n");
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_KEY) != 24 || lws_hdr_total_length(wsi, WSI_TOKEN_HOST) <= 0)
-		return refuse(wsi, l, "400 Bad Request", "");
-	if (atomic_load(&s->draining) || atomic_fetch_add(&s->lives, 1) >= atomic_load(&s->lives_max)) {
-		if (!atomic_load(&s->draining))
-			atomic_fetch_sub(&s->lives, 1);
-		return refuse(wsi, l, "503 Service Unavailable", "retry-after: 5\r\n");
-	}
-	c->live = live_new(l, c, wsi);
-	return 0;
-}
-
 /* ---- receiving ---------------------------------------------------------------------------- */
 
-/* Goodbye with this code: the value the library's callback must return. */
+/* Goodbye, whatever may still wait. */
 static int
 close_with(struct live *v, unsigned code)
 {
-	lws_close_reason(v->wsi, (enum lws_close_status)code, NULL, 0);
-	return -1;
+	unsigned char out[LWS_PRE + FRAME_HEAD_MAX + 2];
+	bool said = code != CLOSE_UNSAID;
+	size_t n = frame_head(out + LWS_PRE, OPCODE_CLOSE, said ? 2 : 0);
+	if (v->closed)
+		return 0;
+	v->closed = true;
+	if (said) {
+		out[LWS_PRE + n++] = (unsigned char)(code >> 8);
+		out[LWS_PRE + n++] = (unsigned char)code;
+	}
+	if (lws_write(v->wsi, out + LWS_PRE, n, LWS_WRITE_RAW) < (int)n)
+		return -1;
+	return http1_close(v->connection, true);
 }
 
 static bool
@@ -262,34 +235,87 @@ on_message(struct live *v)
 {
 	int code = 0;
 	if (!within_rate(v))
-		return close_with(v, LWS_CLOSE_STATUS_POLICY_VIOLATION);
+		return CLOSE_POLICY;
 	if (!v->in_binary && !utf8_valid(v->in.data, v->in.len))
-		return close_with(v, LWS_CLOSE_STATUS_INVALID_PAYLOAD);
+		return CLOSE_BAD_TEXT;
 	v->heard_ms = server_now(v->listener->server);
 	if (v->in_binary)
 		live_say_error(v, "UNAVAILABLE", "this server does not listen: voice is not here yet", 0);
 	else
 		code = live_act(v, v->in.data, v->in.len);
-	text_reset(&v->in);
-	return code != 0 ? close_with(v, (unsigned)code) : 0;
+	text_clear(&v->in);
+	return code;
 }
 
 static int
-on_bytes(struct live *v, struct lws *wsi, const char *bytes, size_t n)
+on_begin(bool first, bool binary, uint64_t length, void *arg)
 {
-	bool frame_ends = lws_remaining_packet_payload(wsi) == 0;
-	if (lws_is_first_fragment(wsi)) {
-		text_reset(&v->in);
-		v->in_binary = lws_frame_is_binary(wsi);
+	struct live *v = arg;
+	if (first) {
+		v->in_binary = binary;
 		v->frames = 0;
 	}
-	size_t most = v->in_binary ? AUDIO_BYTES : TEXT_BYTES;
-	if (v->in.len + n + lws_remaining_packet_payload(wsi) > most)
-		return close_with(v, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
+	if (++v->frames > FRAMES_MAX)
+		return CLOSE_POLICY;
+	return length > (v->in_binary ? AUDIO_BYTES : TEXT_BYTES) - v->in.len ? CLOSE_TOO_LARGE : 0;
+}
+
+static int
+on_part(const unsigned char *bytes, size_t n, uint64_t left, void *arg)
+{
+	struct live *v = arg;
+	(void)left;
 	text_put_n(&v->in, bytes, n);
-	if (frame_ends && ++v->frames > FRAMES_MAX)
-		return close_with(v, LWS_CLOSE_STATUS_POLICY_VIOLATION);
-	return frame_ends && lws_is_final_fragment(wsi) ? on_message(v) : 0;
+	return 0;
+}
+
+static int
+on_end(bool last, void *arg)
+{
+	return last ? on_message(arg) : 0;
+}
+
+/* The code to answer a close frame with. */
+static int
+answer_close(const unsigned char *bytes, size_t n)
+{
+	unsigned code = n < 2 ? 0 : (unsigned)(bytes[0] << 8 | bytes[1]);
+	if (n == 0)
+		return CLOSE_UNSAID;
+	if (n == 1 || !frame_code_good(code))
+		return FRAME_PROTOCOL_ERROR;
+	return utf8_valid((const char *)bytes + 2, n - 2) ? (int)code : CLOSE_BAD_TEXT;
+}
+
+static int
+on_control(unsigned opcode, const unsigned char *bytes, size_t n, void *arg)
+{
+	struct live *v = arg;
+	unsigned char *payload;
+	if (opcode == OPCODE_CLOSE)
+		return answer_close(bytes, n);
+	if (opcode != OPCODE_PING)
+		return 0;
+	if (!within_rate(v))
+		return CLOSE_POLICY;
+	struct live_line *line = line_new(OPCODE_PONG, n, &payload);
+	memcpy(payload, bytes, n);
+	pthread_mutex_lock(&v->listener->lock);
+	put_line(v, line);
+	pthread_mutex_unlock(&v->listener->lock);
+	lws_callback_on_writable(v->wsi);
+	return 0;
+}
+
+int
+live_bytes(struct live *v, unsigned char *bytes, size_t n)
+{
+	static const struct frame_events events = { on_part, on_begin, on_end, on_control };
+	int code = frame_feed(&v->reader, bytes, n, &events, v);
+	if (code == 0)
+		return 0;
+	v->closing = (unsigned)code;
+	return live_writable(v);   /* what is in line first */
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -310,21 +336,21 @@ next_line(struct live *v)
 	return line;
 }
 
-static int
-on_writable(struct live *v)
+int
+live_writable(struct live *v)
 {
 	bool drains = atomic_load(&v->listener->server->draining);
-	do {
+	while (!lws_partial_buffered(v->wsi)) {
 		struct live_line *line = next_line(v);
 		if (line == NULL)
 			return v->closing != 0 ? close_with(v, v->closing) :
-			       drains && !v->working ? close_with(v, SERVICE_RESTART) : 0;
-		int put = lws_write(v->wsi, line->bytes + LWS_PRE, line->size_bytes, LWS_WRITE_TEXT);
+			       drains && !v->working ? close_with(v, CLOSE_RESTART) : 0;
+		int put = lws_write(v->wsi, line->bytes + LWS_PRE, line->size_bytes, LWS_WRITE_RAW);
 		bool well = put >= (int)line->size_bytes;
 		mem_free(line);
 		if (!well)
 			return -1;
-	} while (lws_send_pipe_choked(v->wsi) == 0);
+	}
 	lws_callback_on_writable(v->wsi);
 	return 0;
 }
@@ -378,8 +404,8 @@ lives_deliver(struct listener *l)
 				lws_callback_on_writable(v->wsi);
 }
 
-static int
-on_timer(struct live *v)
+int
+live_tick(struct live *v)
 {
 	struct listener *l = v->listener;
 	if (v->gathering) {
@@ -391,7 +417,7 @@ on_timer(struct live *v)
 	}
 	int64_t idle_ms = l->server->limits.live_idle_ms;
 	if (!v->working && server_now(l->server) - v->heard_ms >= idle_ms)
-		return close_with(v, LWS_CLOSE_STATUS_NORMAL);
+		return close_with(v, CLOSE_NORMAL);
 	lws_set_timer_usecs(v->wsi, idle_ms * 1000 < TICK_US ? idle_ms * 1000 : TICK_US);
 	return 0;
 }
@@ -415,32 +441,4 @@ live_gone(struct live *v)
 	pthread_mutex_unlock(&l->lock);
 	if (now)
 		live_free(v);
-}
-
-int
-live_callback(struct listener *l, struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t n)
-{
-	struct connection *c = lws_get_opaque_user_data(wsi);
-	struct live *v = c == NULL ? NULL : c->live;
-	if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION)
-		return on_handshake(l, wsi, c);
-	if (v == NULL)
-		return reason == LWS_CALLBACK_CLOSED ? 0 : -1;
-	switch (reason) {
-	case LWS_CALLBACK_ESTABLISHED:
-		connection_live(c);
-		return on_timer(v);
-	case LWS_CALLBACK_RECEIVE:
-		return on_bytes(v, wsi, in, n);
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		return on_writable(v);
-	case LWS_CALLBACK_TIMER:
-		return on_timer(v);
-	case LWS_CALLBACK_CLOSED:
-		c->live = NULL;
-		live_gone(v);
-		return 0;
-	default:
-		return 0;
-	}
 }

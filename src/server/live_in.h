@@ -3,17 +3,19 @@
 #define STOA_LIVE_IN_H
 #include "server_in.h"
 
-/* A message in line: LWS_PRE bytes for the library, then size_bytes. */
+/* A frame in line: LWS_PRE bytes for the library, then size_bytes. */
 struct live_line { struct live_line *next; size_t size_bytes; unsigned char bytes[]; };
 
 struct live {
 	struct live *next, **link;           /* of the listener */
 	struct listener *listener;
+	struct connection *connection;
 	struct lws *wsi;                     /* NULL: gone; listener->lock to change */
 	char address[48];
 	/* the listener's thread */
+	struct frame_reader reader;
 	struct text in;                      /* the message that comes */
-	bool in_binary, gathering;
+	bool in_binary, gathering, closed;   /* closed: our close frame is written */
 	unsigned frames, closing;            /* closing: the code to close with when all is said */
 	double actions;                      /* how many more may come now */
 	int64_t actions_ms, heard_ms;
@@ -33,6 +35,7 @@ struct live {
 	struct text words;                   /* of the answer, not yet a message */
 };
 
+struct live *live_new(struct listener *l, struct connection *c, const struct head *h);
 /* The listener's thread: a message. */
 void live_say(struct live *v, const struct text *json);
 void live_say_error(struct live *v, const char *code, const char *message, int64_t retry_ms);

@@ -1,8 +1,8 @@
 /* A reply: the envelope, the head, the bytes.
  *
- * Head and body leave in one write where HTTP/1 allows it (a third less time for
- * a small reply).  The library frees its part of a request inside
- * lws_http_transaction_completed(), so that is the last statement of a reply. */
+ * Head and body leave in one write where HTTP/1 allows it (a third less time for a
+ * small reply).  The end of a reply may be the end of its exchange, on HTTP/1 by us,
+ * on HTTP/2 within the library: it is the last statement of whoever replies. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -26,10 +26,12 @@ static const struct {
 	{ 413, "TOO_LARGE", "Content Too Large" },
 	{ 414, "INVALID_INPUT", "URI Too Long" },
 	{ 415, "INVALID_INPUT", "Unsupported Media Type" },
+	{ 426, "INVALID_INPUT", "Upgrade Required" },
 	{ 429, "RATE_LIMITED", "Too Many Requests" },
 	{ 431, "INVALID_INPUT", "Request Header Fields Too Large" },
 	{ 501, "UNAVAILABLE", "Not Implemented" },
 	{ 503, "UNAVAILABLE", "Service Unavailable" },
+	{ 505, "INVALID_INPUT", "HTTP Version Not Supported" },
 	{ 500, "INTERNAL", "Internal Server Error" }, /* last: of every other */
 };
 
@@ -105,21 +107,15 @@ note(struct exchange *x)
 		r->status, r->body.len, (long long)(server_now(s) - x->began_ms));
 }
 
+/* On HTTP/1 at once; on HTTP/2 when the connection has room. */
 int
 reply_start(struct exchange *x)
 {
 	note(x);
+	if (!x->http2)
+		return reply_write(x);
 	lws_callback_on_writable(x->wsi);
 	return 0;
-}
-
-int
-reply_now(struct exchange *x)
-{
-	if (x->http2)
-		return reply_start(x);
-	note(x);
-	return reply_write(x);
 }
 
 int
@@ -175,73 +171,92 @@ date(struct listener *l)
 }
 
 #define FIELDS_MAX 16
-struct head_field { const char *name, *value; };
+struct reply_field { const char *name, *value; };
 
 static size_t
-head_fields(struct head_field out[FIELDS_MAX], char numbers[2][24], struct exchange *x, int64_t bytes)
+head_fields(struct reply_field out[FIELDS_MAX], char numbers[2][24], struct exchange *x, int64_t bytes)
 {
 	const struct reply *r = &x->reply;
 	size_t n = 0;
-	out[n++] = (struct head_field){ "date", date(x->listener) };
+	out[n++] = (struct reply_field){ "date", date(x->listener) };
 	if (r->status != 204)
-		out[n++] = (struct head_field){ "content-type", r->type != NULL ? r->type : "application/json" };
-	out[n++] = (struct head_field){ "x-request-id", x->request_id };
-	out[n++] = (struct head_field){ "cache-control", "no-store" };
-	out[n++] = (struct head_field){ "x-content-type-options", "nosniff" };
-	out[n++] = (struct head_field){ "content-security-policy", "default-src 'none'; frame-ancestors 'none'" };
-	out[n++] = (struct head_field){ "referrer-policy", "no-referrer" };
+		out[n++] = (struct reply_field){ "content-type", r->type != NULL ? r->type : "application/json" };
+	out[n++] = (struct reply_field){ "x-request-id", x->request_id };
+	out[n++] = (struct reply_field){ "cache-control", "no-store" };
+	out[n++] = (struct reply_field){ "x-content-type-options", "nosniff" };
+	out[n++] = (struct reply_field){ "content-security-policy", "default-src 'none'; frame-ancestors 'none'" };
+	out[n++] = (struct reply_field){ "referrer-policy", "no-referrer" };
 	if (r->allow != NULL)
-		out[n++] = (struct head_field){ "allow", r->allow };
+		out[n++] = (struct reply_field){ "allow", r->allow };
 	if (r->location != NULL)
-		out[n++] = (struct head_field){ "location", r->location };
+		out[n++] = (struct reply_field){ "location", r->location };
+	if (r->status == 426)
+		out[n++] = (struct reply_field){ "sec-websocket-version", "13" };
 	if (r->status == 401)
-		out[n++] = (struct head_field){ "www-authenticate", "Bearer" };
+		out[n++] = (struct reply_field){ "www-authenticate", "Bearer" };
 	if (r->retry_ms > 0) {
 		snprintf(numbers[0], 24, "%lld", (long long)((r->retry_ms + 999) / 1000));
-		out[n++] = (struct head_field){ "retry-after", numbers[0] };
+		out[n++] = (struct reply_field){ "retry-after", numbers[0] };
 	}
 	if (bytes >= 0 && r->status != 204) {
 		snprintf(numbers[1], 24, "%lld", (long long)bytes);
-		out[n++] = (struct head_field){ "content-length", numbers[1] };
+		out[n++] = (struct reply_field){ "content-length", numbers[1] };
 	}
 	if (!x->http2 && (r->close || bytes < 0))
-		out[n++] = (struct head_field){ "connection", "close" };
+		out[n++] = (struct reply_field){ "connection", "close" };
 	return n;
 }
 
-static int
-head_http2(struct exchange *x, struct text *out, const struct head_field *fields, size_t count)
+static size_t
+head_http2(struct exchange *x, const struct reply_field *fields, size_t count)
 {
-	unsigned char block[4096], *p = block, *end = block + sizeof block;
+	unsigned char *block = x->listener->out + LWS_PRE, *p = block, *end = block + 8192;
 	if (lws_add_http_header_status(
 		    x->wsi, (unsigned)x->reply.status | LWSAHH_FLAG_NO_SERVER_NAME, &p, end) != 0)
-		return -1;
+		return 0;
 	for (size_t i = 0; i < count; i++) {
 		char name[40];
 		snprintf(name, sizeof name, "%s:", fields[i].name);
 		if (lws_add_http_header_by_name(x->wsi, (unsigned char *)name,
 			    (const unsigned char *)fields[i].value, (int)strlen(fields[i].value), &p, end) != 0)
-			return -1;
+			return 0;
 	}
-	if (lws_finalize_http_header(x->wsi, &p, end) != 0)
-		return -1;
-	text_put_n(out, block, (size_t)(p - block));
-	return 0;
+	return lws_finalize_http_header(x->wsi, &p, end) != 0 ? 0 : (size_t)(p - block);
 }
 
-int
-reply_head(struct exchange *x, struct text *out, int64_t bytes)
+/* s behind *at; NULL from then on when it does not fit. */
+static void
+append(char **at, const char *end, const char *s)
 {
-	struct head_field fields[FIELDS_MAX];
-	char numbers[2][24];
+	size_t n = strlen(s);
+	if (*at == NULL || n > (size_t)(end - *at)) {
+		*at = NULL;
+		return;
+	}
+	memcpy(*at, s, n);
+	*at += n;
+}
+
+size_t
+reply_head(struct exchange *x, int64_t bytes)
+{
+	struct reply_field fields[FIELDS_MAX];
+	char numbers[2][24], status[16];
 	size_t count = head_fields(fields, numbers, x, bytes);
 	if (x->http2)
-		return head_http2(x, out, fields, count);
-	text_printf(out, "HTTP/1.1 %d %s\r\n", x->reply.status, status_reason(x->reply.status));
-	for (size_t i = 0; i < count; i++)
-		text_printf(out, "%s: %s\r\n", fields[i].name, fields[i].value);
-	text_put(out, "\r\n");
-	return 0;
+		return head_http2(x, fields, count);
+	char *begin = (char *)x->listener->out + LWS_PRE, *at = begin, *end = begin + WRITE_BYTES;
+	snprintf(status, sizeof status, "HTTP/1.1 %03d ", x->reply.status);
+	append(&at, end, status);
+	append(&at, end, status_reason(x->reply.status));
+	for (size_t i = 0; i < count; i++) {
+		append(&at, end, "\r\n");
+		append(&at, end, fields[i].name);
+		append(&at, end, ": ");
+		append(&at, end, fields[i].value);
+	}
+	append(&at, end, "\r\n\r\n");
+	return at == NULL ? 0 : (size_t)(at - begin);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -263,13 +278,14 @@ allowance(struct exchange *x)
 	return most;
 }
 
-static bool
-put_out(struct exchange *x, const void *bytes, size_t n, enum lws_write_protocol how)
+/* bytes NULL: they are in the listener's buffer already. */
+bool
+reply_put(struct exchange *x, const void *bytes, size_t n, enum lws_write_protocol how)
 {
-	unsigned char *buffer = x->listener->out;
-	if (n > 0)
-		memcpy(buffer + LWS_PRE, bytes, n);
-	return lws_write(x->wsi, buffer + LWS_PRE, n, how) >= (int)n;
+	unsigned char *buffer = x->listener->out + LWS_PRE;
+	if (n > 0 && bytes != NULL)
+		memcpy(buffer, bytes, n);
+	return lws_write(x->wsi, buffer, n, x->http2 ? how : LWS_WRITE_RAW) >= (int)n;
 }
 
 /* The head, on HTTP/1 with as much of the body as fits. */
@@ -277,34 +293,29 @@ static bool
 write_head(struct exchange *x)
 {
 	struct reply *r = &x->reply;
-	struct text head;
-	text_init(&head, 8192);
-	bool well = reply_head(x, &head, (int64_t)r->body.len) == 0 && !head.over;
+	size_t head = reply_head(x, (int64_t)r->body.len);
+	if (head == 0)
+		return false;
 	if (r->head_only)
 		r->sent = r->body.len;
 	size_t n = x->http2 ? 0 : allowance(x);
-	if (n + head.len > WRITE_BYTES)
-		n = WRITE_BYTES - head.len;
-	struct text all;
-	text_init(&all, WRITE_BYTES + 8192);
-	text_put_n(&all, head.data, head.len);
-	text_put_n(&all, r->body.data + r->sent, n);
+	if (n + head > WRITE_BYTES)
+		n = WRITE_BYTES - head;
+	if (n > 0)
+		memcpy(x->listener->out + LWS_PRE + head, r->body.data + r->sent, n);
 	r->sent += n;
 	r->headed = true;
 	int how = LWS_WRITE_HTTP_HEADERS;
 	if (x->http2 && r->sent == r->body.len)
 		how |= LWS_WRITE_H2_STREAM_END;
-	well = well && put_out(x, all.data, all.len, (enum lws_write_protocol)how);
-	text_clear(&all);
-	text_clear(&head);
-	return well;
+	return reply_put(x, NULL, head + n, (enum lws_write_protocol)how);
 }
 
 int
 reply_done(struct exchange *x)
 {
-	if (x->reply.close && !x->http2)
-		return -1;
+	if (!x->http2)
+		return http1_done(x->connection, x->reply.close);
 	connection_done(x->connection);
 	return lws_http_transaction_completed(x->wsi) != 0 ? -1 : 0;
 }
@@ -321,7 +332,7 @@ reply_write(struct exchange *x)
 	} else {
 		size_t n = allowance(x);
 		bool last = r->sent + n == r->body.len;
-		if (n > 0 && !put_out(x, r->body.data + r->sent, n, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP))
+		if (n > 0 && !reply_put(x, r->body.data + r->sent, n, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP))
 			return -1;
 		r->sent += n;
 	}

@@ -1,8 +1,8 @@
 /* A request: from its head to the call that it becomes.
  *
- * A chunked body is one that the library waits for without end, so it is refused
- * with the head.  A request that is refused before its body has come ends its
- * connection; nobody reads on to find where the next one begins. */
+ * A chunked body is refused with the head: on HTTP/2 the library would wait for it
+ * without end, and nobody of ours sends one.  A request that is refused before its
+ * body has come ends its connection; nobody reads on to find where the next begins. */
 #include <string.h>
 
 #include "server_in.h"
@@ -17,12 +17,12 @@ type_is(const char *type, const char *wanted)
 
 /* 0, or the status why this body is not taken. */
 static int
-check_body(struct exchange *x)
+check_body(struct exchange *x, const struct head *h)
 {
 	const struct call *c = x->call;
 	bool upload = str_same(c->op->id, "document.add");
 	x->connection->upload = upload;
-	const char *type = head_text(&x->call->arena, x->wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL);
+	const char *type = h->value[HEAD_TYPE];
 	size_t most = upload ? atomic_load(&x->listener->server->upload_max)
 			     : atomic_load(&x->listener->server->body_max);
 	if (x->length > 0 && (uint64_t)x->length > most)
@@ -40,26 +40,24 @@ check_body(struct exchange *x)
 	return 0;
 }
 
-static const char *const why[] = {
-	[0] = "the request is not well-formed HTTP",
-	[1] = "a body needs a Content-Length; chunks are not taken",
-	[2] = "the body is larger than this server takes",
-	[3] = "the path is too long",
-	[4] = "send application/json; documents as they are or as multipart/form-data",
-	[5] = "the head of the request is larger than 16 KiB",
-	[6] = "the server cannot keep a document now",
-};
-
 static const char *
 sentence_of(int status)
 {
-	return why[status == 411   ? 1
-		   : status == 413 ? 2
-		   : status == 414 ? 3
-		   : status == 415 ? 4
-		   : status == 431 ? 5
-		   : status == 503 ? 6
-				   : 0];
+	static const struct { int status; const char *sentence; } why[] = {
+		{ 411, "a body needs a Content-Length; chunks are not taken" },
+		{ 413, "the body is larger than this server takes" },
+		{ 414, "the path is too long" },
+		{ 415, "send application/json; documents as they are or as multipart/form-data" },
+		{ 431, "the head of the request is larger than 16 KiB, or has more than 128 lines" },
+		{ 501, "no server has this method" },
+		{ 503, "the server cannot keep a document now" },
+		{ 505, "HTTP/1.1 is spoken here, and HTTP/2 over TLS" },
+		{ 0, "the request is not well-formed HTTP" },
+	};
+	size_t i = 0;
+	while (why[i].status != status && why[i].status != 0)
+		i++;
+	return why[i].sentence;
 }
 
 /* Hand the call to the crew, or say why not. */
@@ -105,14 +103,14 @@ id_take(char out[ID_BYTES], struct listener *l)
 	vault_id_text(out, l->chance + l->chance_left);
 }
 
-static struct exchange *
-exchange_new(struct listener *l, struct lws *wsi)
+struct exchange *
+exchange_new(struct listener *l, struct lws *wsi, struct connection *c)
 {
 	struct exchange *x = mem_new(sizeof *x);
 	x->listener = l;
 	x->wsi = wsi;
-	x->http2 = lws_get_network_wsi(wsi) != wsi;
-	x->connection = lws_get_opaque_user_data(lws_get_network_wsi(wsi));
+	x->http2 = wsi != c->wsi;
+	x->connection = c;
 	x->began_ms = server_now(l->server);
 	id_take(x->request_id, l);
 	text_init(&x->reply.body, 32u * 1024 * 1024);
@@ -164,44 +162,32 @@ is_page(struct exchange *x)
 	return true;
 }
 
-static int
-refuse(struct exchange *x, int status)
+int
+request_refuse(struct exchange *x, const struct head *h, int status)
 {
-	x->reply.close = status == 400 || status == 411;
-	int well = reply_refuse(x, status, sentence_of(status));
-	/* Now, before the library goes on and reads what follows as if it had a meaning. */
-	return x->reply.close && !x->http2 && well == 0 ? reply_write(x) : well;
+	if (x->method == NULL && h->method != NULL)
+		x->method = head_method(h);
+	x->reply.close |= status == 400 || status == 411 || status == 505;
+	return reply_refuse(x, status, sentence_of(status));
 }
 
-/* "Expect: 100-continue": the library says nothing, so the client would wait. */
+/* "Expect: 100-continue": else the client would wait.  Bytes of its body may be on their
+ * way already; it takes no harm from being told late. */
 static int
-expect(struct exchange *x)
+expect(struct exchange *x, const struct head *h)
 {
 	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	unsigned char *out = x->listener->out + LWS_PRE;
-	if (x->http2 || lws_hdr_total_length(x->wsi, WSI_TOKEN_HTTP_EXPECT) <= 0)
+	if (x->http2 || h->value[HEAD_EXPECT] == NULL)
 		return 0;
-	memcpy(out, go_on, sizeof go_on - 1);
-	return lws_write(x->wsi, out, sizeof go_on - 1, LWS_WRITE_HTTP_HEADERS) < 0 ? -1 : 0;
+	return reply_put(x, go_on, sizeof go_on - 1, LWS_WRITE_HTTP_HEADERS) ? 0 : -1;
 }
 
-int
-request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
+/* An operation: find it, take what it needs of the head. */
+static int
+operate(struct exchange *x, const struct head *h)
 {
-	struct exchange *x = exchange_new(l, wsi);
-	struct arena a;
-	arena_init(&a);
-	*slot = x;
-	bool known = head_target(x);
-	int status = known ? head_check(x, &a) : 400;
-	arena_clear(&a);
-	if (status != 0)
-		return refuse(x, status);
-	if (is_page(x))
-		return reply_page(x);
-	if (metrics_asked(x))
-		return metrics_begin(x);
-	status = find_route(x);
+	struct listener *l = x->listener;
+	int status = find_route(x);
 	if (status != 0)
 		return no_route(x, status);
 	bool health = x->route->op->reply == &record_health;
@@ -210,19 +196,45 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 		x->reply.retry_ms = 5000;
 		return reply_refuse(x, 503, "the server is being stopped");
 	}
-	bool stranger = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_AUTHORIZATION) <= 0;
-	if (health && stranger && x->length <= 0 && health_reply(x))
-		return reply_now(x);
+	if (health && h->value[HEAD_AUTHORIZATION] == NULL && x->length <= 0 && health_reply(x))
+		return reply_start(x);
 	x->call = call_new(l->server, x->route->op);
-	head_take(x);
-	head_path(x);
-	if (!head_query(x))
-		return refuse(x, 400);
-	status = check_body(x);
+	head_take(x, h);
+	status = head_path(x) && head_query(x, h) ? check_body(x, h) : 400;
 	if (status != 0)
-		return refuse(x, status);
+		return request_refuse(x, h, status);
 	/* No length, no body: on HTTP/2 too, where nobody tells us that none will come. */
-	return x->length > 0 ? expect(x) : begin(x);
+	return x->length > 0 ? expect(x, h) : begin(x);
+}
+
+int
+request_begin(struct exchange *x, const struct head *h)
+{
+	x->method = head_method(h);
+	x->path = mem_strdup(h->path);
+	int status = head_check(x, h);
+	if (status == 0 && x->method == NULL)
+		status = 501;
+	if (status != 0)
+		return request_refuse(x, h, status);
+	if (is_page(x))
+		return reply_page(x);
+	if (metrics_asked(x))
+		return metrics_begin(x);
+	return live_asked(x, h) ? live_handshake(x, h) : operate(x, h);
+}
+
+int
+request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
+{
+	struct exchange *x = exchange_new(l, wsi, lws_get_opaque_user_data(lws_get_network_wsi(wsi)));
+	struct head h;
+	struct arena a;
+	arena_init(&a);
+	*slot = x;
+	int well = head_library(&h, &a, wsi) ? request_begin(x, &h) : request_refuse(x, &h, 400);
+	arena_clear(&a);
+	return well;
 }
 
 int
@@ -239,7 +251,7 @@ request_body(struct exchange *x, const char *bytes, size_t n)
 					: atomic_load(&x->listener->server->body_max);
 	enum fault f = FAULT_NONE;
 	if ((uint64_t)x->received > most)
-		f = fault(FAULT_LIMIT, "%s", why[2]);
+		f = fault(FAULT_LIMIT, "%s", sentence_of(413));
 	else if (c->upload != NULL)
 		f = upload_put(c->upload, bytes, n);
 	else
@@ -252,8 +264,6 @@ request_body(struct exchange *x, const char *bytes, size_t n)
 int
 request_body_end(struct exchange *x)
 {
-	/* Once more: the next request is here before this one is answered, which no client
-	 * should do behind a body (RFC 9112 9.3.2); the library would ask without end. */
 	if (x->complete)
 		return -1;
 	x->complete = true;

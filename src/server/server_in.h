@@ -17,6 +17,7 @@
 #include <pthread.h>
 
 #include "stoa/server.h"
+#include "http_in.h"
 
 #define HEAD_BYTES_MAX (16 * 1024)
 #define PATH_BYTES_MAX 2048
@@ -148,19 +149,25 @@ struct exchange {
 	bool ticking, pings, streamed_all;
 	struct reply reply;
 };
-/* The head (head.c).  A header as text in a; NULL: absent.  *many: more than once. */
-const char *head_text(struct arena *a, struct lws *wsi, enum lws_token_indexes which, bool *many);
-bool head_target(struct exchange *x);    /* method and path; false: no method that we know */
-int head_check(struct exchange *x, struct arena *a);   /* 0, or the status why it is refused */
-void head_take(struct exchange *x);      /* into x->call, once there is one */
-void head_path(struct exchange *x);
-bool head_query(struct exchange *x);     /* false: badly written, or too many */
+/* The head (head.c). */
+const char *head_method(const struct head *h);   /* NULL: none that we know */
+bool head_library(struct head *out, struct arena *a, struct lws *wsi);   /* of HTTP/2 */
+int head_check(struct exchange *x, const struct head *h);   /* 0, or the status why it is refused */
+const char *head_bearer(const struct head *h);
+void head_address(char out[48], const struct head *h, const struct connection *c);
+void head_take(struct exchange *x, const struct head *h);   /* into x->call, once there is one */
+bool head_path(struct exchange *x);      /* false: badly written */
+bool head_query(struct exchange *x, const struct head *h);   /* false: badly written, or too many */
 
-/* Everything that may be refused by the head alone; the return value is the callback's. */
-int request_head(struct listener *l, struct lws *wsi, struct exchange **slot);
-const char *request_address(struct arena *a, struct lws *wsi, const struct connection *c);
+/* Everything that may be refused by the head alone.  The return value is the library's
+ * callback's, and of all that replies: not 0: the connection is to be ended.  On HTTP/1
+ * x may be gone when they return. */
+int request_head(struct listener *l, struct lws *wsi, struct exchange **slot);   /* HTTP/2 */
+int request_begin(struct exchange *x, const struct head *h);
+int request_refuse(struct exchange *x, const struct head *h, int status);
 int request_body(struct exchange *x, const char *bytes, size_t n);
 int request_body_end(struct exchange *x);
+struct exchange *exchange_new(struct listener *l, struct lws *wsi, struct connection *c);
 void exchange_gone(struct exchange *x);
 void exchange_free(struct exchange *x);
 
@@ -171,8 +178,8 @@ int metrics_begin(struct exchange *x);
 double metrics_quantile(const uint64_t latency[ENGINE_LATENCIES], double q);
 int reply_page(struct exchange *x);      /* /v1/openapi.json */
 int reply_call(struct exchange *x, struct call *c);
-int reply_now(struct exchange *x);      /* as reply_start(), a short one, without a turn of the loop */
 int reply_start(struct exchange *x);    /* x->reply is set */
+bool reply_put(struct exchange *x, const void *bytes, size_t n, enum lws_write_protocol how);
 void reply_error_body(struct text *out, const char *code, const char *sentence, const char *request_id, const struct clock *clock);
 void reply_data_body(struct text *out, const char *json, size_t n, const char *request_id, const struct clock *clock);
 const char *status_code(int status);    /* API.md: "NOT_FOUND" */
@@ -180,8 +187,9 @@ const char *status_reason(int status);
 int reply_write(struct exchange *x);
 /* All is written: go on with the connection. x may be gone when it returns. */
 int reply_done(struct exchange *x);
-/* Head of the reply as it is set; bytes: of the body, -1: not known. */
-int reply_head(struct exchange *x, struct text *out, int64_t bytes);
+/* Head of the reply as it is set, into the listener's buffer; bytes: of the body, -1:
+ * not known.  Its size; 0: it does not fit. */
+size_t reply_head(struct exchange *x, int64_t bytes);
 
 #define STREAM_QUIET_US (15 * 1000 * 1000)   /* then a comment keeps the line open */
 int stream_news(struct exchange *x);
@@ -210,6 +218,10 @@ struct live;
 struct connection {
 	struct connection *next, **link;     /* of the listener */
 	struct live *live;                   /* it became one; NULL: it did not */
+	struct exchange *exchange;           /* of HTTP/1: the one that is not over */
+	struct text in;                      /* HTTP/1: what has come and must wait */
+	size_t looked;                       /* of a head that is not whole */
+	bool feeding, held, lingers, lingering;   /* held: nothing more is read */
 	struct listener *listener;
 	struct lws *wsi;
 	char address[48];
@@ -218,19 +230,30 @@ struct connection {
 	int active;                          /* exchanges that are not over */
 	/* of the guard */
 	int fd;
-	enum { CONNECTION_HEAD, CONNECTION_BODY, CONNECTION_REPLY, CONNECTION_IDLE, CONNECTION_HTTP2, CONNECTION_LIVE } state;
+	enum { CONNECTION_HEAD, CONNECTION_BODY, CONNECTION_REPLY, CONNECTION_IDLE, CONNECTION_HTTP2, CONNECTION_LIVE,
+		CONNECTION_CLOSING } state;
 	bool upload, doomed;
 	int64_t since_ms, stuck_ms;          /* in this state; not taking what was sent, 0: taking it */
-	uint64_t body_bytes, received_mark, acked_mark;
+	uint64_t body_bytes, acked_mark;
 };
 /* NULL: not let in; the socket is closed by the caller. */
 struct connection *connection_accepted(struct listener *l, int fd);
+void connection_begins(struct connection *c);   /* the next head */
+void connection_closing(struct connection *c);
 void connection_head(struct connection *c, bool http2);
 void connection_body(struct connection *c, size_t n);
 void connection_asked(struct connection *c);   /* all of the request has come, or is refused */
 void connection_done(struct connection *c);    /* the reply is written; the next may come */
 void connection_live(struct connection *c);
 void connection_closed(struct connection *c);
+
+/* HTTP/1 (http1.c). */
+int http1_read(struct connection *c, char *bytes, size_t n);
+int http1_go_on(struct connection *c);   /* with what waits */
+int http1_writable(struct connection *c);
+int http1_done(struct connection *c, bool close);    /* its exchange is over */
+int http1_close(struct connection *c, bool lingers);
+void http1_gone(struct connection *c);
 
 /* The guard (guard.c): connections by address, absolute deadlines. */
 struct guest_book;
@@ -244,8 +267,12 @@ void guest_leave(struct guest_book *b, const char *address);
 void guard_start(struct listener *l);
 void guard_stop(struct listener *l);
 
-/* Live chat (live.c): the library's callbacks that are about a WebSocket. */
-int live_callback(struct listener *l, struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t n);
+/* Live chat (live.c). */
+bool live_asked(const struct exchange *x, const struct head *h);
+int live_handshake(struct exchange *x, const struct head *h);
+int live_bytes(struct live *v, unsigned char *bytes, size_t n);
+int live_writable(struct live *v);
+int live_tick(struct live *v);
 void live_gone(struct live *v);
 void lives_deliver(struct listener *l);      /* what workers left to be said; closes those that drain */
 void lives_cancel(struct listener *l);

@@ -106,27 +106,16 @@ stream_tick(struct exchange *x)
 }
 
 static bool
-put_out(struct exchange *x, const char *bytes, size_t n, int how)
-{
-	memcpy(x->listener->out + LWS_PRE, bytes, n);
-	return lws_write(x->wsi, x->listener->out + LWS_PRE, n, (enum lws_write_protocol)how) >= (int)n;
-}
-
-static bool
 write_head(struct exchange *x)
 {
-	struct text head;
-	text_init(&head, 8192);
 	x->reply.status = 200;
 	x->reply.type = "text/event-stream";
 	x->reply.headed = true;
-	bool well = reply_head(x, &head, -1) == 0 && !head.over &&
-		    put_out(x, head.data, head.len, LWS_WRITE_HTTP_HEADERS);
-	text_clear(&head);
+	x->reply.close = true;   /* on HTTP/1 that is how its end is told */
+	size_t n = reply_head(x, -1);
+	bool well = n > 0 && reply_put(x, NULL, n, LWS_WRITE_HTTP_HEADERS);
 	if (x->http2)
 		lws_http_mark_sse(x->wsi);
-	else
-		lws_set_timeout(x->wsi, NO_PENDING_TIMEOUT, 0);
 	return well;
 }
 
@@ -183,12 +172,12 @@ stream_write(struct exchange *x)
 		gather(x);
 	size_t n = allowance(x);
 	bool last = x->streamed_all && x->reply.sent + n == x->reply.body.len;
-	if ((n > 0 || last) && !put_out(x, x->reply.body.data + x->reply.sent, n,
+	if ((n > 0 || last) && !reply_put(x, x->reply.body.data + x->reply.sent, n,
 				       last && x->http2 ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP))
 		return -1;
 	x->reply.sent += n;
 	if (last)
-		return x->http2 ? reply_done(x) : -1;
+		return reply_done(x);
 	if (x->reply.sent < x->reply.body.len)
 		lws_callback_on_writable(x->wsi);
 	else if (!x->ticking)

@@ -133,9 +133,23 @@ static const struct { const char *sent, *told; } cases[] = {
 	{ "81m:FF", "close/1007 " }, { "81m:C080", "close/1007 " }, { "81m:EDA080", "close/1007 " }, { "81m:F4908080", "close/1007 " }, { "81m:CE", "close/1007 " },
 	{ "01m:CE 80m:CE", "close/1007 " }, { "01m=a 1100(00m=b) 80m=c", "close/1008 " }, { "30(" PING ")", "close/1008 " },
 	{ "88m*0", "close/0 " }, { "88m:03E8", "close/1000 " }, { "88m:0FA0", "close/4000 " }, { "88m:03E9627965", "close/1001 " },
-	/* what the library refuses by itself; lengths without a word */
+	/* frames that are none */
 	{ "C1m=a", "close/1002 " }, { "83m=a", "close/1002 " }, { "8Bm=a", "close/1002 " }, { "80m=alone", "close/1002 " }, { "01m=a 81m=b", "close/1002 " }, { "09m=a", "close/1002 " },
-	{ "&81FFFFFFFFFFFFFFFFFF0000000041", "over " }, { "&89FE007E00000000", "over " },
+	{ "&81FFFFFFFFFFFFFFFFFF0000000041", "close/1002 " }, { "&89FE007E00000000", "close/1002 " },
+	{ "&810141", "close/1002 " }, { "&8900", "close/1002 " }, { "&8800", "close/1002 " }, { "&0100", "close/1002 " },
+	{ "&81FE000100000000", "close/1002 " }, { "&81FF000000000000000100000000", "close/1002 " }, { "&81FF000000000000FFFF00000000", "close/1002 " },
+	{ "&81FF000000000001000100000000", "close/1009 " }, { "&81FF7FFFFFFFFFFFFFFF00000000", "close/1009 " },
+	{ "A1m=a", "close/1002 " }, { "91m=a", "close/1002 " }, { "C9m=a", "close/1002 " }, { "84m*0", "close/1002 " }, { "85m*0", "close/1002 " },
+	{ "86m*0", "close/1002 " }, { "87m*0", "close/1002 " }, { "8Cm*0", "close/1002 " }, { "8Dm*0", "close/1002 " }, { "8Em*0", "close/1002 " }, { "8Fm*0", "close/1002 " },
+	{ "08m*0", "close/1002 " }, { "0Am=a", "close/1002 " }, { "00m=a", "close/1002 " }, { "89m*126", "close/1002 " }, { "8Am*126", "close/1002 " },
+	{ "01m*0 00m*0 80m=x " PING, "input pong " }, { "81m*0 " PING, "input pong " }, { "81m*125 " PING, "input pong " }, { "81m*127 " PING, "input pong " }, { "81m*128 " PING, "input pong " },
+	{ "81m*65535 " PING, "input pong " }, { "82m*125 " PING, "error pong " }, { "82m*0 " PING, "error pong " }, { "8Am*125 " PING, "pong " }, { "8Am*0 " PING, "pong " },
+	{ "10(89m*1) " PING, "pong/1 pong/1 pong/1 pong/1 pong/1 pong/1 pong/1 pong/1 pong/1 pong/1 pong " },
+	/* closes */
+	{ "88m:03", "close/1002 " }, { "88m:03E8FF", "close/1007 " }, { "88m:0BB8", "close/3000 " }, { "88m:1387", "close/4999 " }, { "88m:03EB", "close/1003 " },
+	{ "88m:03EF", "close/1007 " }, { "88m:03F3", "close/1011 " }, { "88m:03F0", "close/1008 " }, { "88m:0000", "close/1002 " }, { "88m:03E7", "close/1002 " }, { "88m:03EC", "close/1002 " },
+	{ "88m:03ED", "close/1002 " }, { "88m:03EE", "close/1002 " }, { "88m:03F7", "close/1002 " }, { "88m:03F8", "close/1002 " }, { "88m:044C", "close/1002 " }, { "88m:07D0", "close/1002 " },
+	{ "88m:1388", "close/1002 " }, { "88m:FFFF", "close/1002 " }, { "88m:03E8 81m=late", "close/1000 " },
 };
 
 static void

@@ -30,6 +30,16 @@ if curl --version | grep -q HTTP2; then
 	ask 200 "a POST without a body over HTTP/2" --insecure --http2 -X POST "$url/v1/auth/guest"
 	ask 413 "a body over the cap over HTTP/2" --insecure --http2 -H 'Content-Type: application/json' -H 'Content-Length: 99999999' -d '{}' "$url/v1/auth/guest"
 fi
+ask 200 "a guest over HTTP/1.1" --insecure --http1.1 -X POST "$url/v1/auth/guest"
+guest=$(sed 's/.*"token":"\([^"]*\)".*/\1/' "$work/body")
+curl -sSN --insecure --http1.1 --max-time 20 -H "Authorization: Bearer $guest" -H 'Accept: text/event-stream' -H 'Content-Type: application/json' \
+	-d '{"content":"What is light?"}' "$url/v1/conversations/-/messages" >"$work/body" 2>"$work/tls"
+verdict $? "a stream over TLS ends in good order: $(cat "$work/tls")"
+says "with its last event" 'event: message_complete'
+printf 'GET /v1/live HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n\210\202\0\0\0\0\017\240' |
+	timeout 10 openssl s_client -quiet -ign_eof -connect "127.0.0.1:$port" >"$work/tls" 2>/dev/null
+grep -qa 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=' "$work/tls" && tail -c 4 "$work/tls" | od -An -tx1 | grep -q '88 02 0f a0'
+verdict $? "a WebSocket over TLS is opened, and closed as it asks"
 tls() { # NAME ANSWER ARGUMENTS: what openssl says of a handshake
 	name=$1 wanted=$2
 	shift 2
