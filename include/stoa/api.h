@@ -223,6 +223,11 @@ struct feedback_list { int64_t score; const char *cursor; int64_t limit; };
 struct feedback_item { const char *message_id, *comment; struct text_list reasons; int64_t score, created; };
 struct feedback_items { struct record_list items; /* feedback_item */ const char *cursor; int64_t total, positive; };
 
+/* ---- copies of the store -------------------------------------------------------------- */
+
+struct backup { const char *id, *name, *state /* running completed failed */, *error_message; int64_t size_bytes, started, ended; };
+struct backups { struct record_list items; /* backup */ };
+
 /* ---- settings, health ------------------------------------------------------------ */
 
 struct settings {
@@ -265,7 +270,7 @@ extern const struct record_type record_document, record_document_add, record_doc
 	record_message_escalate, record_escalated, record_escalation_list, record_escalation,
 	record_escalations, record_escalation_resolve, record_feedback_send, record_feedback_list,
 	record_feedback_item, record_feedback_items,
-	record_settings, record_health, record_nothing,
+	record_backup, record_backups, record_settings, record_health, record_nothing,
 	record_ev_start, record_ev_status, record_ev_delta, record_ev_progress;
 
 /* ---- operations --------------------------------------------------------------------- */

@@ -64,6 +64,7 @@ struct engine_config {
 	struct engine_rate rates[ENGINE_RATES];   /* by limit_class */
 	int64_t upload_count_max, upload_bytes_max;   /* documents of one user; 0: 200, 1 GiB */
 	const char *upload_folder;  /* the only place document.add takes a user's file from; NULL: any */
+	const char *backup_folder; int64_t backup_keep;   /* where backup.start copies to, and how many stay (0: 7); NULL: nowhere */
 	const char *inbox;          /* mail address that escalated questions go to; NULL: none */
 	struct engine_outside outside;
 	/* Signing in: [oidc NAME] and [jwt] of stoad.conf; where browsers reach the server. */

@@ -79,7 +79,7 @@ struct server_conf_key {
 };
 extern const struct server_conf_key server_conf_keys[];
 extern const size_t server_conf_key_count;
-#define SERVER_CONF_KEYS_MAX 64
+#define SERVER_CONF_KEYS_MAX 96
 struct server_conf {
 	char *values[SERVER_CONF_KEYS_MAX];   /* NULL: the default */
 	/* Takes what stands in [oidc NAME]; NULL: there is none. */

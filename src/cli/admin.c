@@ -96,3 +96,42 @@ verb_admin_audit(struct cli *c)
 		"Nobody has looked at somebody else's data." };
 	return listing_print(c, &l, &request);
 }
+
+static void
+backup_row(struct cli *c, const void *item)
+{
+	const struct backup *b = item;
+	out_putf(c, PAINT_DIM, "%s  ", date_text(&c->arena, b->started));
+	out_putf(c, str_same(b->state, "failed") ? PAINT_BAD : PAINT_NONE, "%-9s", listing_line(c, b->state));
+	out_putf(c, PAINT_NONE, "  %s", listing_line(c, b->name));
+	if (b->size_bytes)
+		out_putf(c, PAINT_DIM, "  %s", size_text(&c->arena, b->size_bytes));
+	out_put(c, PAINT_NONE, "\n");
+	if (b->error_message && *b->error_message)
+		out_wrapped(c, PAINT_BAD, "    ", 4, listing_line(c, b->error_message));
+}
+
+enum fault
+verb_admin_backup(struct cli *c)
+{
+	const void *reply = NULL;
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = session_call(&reply, c, "backup.start", &(struct nothing){ 0 }, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	if (c->json)
+		out_record(c, &record_backup, reply);
+	else
+		backup_row(c, reply);
+	return FAULT_NONE;
+}
+
+enum fault
+verb_admin_backups(struct cli *c)
+{
+	struct nothing request = { 0 };
+	const struct listing l = { "backup.list", &record_backup, offsetof(struct backups, items), 0, NULL,
+		backup_row, "There is no copy of the store; stoa admin backup makes one." };
+	return listing_print(c, &l, &request);
+}

@@ -24,6 +24,7 @@ handler_find(const char *id)
 		{ escalation_handlers, escalation_handler_count },
 		{ feedback_handlers, feedback_handler_count },
 		{ class_handlers, class_handler_count },
+		{ backup_handlers, backup_handler_count },
 	};
 	for (size_t t = 0; t < COUNT_OF(tables); t++)
 		for (size_t i = 0; i < tables[t].count; i++)

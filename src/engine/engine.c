@@ -7,6 +7,7 @@
 
 #include "engine_in.h"
 
+#define BACKUPS_KEPT 7
 #define UPLOADS_MAX 200
 #define UPLOAD_BYTES_MAX ((int64_t)1 << 30)
 
@@ -111,6 +112,9 @@ engine_open(struct engine **out, const struct engine_config *config)
 	e->limits_off = config->limits_off;
 	e->shared = config->url != NULL;
 	e->inbox = mem_strdup(config->inbox);
+	e->backup.folder = mem_strdup(config->backup_folder);
+	e->backup.keep = config->backup_keep > 0 ? config->backup_keep : BACKUPS_KEPT;
+	pthread_mutex_init(&e->backup.lock, NULL);
 	e->threshold_email = config->threshold_email;
 	e->upload_folder = mem_strdup(config->upload_folder);
 	e->upload_count_max = config->upload_count_max > 0 ? config->upload_count_max : UPLOADS_MAX;
@@ -167,5 +171,7 @@ engine_close(struct engine *e)
 	mem_free(e->data_folder);
 	mem_free(e->upload_folder);
 	mem_free(e->inbox);
+	mem_free(e->backup.folder);
+	pthread_mutex_destroy(&e->backup.lock);
 	mem_free(e);
 }

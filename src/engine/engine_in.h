@@ -79,6 +79,16 @@ const char *owner_of(const struct principal *who);
 /* The owners whose histories are looked after today; one thread at a time. */
 struct round { pthread_mutex_t lock; _Atomic int64_t day; struct arena arena; struct text_list owners; size_t at; };
 
+/* The copy of the store that is being made, or failed last (backup.c). */
+struct backup_run {
+	char *folder;                      /* NULL: none are made */
+	int64_t keep;
+	pthread_mutex_t lock;              /* guards what follows */
+	bool running;
+	char id[ID_BYTES], failed[512];
+	int64_t started, ended;
+};
+
 struct engine {
 	struct clock clock;
 	struct chance chance;
@@ -105,6 +115,7 @@ struct engine {
 	struct tutor_answers *answers;     /* NULL on a person's own machine */
 	struct tutors tutors;
 	struct round round;
+	struct backup_run backup;
 	_Atomic int64_t documents_day;     /* UTC, when retention was looked after; -1: never */
 	pthread_mutex_t doing_lock;        /* guards what follows */
 	char (*doing)[ID_BYTES * 2];       /* "user/id" of questions being answered, of keys in work */
@@ -138,9 +149,9 @@ enum handler_flags {
 };
 struct handler { const char *id; handler_fn *fn; unsigned flags; };
 extern const struct handler document_handlers[], conversation_handlers[], person_handlers[], people_handlers[], class_handlers[],
-	share_handlers[], escalate_handlers[], escalation_handlers[], feedback_handlers[];
+	backup_handlers[], share_handlers[], escalate_handlers[], escalation_handlers[], feedback_handlers[];
 extern const size_t document_handler_count, conversation_handler_count, person_handler_count, people_handler_count, class_handler_count,
-	share_handler_count, escalate_handler_count, escalation_handler_count, feedback_handler_count;
+	backup_handler_count, share_handler_count, escalate_handler_count, escalation_handler_count, feedback_handler_count;
 
 /* The room of people with what the engine was lent (people.c). */
 enum fault engine_people_open(struct engine *e, const struct engine_config *config) STOA_MUST;

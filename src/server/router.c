@@ -96,7 +96,6 @@ static const struct { const char *family, *path; } later[] = {
 	{ "analytics", "/v1/analytics" },
 	{ "subject analytics", "/v1/subjects/{}/analytics" },
 	{ "log", "/v1/admin/chat" },
-	{ "backup", "/v1/admin/backup" },
 };
 
 const char *

@@ -222,6 +222,9 @@ config_of(struct server_setup *u, const struct store_paths *paths)
 		.upload_count_max = number_of(u, "limits", "documents_per_user"),
 		.upload_bytes_max = number_of(u, "limits", "documents_mib_per_user") * 1024 * 1024,
 		.inbox = text_of(u, "mail", "inbox"),
+		.backup_folder = text_of(u, "backup", "folder") != NULL ? text_of(u, "backup", "folder")
+									: arena_printf(&u->arena, "%s/backups", u->data),
+		.backup_keep = number_of(u, "backup", "keep"),
 		.outside = server_outside(&u->outside),
 		.providers = u->providers,
 		.provider_count = u->provider_count,

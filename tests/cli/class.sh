@@ -108,6 +108,18 @@ run 0 "who looked at whose data" teacher admin audit --of "$bob"
 says "the account was looked at" "user"
 run 0 "feedback" teacher admin feedback --only bad
 says "there is none" "Nobody has said" "$work/err"
+run 0 "no copy of the store" teacher admin backups
+run 0 "one is made" teacher admin backup
+says "it is there" "completed"
+run 0 "and listed" teacher admin backups --json
+json "the record of a backup" "$work/out"
+copies=$(ls "$work/data/backups")
+verdict "$([ "$(printf '%s\n' "$copies" | wc -l)" = 1 ]; echo $?)" "one file: $copies"
+run 0 "who did it is known" teacher admin audit
+says "the operation" "backup.start"
+"$stoad" restore "$work/data/backups/$copies" --data "$work/again" 2>>"$work/server.log"
+verdict $? "and it comes back"
+run 4 "a learner makes none" learner admin backup
 run 0 "a profile" teacher profile instructor --json
 json "the record of a profile" "$work/out"
 run 2 "no such profile" teacher profile king

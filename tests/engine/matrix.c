@@ -34,6 +34,9 @@ static const struct { const char *operation, *cells; } matrix[] = {
 	{ "auth.refresh",          "ddddddd" },   /* a token that is none */
 	{ "auth.token",            "ddddddd" },
 	{ "auth.ways",             "yyyyyyy" },
+	{ "backup.get",            "....n.." },   /* an id that is none */
+	{ "backup.list",           "....y.." },
+	{ "backup.start",          "....y.." },
 	{ "class.codes",           "..yny.." },
 	{ "class.create",          "..ooo.." },
 	{ "class.get",             "ynynyn." },
@@ -242,7 +245,10 @@ START_TEST(every_operation_ends_for_everybody_as_the_matrix_says)
 	size_t count, wrong = 0;
 	const struct operation *all = operations(&count);
 	char log[160];
+	char backups[160];
 	world_make(&w);
+	snprintf(backups, sizeof backups, "%s/backups", w.dir);
+	w.config.backup_folder = backups;
 	snprintf(log, sizeof log, "%s/log", w.dir);
 	WELL(log_open(log, LOG_DEBUG, true));
 	class_open_made();
