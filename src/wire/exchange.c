@@ -3,7 +3,8 @@
  * The multi interface is used although there is one transfer, because only it
  * lets us look at the cancel token and at our own clocks while libcurl waits
  * (every 25 ms).  Three times run: connecting and the whole are
- * libcurl's; silence, before the first byte and later, is counted here.
+ * libcurl's; silence, before the first byte and later, is counted here, and is none
+ * while our own body still goes out over a slow line.
  * Without a session connections are not kept.  With one, libcurl may find that a
  * kept connection died while idle and send again: wire_on_ready() lets it do so
  * once, and only what does no harm when it arrives twice.
@@ -178,6 +179,17 @@ finished(struct wire_exchange *x, CURLcode *code)
 	return false;
 }
 
+/* A body that goes out is a sign of life. */
+static void
+note_sending(struct wire_exchange *x)
+{
+	curl_off_t out = 0;
+	x->curl->easy_getinfo(x->line.easy, CURLINFO_SIZE_UPLOAD_T, &out);
+	if (out > x->out_bytes)
+		x->heard_ms = now_ms();
+	x->out_bytes = out;
+}
+
 static enum fault
 turn_until_done(struct wire_exchange *x, const struct cancel *cancel)
 {
@@ -192,6 +204,7 @@ turn_until_done(struct wire_exchange *x, const struct cancel *cancel)
 			return fault(FAULT_SYSTEM, "libcurl cannot run the request");
 		if (finished(x, &code))
 			return ended(x, code);
+		note_sending(x);
 		int64_t silent_ms = now_ms() - x->heard_ms;
 		if (silent_ms >= silence_ms)
 			return fault(FAULT_OFFLINE, "%s %s for %lld ms", x->url.host, x->heard ? "fell silent" : "said nothing", (long long)silence_ms);

@@ -76,6 +76,7 @@ struct wire_exchange {
 	wire_event_fn *each; void *arg;      /* NULL: no stream asked for */
 	size_t head_bytes, stream_bytes, body_max;
 	int64_t heard_ms;                    /* mono: the start, then the last sign of life */
+	int64_t out_bytes;                   /* of our body, sent so far */
 	bool heard;
 	bool refused;                        /* an address behind the name was not opened */
 	bool once;                           /* must not be sent a second time */

@@ -1,6 +1,11 @@
 /* Exchanges with a loopback server: how each ends, and what was sent. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include "../stoa_test.h"
 #include "../support/endpoint.h"
 #include "stoa/wire.h"
@@ -225,6 +230,52 @@ START_TEST(silence_ends_the_wait)
 }
 END_TEST
 
+#define SLOW_BYTES (9u * 1024 * 1024)
+#define SLOWLY (3u * 1024 * 1024)
+
+/* Reads a little every 20 ms, as a slow line would carry it; the rest, which may lie in
+ * the kernel already, at once; then answers. */
+static void *
+read_slowly(void *arg)
+{
+	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+	static char bytes[256 * 1024];
+	int fd = accept(*(int *)arg, NULL, NULL);
+	size_t all = 0;
+	for (ssize_t n = 1; n > 0 && all < SLOW_BYTES; all += n > 0 ? (size_t)n : 0) {
+		n = recv(fd, bytes, sizeof bytes, 0);
+		poll(NULL, 0, all < SLOWLY ? 20 : 0);
+	}
+	(void)!write(fd, answer, sizeof answer - 1);
+	while (recv(fd, bytes, sizeof bytes, 0) > 0)
+		;
+	close(fd);
+	return NULL;
+}
+
+START_TEST(a_slow_line_that_still_carries_is_no_silence)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof in;
+	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 65536;
+	char url[64], *body = mem_new(SLOW_BYTES);
+	pthread_t thread;
+	struct wire_reply r;
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&in, sizeof in), 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&in, &size), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, read_slowly, &fd), 0);
+	snprintf(url, sizeof url, "http://127.0.0.1:%d/", ntohs(in.sin_port));
+	WELL(wire_fetch(&r, &(struct wire_request){ .url = url, .body = body, .body_bytes = SLOW_BYTES, .first_byte_ms = 400 }, NULL));
+	ck_assert_int_eq(r.status, 200);
+	wire_reply_clear(&r);
+	pthread_join(thread, NULL);
+	close(fd);
+	mem_free(body);
+}
+END_TEST
+
 struct canceller { struct endpoint *e; struct cancel cancel; int64_t asked_ms; };
 
 static void *
@@ -333,5 +384,6 @@ TESTS("wire exchange", a_body_arrives_with_its_status_and_type, a_status_other_t
 	a_compressed_body_is_refused_unread, a_server_that_breaks_off_is_offline, what_is_not_http_is_damaged,
 	nobody_listening_is_offline, localhost_means_loopback, a_proxy_of_the_environment_never_sees_http,
 	a_proxy_of_the_environment_sees_only_the_name_behind_https, silence_ends_the_wait,
+	a_slow_line_that_still_carries_is_no_silence,
 	cancelling_is_noticed_while_the_server_is_silent, a_stream_goes_to_its_receiver_and_other_bodies_do_not,
 	many_threads_may_have_an_exchange_each, a_peer_that_goes_away_does_not_end_the_process)
