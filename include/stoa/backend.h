@@ -81,6 +81,10 @@ enum fault backend_account_get(struct backend_account **out, struct arena *a, st
 enum fault backend_account_set(struct backend *b, const struct backend_account *account) STOA_MUST;
 enum fault backend_account_forget(struct backend *b, const char *url) STOA_MUST;
 
+/* The copy of what was seen at b's server, and what waits to be delivered there: gone
+ * from this machine, and its bytes too. For verbs. */
+enum fault backend_copy_forget(struct backend *b) STOA_MUST;
+
 /* A port of this machine that the browser comes back to after signing in with an identity
  * provider (RFC 8252), and the secrets of that one sign-in. */
 struct backend_loopback;

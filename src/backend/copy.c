@@ -10,14 +10,15 @@
 #include "remote_in.h"
 
 #define SEEN_MAX (4u * 1024 * 1024)
+#define TRIM_EACH 200             /* replies kept before their number is looked at */
 
-struct seen { int64_t at; const char *operation, *reply; };
 static const struct field seen_fields[] = {
 	FIELD_OF(seen, at, FIELD_TIME, .flags = FIELD_REQUIRED),
 	FIELD_OF(seen, operation, FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 100),
+	FIELD_OF(seen, documents, FIELD_TEXTS, .flags = FIELD_OMIT, .max = 64),
 	FIELD_OF(seen, reply, FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_SEALED, .max = SEEN_MAX),
 };
-static RECORD_TYPE(record_seen, seen, seen_fields, "a reply that was seen");
+RECORD_TYPE(record_seen, seen, seen_fields, "a reply that was seen");
 
 void
 copy_owner(char out[ID_BYTES], struct backend *b)
@@ -93,18 +94,43 @@ seen_same(struct backend *b, const char *owner, struct lent *l, const char *repl
 	return same;
 }
 
+/* The documents that a reply shows: with one of them gone from the server it goes too. */
+static struct text_list
+documents_in(struct arena *a, const struct operation *op, const void *request, const void *reply)
+{
+	const struct record_list *hits = op->reply == &record_hits ? &((const struct hits *)reply)->items : NULL;
+	const struct record_list *list = op->reply == &record_documents ? &((const struct documents *)reply)->items : NULL;
+	size_t n = hits != NULL ? hits->count : list != NULL ? list->count : 1;
+	struct text_list out = { arena_alloc(a, (n + 1) * sizeof *out.items), n };
+	for (size_t i = 0; hits != NULL && i < n; i++)
+		out.items[i] = ((const struct hit *)hits->items)[i].passage->file_id;
+	for (size_t i = 0; list != NULL && i < n; i++)
+		out.items[i] = ((const struct document *)list->items)[i].id;
+	if (op->request == &record_passage_get)
+		out.items[0] = ((const struct passage_get *)request)->file_id;
+	else if (op->reply == &record_document)
+		out.items[0] = ((const struct document *)reply)->id;
+	else if (op->reply == &record_content)
+		out.items[0] = ((const struct content *)reply)->id;
+	else if (hits == NULL && list == NULL)
+		out.count = 0;
+	return out;
+}
+
 static enum fault
 keep_reply(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
 {
 	struct lent l = { .op = op, .request = request };
 	struct text json;
+	struct arena a;
 	enum fault f = FAULT_NONE;
+	arena_init(&a);
 	text_init(&json, SEEN_MAX);
 	text_init(&l.plain, SEEN_MAX + 65536);
 	record_to_json(&json, op->reply, reply);
 	if (!json.over && !seen_same(b, owner, &l, json.data)) {
 		const struct clock *clock = b->config.clock;
-		const struct seen seen = { clock->wall_ms(clock->arg), op->id, json.data };
+		const struct seen seen = { clock->wall_ms(clock->arg), op->id, json.data, documents_in(&a, op, request, reply) };
 		record_to_json(&l.plain, &record_seen, &seen);
 		f = engine_lend(b->engine, owner, seen_write, &l);
 	}
@@ -114,6 +140,7 @@ keep_reply(struct backend *b, const char *owner, const struct operation *op, con
 		explicit_bzero(l.plain.data, l.plain.cap);
 	text_clear(&json);
 	text_clear(&l.plain);
+	arena_clear(&a);
 	return f;
 }
 
@@ -201,6 +228,13 @@ keep_settings(struct backend *b, const char *owner, const struct operation *op, 
 	return keep_reply(b, owner, operation_find("me.get"), &nothing, reply);
 }
 
+static enum fault
+drop_document(struct backend *b, const char *owner, const struct operation *op, const void *request, const void *reply)
+{
+	(void)owner, (void)op, (void)reply;
+	return copy_forget_document(b, ((const struct id_request *)request)->id);
+}
+
 /* What each operation leaves in the copy, and how it is read when the server is away. */
 enum reading { READ_NOT, READ_ENGINE /* the engine over the copy */, READ_SEEN /* what was seen, else the engine */ };
 static const struct row {
@@ -221,6 +255,7 @@ static const struct row {
 	{ "conversation.list", keep_conversations, READ_ENGINE },
 	{ "conversation.update", keep_conversation, READ_NOT },
 	{ "document.content", keep_reply, READ_SEEN },
+	{ "document.delete", drop_document, READ_NOT },
 	{ "document.get", keep_reply, READ_SEEN },
 	{ "document.list", keep_reply, READ_SEEN },
 	{ "health.get", keep_reply, READ_SEEN },
@@ -252,6 +287,8 @@ copy_keep(struct backend *b, const struct operation *op, const void *request, co
 	if (row == NULL || row->keep == NULL || owner[0] == '\0')
 		return;
 	enum fault f = row->keep(b, owner, op, request, reply);
+	if (f == FAULT_NONE && row->keep == keep_reply && atomic_fetch_add(&b->remote->kept, 1) % TRIM_EACH == TRIM_EACH - 1)
+		f = copy_trim(b);
 	if (f != FAULT_NONE && f != FAULT_LOCKED)
 		log_event(LOG_WARN, "backend", "not-kept", "op=%s reason=%s", op->id, fault_sentence());
 }

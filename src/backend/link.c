@@ -14,6 +14,7 @@
 #define TRY_MS 1000               /* the first span; doubled each time */
 #define TRY_MAX_MS 60000
 #define IDLE_MS 10000             /* the least wait when nothing waits */
+#define FOLLOW_MS 3600000         /* between two looks at what is gone there */
 #define HAUL_MS 2000              /* before what is large is sent */
 #define DOWN_MAX_MS 10000         /* so long at most calls do not try a line that failed */
 
@@ -147,6 +148,8 @@ work(void *arg)
 	if (ready && now.online && now.load.waiting > 0 &&
 		outbox_deliver(b, NULL, &r->cancel) == FAULT_OFTEN)
 		retry_ms = fault_retry_ms();
+	if (ready && link_now(b).online && copy_follow(b, false, &r->cancel) != FAULT_NONE)
+		log_event(LOG_INFO, "backend", "not-followed", "reason=%s", fault_sentence());
 	arena_clear(&a);
 	pthread_mutex_lock(&r->lock);
 	r->retry_ms = retry_ms;
@@ -195,8 +198,9 @@ on_timer(void *arg)
 }
 
 static int64_t
-wait_ms(struct backend *b, bool idle)
+wait_ms(struct backend *b, enum wake wake)
 {
+	static const int64_t least_ms[] = { [WAKE_TRY] = 0, [WAKE_IDLE] = IDLE_MS, [WAKE_FOLLOW] = FOLLOW_MS };
 	struct remote *r = b->remote;
 	uint32_t chance;
 	int64_t span_ms = TRY_MS;
@@ -209,7 +213,7 @@ wait_ms(struct backend *b, bool idle)
 	int64_t wished_ms = r->retry_ms;
 	r->retry_ms = 0;
 	pthread_mutex_unlock(&r->lock);
-	return (wished_ms > 0 ? wished_ms : idle ? IDLE_MS : 0) + (int64_t)(chance % (uint32_t)span_ms);
+	return (wished_ms > 0 ? wished_ms : least_ms[wake]) + (int64_t)(chance % (uint32_t)span_ms);
 }
 
 static void
@@ -241,26 +245,26 @@ decide(struct backend *b)
 {
 	struct remote *r = b->remote;
 	struct link now = link_now(b);
-	bool todo = now.load.waiting > 0 || !now.online;
+	bool waits = now.load.waiting + now.load.large > 0;
+	enum wake wake = now.load.waiting > 0 || (waits && !now.online) ? WAKE_TRY : now.online ? WAKE_FOLLOW : WAKE_IDLE;
 	pthread_mutex_lock(&r->lock);
 	bool at_once = r->news && now.online && now.load.waiting > 0;
 	if (at_once || r->progress)
 		r->tries = 0;
 	r->news = r->progress = false;
 	pthread_mutex_unlock(&r->lock);
-	bool idle = now.load.waiting + now.load.large == 0;
-	if (r->timer != 0 && (!todo || (r->idle && !idle))) {
-		loop_untimer(b->loop, r->timer);        /* something waits now: sooner */
+	if (wake == WAKE_FOLLOW)
+		r->tries = 0;
+	if (r->timer != 0 && r->wake != wake) {
+		loop_untimer(b->loop, r->timer);
 		r->timer = 0;
 	}
-	if (at_once)
+	if (at_once) {
 		work_start(b);
-	else if (todo && r->timer == 0) {
-		r->idle = idle;
-		r->timer = loop_timer(b->loop, wait_ms(b, idle), on_timer, b);
+	} else if (r->timer == 0) {
+		r->wake = wake;
+		r->timer = loop_timer(b->loop, wait_ms(b, wake), on_timer, b);
 	}
-	if (!todo)
-		r->tries = 0;
 }
 
 static void

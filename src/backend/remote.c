@@ -242,6 +242,27 @@ read_waiting(struct way *w)
 	return FAULT_NONE;
 }
 
+/* The copy does not outlive what it is of; ABSENT, unless it is only on its way there. */
+static enum fault
+gone_there(struct way *w)
+{
+	const struct operation *op = w->f->op;
+	bool talk = op->request == &record_conversation_get;
+	char *sentence = mem_strdup(fault_sentence());
+	enum fault f = FAULT_NONE;
+	if (talk)
+		f = copy_forget_conversation(w->b, ((const struct conversation_get *)w->request)->id);
+	else if (strcmp(op->id, "document.get") == 0)
+		f = copy_forget_document(w->b, ((const struct id_request *)w->request)->id);
+	if (f != FAULT_NONE)
+		log_event(LOG_WARN, "backend", "not-forgotten", "op=%s reason=%s", op->id, fault_sentence());
+	/* What is still there waits to be delivered. */
+	if (!talk || copy_call(&w->f->reply, &w->f->arena, w->b, op->id, w->request, NULL) != FAULT_NONE)
+		f = fault(FAULT_ABSENT, "%s", sentence);
+	mem_free(sentence);
+	return f;
+}
+
 static enum fault
 read_there(struct way *w)
 {
@@ -262,6 +283,8 @@ read_there(struct way *w)
 	}
 	/* A citation of an answer that was given here leads to a document that is here. */
 	bool document = strncmp(f->op->id, "document.", 9) == 0 || strcmp(f->op->id, "passage.get") == 0;
+	if (bad == FAULT_ABSENT)
+		bad = gone_there(w);
 	if (bad == FAULT_ABSENT && document) {
 		char *sentence = arena_strdup(&f->arena, fault_sentence());
 		if (copy_call(&f->reply, &f->arena, w->b, f->op->id, w->request, &options) == FAULT_NONE)

@@ -42,11 +42,12 @@ struct remote {
 	int64_t retry_ms;                  /* as the server wished; 0: it did not */
 	bool news, progress;               /* not decided upon yet */
 	struct cancel cancel;              /* of the link's own work */
+	atomic_uint kept;                  /* replies, since the copy was trimmed */
 	unsigned timer;                    /* loop thread from here on */
 	unsigned haul_timer;
 	int tries, haul_tries;
 	struct link_load told;
-	bool idle;                         /* the timer is one of when nothing waits */
+	enum wake { WAKE_TRY, WAKE_IDLE, WAKE_FOLLOW } wake;   /* what the timer is for */
 	bool working, carrying, closing, given;      /* given: the token came with the config */
 	char word[40];                     /* what backend_word() lent */
 };
@@ -93,12 +94,22 @@ enum fault copy_call(void **reply, struct arena *a, struct backend *b, const cha
 /* What the server showed; failing is logged. */
 void copy_keep(struct backend *b, const struct operation *op, const void *request, const void *reply);
 bool copy_readable(const struct operation *op);
+/* One reply as it was kept; documents: the ids of those that it shows. */
+struct seen { int64_t at; const char *operation, *reply; struct text_list documents; };
+extern const struct record_type record_seen;
 /* A reply of this very request as it was seen; ABSENT: it never was. */
 enum fault copy_seen(void **reply, struct arena *a, struct backend *b, const struct operation *op, const void *request) STOA_MUST;
 /* The document in some reply that was seen, by its id or else by its sum; ABSENT. */
 enum fault copy_document(struct document *out, struct arena *a, struct backend *b, const char *id, const char *sum) STOA_MUST;
 /* OFFLINE: it is not in the copy. */
 enum fault copy_read(void **reply, struct arena *a, struct backend *b, const struct operation *op, const void *request, const struct call_options *options) STOA_MUST;
+
+/* What the server has no longer goes (follow.c); unless something waits for it. */
+enum fault copy_forget_conversation(struct backend *b, const char *id) STOA_MUST;
+enum fault copy_forget_document(struct backend *b, const char *id) STOA_MUST;
+enum fault copy_trim(struct backend *b) STOA_MUST;      /* to its bounds */
+/* Look through all of the server's lists for that; at most every 15 minutes unless now. */
+enum fault copy_follow(struct backend *b, bool now, const struct cancel *cancel) STOA_MUST;
 
 /* ---- the outbox (outbox.c, parcel.c) -------------------------------------------------------------- */
 

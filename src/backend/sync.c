@@ -107,6 +107,35 @@ backend_outbox_again(struct backend *b, const char *key)
 	return change(b, key, true);
 }
 
+static enum fault
+bury_all(struct store *db, void *arg)
+{
+	(void)arg;
+	enum fault f = store_bury_owner(db);
+	return f == FAULT_NONE ? store_vacuum(db) : f;
+}
+
+enum fault
+backend_copy_forget(struct backend *b)
+{
+	char owner[ID_BYTES];
+	struct arena a;
+	struct outbox o = { .count = 0 };
+	enum fault f = ready(b);
+	if (f != FAULT_NONE)
+		return f;
+	copy_owner(owner, b);
+	if (owner[0] == '\0')
+		return fault(FAULT_ABSENT, "nobody is signed in, so nothing is kept");
+	f = engine_lend(b->engine, owner, bury_all, NULL);
+	arena_init(&a);
+	if (f == FAULT_NONE)
+		f = outbox_load(&o, &a, b);     /* counted anew */
+	outbox_clear(&o);
+	arena_clear(&a);
+	return f;
+}
+
 /* ---- delivering now ----------------------------------------------------------------------- */
 
 static void
@@ -119,6 +148,8 @@ deliver(struct flight *f, const char *wanted)
 		f->fault = outbox_deliver(f->backend, wanted, &f->cancel);
 	if (f->fault == FAULT_NONE)
 		f->fault = outbox_haul(f->backend, &f->cancel);
+	if (f->fault == FAULT_NONE)
+		f->fault = copy_follow(f->backend, true, &f->cancel);
 	flight_end(f);
 }
 

@@ -325,10 +325,32 @@ verb_login(struct cli *c)
 	return f;
 }
 
+/* What of the server lies on this machine: kept, unless it is to be removed. What was
+ * not delivered is lost then, so a person is asked once more. */
+static enum fault
+copy_end(const char **said, struct cli *c)
+{
+	struct backend_outbox box = { 0 };
+	char answer = 'y';
+	bool forget = option_given(&c->args, "forget");
+	enum fault f = backend_outbox(&box, &c->arena, c->backend);
+	const char *waiting = box.count == 0 ? "" : arena_printf(&c->arena, "%zu thing%s written there %s not delivered", box.count, box.count == 1 ? "" : "s", box.count == 1 ? "is" : "are");
+	if (f == FAULT_NONE && forget && box.count > 0 && !c->json && prompt_possible())
+		f = prompt_choice(&answer, arena_printf(&c->arena, "%s and would be lost.  Remove the copy all the same?   [n]o   [y]es   ", waiting), "ny");
+	if (f == FAULT_NONE && answer != 'y')
+		f = fault(FAULT_CANCELLED, "you are still signed in, and nothing was removed");
+	if (f == FAULT_NONE && forget)
+		f = backend_copy_forget(c->backend);
+	*said = forget ? "What was seen of it is removed from this machine."
+		: box.count > 0 ? arena_printf(&c->arena, "%s: it waits here until you sign in again. The sealed copy of what was seen stays too.", waiting)
+				: "The sealed copy of what was seen stays on this machine; --forget removes it.";
+	return f;
+}
+
 enum fault
 verb_logout(struct cli *c)
 {
-	const char *url = NULL;
+	const char *url = NULL, *said = "";
 	const void *reply = NULL;
 	const struct auth_logout request = { .everywhere = option_given(&c->args, "everywhere") };
 	struct backend_account *account = NULL;
@@ -341,6 +363,8 @@ verb_logout(struct cli *c)
 		f = session_unlock(c);
 	if (f == FAULT_NONE)
 		f = backend_account_get(&account, &c->arena, c->backend, url);
+	if (f == FAULT_NONE)
+		f = copy_end(&said, c);
 	if (f != FAULT_NONE)
 		return f;
 	enum fault told = session_call(&reply, c, "auth.logout", &request, NULL);
@@ -351,7 +375,7 @@ verb_logout(struct cli *c)
 	if (c->json)
 		out_record(c, &record_standing, &(struct standing){ .server = url });
 	else
-		out_putf(c, PAINT_NONE, "Signed out of %s.\n", untrusted_line(&c->arena, url));
+		out_wrapped(c, PAINT_NONE, "", 0, arena_printf(&c->arena, "Signed out of %s. %s", untrusted_line(&c->arena, url), said));
 	if (told == FAULT_NONE || told == FAULT_DENIED)
 		return FAULT_NONE;
 	err_notef(c, PAINT_WARN, "stoa: the server was not told (%s); the session ends there within a day\n", why);

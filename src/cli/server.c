@@ -255,8 +255,10 @@ verb_sync(struct cli *c)
 	if (f != FAULT_NONE)
 		return f;
 	size_t before = box.count;
-	enum fault sent = before > 0 ? backend_sync_wait(c->backend, option_given(&c->args, "ask")) : FAULT_NONE;
+	enum fault sent = backend_sync_wait(c->backend, option_given(&c->args, "ask"));
 	const char *why = arena_strdup(&c->arena, fault_sentence());
+	if (before == 0 && sent != FAULT_CANCELLED)
+		sent = FAULT_NONE;      /* only the copy could not follow */
 	f = backend_outbox(&box, &c->arena, c->backend);
 	if (f != FAULT_NONE)
 		return f;

@@ -81,6 +81,8 @@ static const struct option login_options[] = {
 };
 static const struct option logout_options[] = {
 	{ "everywhere", NULL, OPTION_FLAG, 0, 0, NULL, false, "end every session of yours there" },
+	{ "forget", NULL, OPTION_FLAG, 0, 0, NULL, false,
+		"remove the sealed copy of what was seen there, and what waits" },
 };
 static const struct option add_options[] = {
 	{ "subject", "S", OPTION_TEXT, 0, 0, NULL, false, "file them under this subject" },

@@ -158,7 +158,8 @@ START_TEST(a_question_answered_here_is_asked_there_when_it_is_wanted)
 	ck_assert_ptr_nonnull(strstr(here->note, "documents of this machine"));
 	client_call(&my, "message.feedback", &(struct message_feedback){ .id = here->id, .score = 1 });
 	ck_assert(classroom_start(&room, NULL));
-	ck_assert(client_until(&my, "ONLINE", 20000));
+	client_call(&my, "me.get", &(struct nothing){ 0 });
+	ck_assert_str_eq(backend_word(my.b), "ONLINE");
 	ck_assert_uint_eq(backend_waiting(my.b).held, 1);
 	ck_assert_uint_eq(transcript(id)->messages.count, 4);      /* what is only here is shown too */
 	WELL(backend_sync_wait(my.b, true));

@@ -59,6 +59,7 @@ verdict $? "a file is open to others: $(find "$work/home" "$work/data" -type f -
 
 run 0 "signing out" "$stoa" logout
 says "of the server" "Signed out of $url"
+says "what stays" "--forget removes it"
 run 4 "who am I now" "$stoa" whoami
 says "not signed in" "not signed in" "$work/err"
 run 3 "signing out again" "$stoa" logout
@@ -66,7 +67,9 @@ run 3 "signing out again" "$stoa" logout
 run 0 "in again" "$stoa" login --guest
 kill "$server"
 wait "$server" 2>/dev/null
-run 0 "signing out without the server" "$stoa" logout
+run 3 "a question that waits" "$stoa" ask --extractive "Where does it wait?"
+run 0 "signing out without the server" "$stoa" logout --forget
+says "what was seen is removed" "removed from this machine"
 says "it says what that means" "within a day" "$work/err"
 
 # A classroom: the key as words, compared once by a person, then the code.
