@@ -1,8 +1,8 @@
 /* The log: one line an event, one write(2) a line.
  *
- * The caller's keys are formatted as one string and cut at the names that the
- * format itself holds, so a value with a space or an '=' in it cannot pretend to
- * be another pair; it is quoted like JSON, which also escapes every control byte.
+ * Which bytes are whose value comes from the caller's format alone, so a value with a
+ * space or an '=' in it cannot pretend to be another pair; it is quoted like JSON,
+ * which also escapes every control byte.
  * At opening, a log of more than 4 MiB is put aside as NAME.1. */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,9 @@
 #include "base_in.h"
 
 #define LOG_BYTES_MAX (4 * 1024 * 1024)
-#define LINE_MAX_BYTES 4096
+#define FORMAT_BYTES 512
+#define VALUES_BYTES 2048
+#define LINE_BYTES_MAX (6 * VALUES_BYTES + 1024) /* a byte becomes six at most: \u001b */
 
 static struct {
 	pthread_mutex_t lock;
@@ -84,58 +86,67 @@ put_pair(struct text *line, bool json, const char *key, size_t key_len, const ch
 		json_put_string_n(line, value, len);
 }
 
-/* Where the next " key=" of the format stands in the values; NULL: it is the last. */
-static const char *
-value_end(const char *value, const char *next_key, size_t key_len)
+/* The formats are log_event()'s, which the compiler has checked, cut behind a pair. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static int
+format_values(char values[VALUES_BYTES], const char *format, va_list ap)
 {
-	for (const char *p = value; (p = strchr(p, ' ')) != NULL; p++)
-		if (strncmp(p + 1, next_key, key_len) == 0 && p[1 + key_len] == '=')
-			return p;
-	return NULL;
+	return vsnprintf(values, VALUES_BYTES, format, ap);
 }
+#pragma GCC diagnostic pop
 
-/* Pairs of `values`, which was formatted by `format` ("id=%s size=%zu"). */
+/* Pairs of the format keys ("id=%s size=%zu"), whose values are in ap.  Where a pair
+ * ends is measured by formatting all up to it: a value may hold what it likes. */
 static void
-put_pairs(struct text *line, bool json, const char *format, const char *values)
+put_pairs(struct text *line, bool json, const char *keys, va_list ap)
 {
-	while (format != NULL && *format != '\0') {
-		size_t key_len = strcspn(format, "= ");
-		const char *key = format;
-		const char *next = strchr(format, ' ');
-		format = next == NULL ? NULL : next + 1;
-		if (strncmp(values, key, key_len) != 0 || values[key_len] != '=')
-			return; /* cut short, or no pair */
-		values += key_len + 1;
-		const char *end =
-			format == NULL ? NULL : value_end(values, format, strcspn(format, "= "));
-		size_t len = end == NULL ? strlen(values) : (size_t)(end - values);
-		put_pair(line, json, key, key_len, values, len);
-		values += len + (end != NULL);
+	char format[FORMAT_BYTES], values[VALUES_BYTES];
+	for (size_t n = 0, at = 0; keys[n] != '\0'; n += keys[n] == ' ') {
+		const char *key = keys + n;
+		size_t key_len = strcspn(key, "= ");
+		n += strcspn(key, " ");
+		if (key[key_len] != '=' || n >= sizeof format)
+			return;
+		memcpy(format, keys, n);
+		format[n] = '\0';
+		va_list again;
+		va_copy(again, ap);
+		int len = format_values(values, format, again);
+		va_end(again);
+		size_t from = at + key_len + 1, end = len < 0 ? 0 : (size_t)len;
+		bool cut = end >= sizeof values;
+		end = cut ? sizeof values - 1 : end;
+		if (from > end)
+			return;
+		put_pair(line, json, key, key_len, values + from, end - from);
+		if (cut)
+			return;
+		at = end + 1;
 	}
 }
 
 void
 log_event(enum log_level level, const char *room, const char *event, const char *keys, ...)
 {
-	char values[2048], now[TIME_TEXT_BYTES];
+	char now[TIME_TEXT_BYTES];
 	pthread_mutex_lock(&log_state.lock);
 	bool wanted = log_state.fd >= 0 && level >= log_state.least;
 	bool json = log_state.json;
 	pthread_mutex_unlock(&log_state.lock);
 	if (!wanted)
 		return;
-	va_list ap;
-	va_start(ap, keys);
-	vsnprintf(values, sizeof values, keys, ap);
-	va_end(ap);
 	time_format(now, clock_system.wall_ms(clock_system.arg));
 	struct text line;
-	text_init(&line, LINE_MAX_BYTES);
+	text_init(&line, LINE_BYTES_MAX);
 	text_printf(&line,
 		json ? "{\"time\":\"%s\",\"level\":\"%s\",\"room\":\"%s\",\"event\":\"%s\""
 		     : "%s %s %s %s",
 		now, level_names[level], room, event);
-	put_pairs(&line, json, keys, values);
+	va_list ap;
+	va_start(ap, keys);
+	put_pairs(&line, json, keys, ap);
+	va_end(ap);
 	text_put(&line, json ? "}\n" : "\n");
 	pthread_mutex_lock(&log_state.lock);
 	if (log_state.fd >= 0 && !line.over)

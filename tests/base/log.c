@@ -53,6 +53,33 @@ START_TEST(values_cannot_forge_lines_or_pairs)
 }
 END_TEST
 
+START_TEST(a_value_with_a_later_key_in_it_stays_one_value)
+{
+	struct text t;
+	begin(LOG_INFO, false);
+	log_event(LOG_INFO, "api", "call", "action=%s fault=%s ms=%d", "x fault=NONE ms=1", "DENIED", 7);
+	log_event(LOG_INFO, "api", "call", "op=%s why=%s", "ask", "a why=b op=c");
+	finish(&t);
+	ck_assert_ptr_nonnull(strstr(t.data, " action=\"x fault=NONE ms=1\" fault=DENIED ms=7\n"));
+	ck_assert_ptr_nonnull(strstr(t.data, " op=ask why=\"a why=b op=c\"\n"));
+	text_clear(&t);
+}
+END_TEST
+
+START_TEST(an_event_with_a_value_full_of_controls_is_not_lost)
+{
+	char controls[1501];
+	struct text t;
+	memset(controls, 0x1b, sizeof controls - 1);
+	controls[sizeof controls - 1] = '\0';
+	begin(LOG_INFO, false);
+	log_event(LOG_WARN, "people", "sign-in", "result=%s why=%s", "DENIED", controls);
+	finish(&t);
+	ck_assert_ptr_nonnull(strstr(t.data, " result=DENIED why=\"\\u001b"));
+	text_clear(&t);
+}
+END_TEST
+
 START_TEST(every_line_of_a_json_log_is_one_object)
 {
 	static const char *const hostile[] = { "\"", "\\", "\n", "a=b", " size=9", "\x1b]0;x\a", "\xFF", "\xE2\x80\xAE", "007",
@@ -134,5 +161,6 @@ START_TEST(a_closed_log_takes_nothing)
 END_TEST
 
 TESTS("log", an_event_is_time_level_room_event_and_pairs, values_cannot_forge_lines_or_pairs,
+	a_value_with_a_later_key_in_it_stays_one_value, an_event_with_a_value_full_of_controls_is_not_lost,
 	every_line_of_a_json_log_is_one_object, lines_of_many_threads_do_not_mix,
 	the_log_is_private_and_put_aside_when_it_is_large, a_closed_log_takes_nothing)
