@@ -69,9 +69,10 @@ become(const char *const argv[], int in, int out, int failed, const struct child
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	int quiet = open("/dev/null", O_WRONLY);
-	if (dup2(in, 0) == 0 && dup2(out, 1) == 1 && (l->trusted || dup2(quiet, 2) == 2) &&
-		dup2(failed, 3) == 3 && fcntl(3, F_SETFD, FD_CLOEXEC) == 0) {
+	/* /dev/null last: where 0 or 1 was closed it would take their place. */
+	if (dup2(in, 0) == 0 && dup2(out, 1) == 1 &&
+		(l->trusted || dup2(open("/dev/null", O_WRONLY), 2) == 2) && dup2(failed, 3) == 3 &&
+		fcntl(3, F_SETFD, FD_CLOEXEC) == 0) {
 		syscall(SYS_close_range, 4u, UINT_MAX, 0u);
 		failed = 3;
 		confine(l);

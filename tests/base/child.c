@@ -56,6 +56,21 @@ START_TEST(a_child_has_a_bare_environment_and_only_its_pipes)
 }
 END_TEST
 
+START_TEST(what_a_child_complains_of_is_no_answer_where_a_descriptor_was_closed)
+{
+	for (int closed = 0; closed < 3; closed++) {
+		char said[4096];
+		int kept = dup(closed);
+		close(closed);
+		enum fault f = shell("echo complaint >&2 && echo heard", NULL, said);
+		dup2(kept, closed);
+		close(kept);
+		WELL(f);
+		ck_assert_str_eq(said, "heard\n");
+	}
+}
+END_TEST
+
 START_TEST(a_trusted_child_keeps_the_persons_environment)
 {
 	char said[4096];
@@ -238,6 +253,7 @@ START_TEST(helpers_are_found_beside_the_program_or_not_at_all)
 END_TEST
 
 TESTS("child", a_child_answers_on_its_pipe, a_child_has_a_bare_environment_and_only_its_pipes,
+	what_a_child_complains_of_is_no_answer_where_a_descriptor_was_closed,
 	a_trusted_child_keeps_the_persons_environment, a_program_that_is_not_there_is_absent,
 	standard_input_may_be_a_file, a_child_that_takes_too_long_is_ended_and_named,
 	memory_files_and_descriptors_are_limited, killing_a_child_takes_what_it_started,
