@@ -130,6 +130,7 @@ fetch(struct llm_secret *s, const char *command, const struct cancel *cancel)
 	f = read_line(s, &len, &c, cancel);
 	if (f != FAULT_NONE) {
 		child_kill(&c);
+		c.deadline_ms = 0; /* why is said already: child_end() only waits */
 		(void)!child_end(&c, &status);
 		return f;
 	}

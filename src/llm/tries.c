@@ -75,24 +75,28 @@ enum fault
 llm_tries(int *tries, struct llm *m, llm_try_fn *once, void *arg, const struct cancel *cancel)
 {
 	struct llm_secret key;
-	int64_t deadline_ms = llm_now_ms(m) + m->config.total_ms;
 	enum fault f = cancel_check(cancel);
 	if (f == FAULT_NONE)
 		f = llm_key_take(&key, m, cancel);
 	if (f != FAULT_NONE)
 		return f;
 	struct llm_try t = { .m = m, .key = key.text, .cancel = cancel };
+	int64_t deadline_ms = llm_now_ms(m) + m->config.total_ms;
+	t.left_ms = m->config.total_ms;
 	for (t.number = 1;; t.number++) {
-		t.left_ms = deadline_ms - llm_now_ms(m);
 		f = try_once(&t, once, arg);
 		if (f == FAULT_NONE || (t.verdict != LLM_AGAIN && t.verdict != LLM_LATER) || t.number >= m->config.tries)
 			break;
 		log_event(LOG_INFO, "llm", "try-failed", "number=%d fault=%s", t.number, fault_name(f));
+		t.left_ms = deadline_ms - llm_now_ms(m);
 		enum fault waited = wait_before(&t, f);
 		if (waited != FAULT_NONE) {
 			f = waited;
 			break;
 		}
+		t.left_ms = deadline_ms - llm_now_ms(m);
+		if (t.left_ms < 1)
+			t.left_ms = 1; /* the waiting was longer than asked for; 0 would mean any time */
 	}
 	llm_secret_clear(&key);
 	*tries = t.number;

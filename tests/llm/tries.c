@@ -70,6 +70,42 @@ START_TEST(the_jitter_covers_its_whole_range)
 }
 END_TEST
 
+/* Every look at the clock takes a while, as a slow endpoint does. */
+static int64_t
+slow_ms(void *arg)
+{
+	struct still *s = arg;
+	return s->now_ms += 400;
+}
+
+static int64_t wait_ends_ms;
+
+static enum fault
+wait_and_note(int64_t delay_ms, const struct cancel *cancel, void *arg)
+{
+	enum fault f = bench_wait(delay_ms, cancel, arg);
+	wait_ends_ms = ((struct bench *)arg)->still.now_ms;
+	return f;
+}
+
+START_TEST(the_waiting_never_passes_the_time_for_all_tries)
+{
+	for (unsigned i = 0; i < 16; i++) {
+		struct bench b = { 0 };
+		bench_start(&b, "500");
+		b.clock.mono_ms = slow_ms;
+		b.counter = i * 37;
+		b.config.total_ms = 1000;
+		b.config.wait = wait_and_note;
+		bench_open(&b, NULL);
+		int64_t began_ms = wait_ends_ms = b.still.now_ms;
+		FAILS(FAULT_OFFLINE, bench_ask(&b, NULL));
+		ck_assert_int_le(wait_ends_ms - began_ms, 800 + b.config.total_ms);   /* two looks before the time begins */
+		bench_end(&b);
+	}
+}
+END_TEST
+
 START_TEST(cancelling_ends_the_waiting)
 {
 	struct bench b = { 0 };
@@ -260,7 +296,7 @@ END_TEST
 
 TESTS("llm tries", a_failure_before_the_first_delta_is_tried_again, a_failure_behind_the_first_delta_is_not_tried_again,
 	retry_after_is_honoured_on_top_of_the_jitter, a_retry_after_longer_than_anybody_waits_ends_at_once,
-	the_jitter_covers_its_whole_range, cancelling_ends_the_waiting, waiting_that_is_not_handed_in_ends_when_cancelled_too,
+	the_jitter_covers_its_whole_range, the_waiting_never_passes_the_time_for_all_tries, cancelling_ends_the_waiting, waiting_that_is_not_handed_in_ends_when_cancelled_too,
 	five_failures_open_the_circuit_and_one_success_closes_it, refusals_and_429_do_not_open_the_circuit,
 	a_success_between_failures_starts_the_count_anew, a_half_open_circuit_lets_one_request_through,
 	the_budget_of_a_day_is_never_passed, what_was_spent_before_the_start_counts_on_its_own_day_only,
