@@ -30,6 +30,16 @@ START_TEST(docx_lists_are_counted_as_word_does)
 }
 END_TEST
 
+START_TEST(docx_lists_that_begin_where_numbers_end_are_counted)
+{
+	PACKAGE_READS_AS("list 32767. one\nlist 32768. two\n",
+		{ "word/numbering.xml", "<w:numbering " W "><w:abstractNum w:abstractNumId='0'>"
+			"<w:lvl w:ilvl='0'><w:start w:val='2147483647'/><w:numFmt w:val='decimal'/><w:lvlText w:val='%1.'/></w:lvl>"
+			"</w:abstractNum><w:num w:numId='3'><w:abstractNumId w:val='0'/></w:num></w:numbering>" },
+		DOCUMENT(NUMBERED("0", "one") NUMBERED("0", "two")));
+}
+END_TEST
+
 START_TEST(docx_tables_notes_and_pages)
 {
 	PACKAGE_READS_AS("table a | b\ntable 1 | 2 3\npara Claim.\npara The note.\n=== 2 \npara Next page.\n",
@@ -205,7 +215,7 @@ START_TEST(a_package_with_flipped_bytes_ends_well)
 END_TEST
 
 TESTS("packages", docx_headings_come_by_style_in_any_language, docx_lists_are_counted_as_word_does,
-	docx_tables_notes_and_pages, docx_deleted_and_doubled_text_is_passed_over, docx_properties_name_title_and_author,
+	docx_lists_that_begin_where_numbers_end_are_counted, docx_tables_notes_and_pages, docx_deleted_and_doubled_text_is_passed_over, docx_properties_name_title_and_author,
 	pptx_slides_come_in_the_order_of_the_talk, odt_keeps_structure_and_moves_notes_behind, epub_chapters_follow_the_spine,
 	entities_are_refused_before_they_can_grow, names_of_parts_stay_inside_the_package, depth_and_swelling_are_limited, too_many_members_are_refused,
 	foreign_and_broken_packages_are_named, a_package_with_flipped_bytes_ends_well)

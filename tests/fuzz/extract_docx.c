@@ -1,4 +1,5 @@
-/* Any bytes as word/document.xml of a package that is sound otherwise. */
+/* Any bytes as the parts of a Word document in a sound package: its text, and behind
+ * a byte 1 each its numbering, its footnotes and its styles. */
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
@@ -8,16 +9,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 struct part { const char *name; const void *bytes; size_t n; };
 
-/* A zip of two parts, stored and not deflated; *n its size. */
+/* A zip of count parts, stored and not deflated; *n its size. */
 static char *
-pack(size_t *n, const struct part parts[2])
+pack(size_t *n, const struct part *parts, int count)
 {
 	zip_error_t e;
 	zip_error_init(&e);
 	zip_source_t *out = zip_source_buffer_create(NULL, 0, 0, &e);
 	zip_source_keep(out);
 	zip_t *zip = zip_open_from_source(out, ZIP_TRUNCATE, &e);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < count; i++) {
 		zip_int64_t at = zip_file_add(zip, parts[i].name, zip_source_buffer(zip, parts[i].bytes, parts[i].n, 0), 0);
 		zip_set_file_compression(zip, (zip_uint64_t)at, ZIP_CM_STORE, 0);
 	}
@@ -37,8 +38,18 @@ pack(size_t *n, const struct part parts[2])
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	size_t size;
-	char *package = pack(&size, (struct part[2]){ (struct part){ "word/styles.xml", "<styles/>", 9 }, { "word/document.xml", bytes, n } });
+	static const char *const names[] = { "word/document.xml", "word/numbering.xml", "word/footnotes.xml", "word/styles.xml" };
+	struct part parts[COUNT_OF(names)];
+	size_t size, at = 0;
+	int count = 0;
+	do {
+		const uint8_t *end = at < n ? memchr(bytes + at, 1, n - at) : NULL;
+		size_t len = end == NULL ? n - at : (size_t)(end - bytes) - at;
+		parts[count] = (struct part){ names[count], bytes + at, len };
+		count++;
+		at += len + 1;
+	} while (at <= n && count < (int)COUNT_OF(names));
+	char *package = pack(&size, parts, count);
 	struct document d;
 	struct input in = { "a", package, size };
 	document_init(&d);

@@ -9,6 +9,7 @@
 #include "docx_in.h"
 
 #define INHERIT_MAX 12
+#define START_MAX 32767          /* Word's own; counting on from there must fit an int */
 
 static void
 no_text(void *arg, const char *s, size_t n)
@@ -94,7 +95,7 @@ level_open(struct docx_parts *p, int level, const char *name, const char *const 
 	else if (str_same(name, "lvlText"))
 		l->text = arena_strdup(&p->arena, val);
 	else if (str_same(name, "start"))
-		l->start = atoi(val);
+		l->start = atoi(val) < START_MAX ? atoi(val) : START_MAX;
 }
 
 static void

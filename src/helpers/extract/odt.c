@@ -111,6 +111,7 @@ close_paragraph(struct odt *x)
 	if (x->note > 0) {
 		text_put_n(&x->notes, p->text.data, p->text.len);
 		text_put_c(&x->notes, '\0');
+		x->d->truncated |= x->notes.over;
 	} else if (x->tables > 0) {
 		text_put_c(&x->row, ' ');
 		text_put_n(&x->row, p->text.data, p->text.len);
