@@ -99,11 +99,12 @@ struct conversation {
 	const char *id, *title, *subject, *type, *status; /* type general subject assignment; status active archived */
 	const char *preview, *assignment_id;
 	int64_t created, updated, message_count;
+	int64_t unread;                             /* of them, what came by itself and was not looked at */
 };
 struct conversation_list { const char *status, *subject, *search, *cursor; int64_t limit; };
 struct conversations { struct record_list items; /* conversation */ const char *cursor; int64_t total; };
 struct conversation_create { const char *id, *title, *subject, *type, *assignment_id; };
-struct conversation_update { const char *id, *title, *status, *subject; };
+struct conversation_update { const char *id, *title, *status, *subject; int64_t unread; };
 struct conversation_get { const char *id; int64_t limit, before; };
 struct transcript { struct conversation *conversation; struct record_list messages; /* message */ };
 struct message_send {

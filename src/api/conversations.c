@@ -21,6 +21,8 @@ static const struct field conversation_fields[] = {
 	FIELD_OF(conversation, created, FIELD_TIME, .help = "When it began."),
 	FIELD_OF(conversation, updated, FIELD_TIME, .help = "When something was last said."),
 	FIELD_OF(conversation, message_count, FIELD_INT, .help = "How many messages it has."),
+	FIELD_OF(conversation, unread, FIELD_INT, .flags = FIELD_OMIT,
+		.help = "How many of them came by themselves and were not looked at."),
 };
 RECORD_TYPE(record_conversation, conversation, conversation_fields, "One conversation.");
 
@@ -73,6 +75,8 @@ static const struct field conversation_update_fields[] = {
 		.choices = CONVERSATION_STATUS, .help = "Put it away or take it out again."),
 	FIELD_OF(conversation_update, subject, FIELD_TEXT, .flags = FIELD_OMIT, .max = 200,
 		.help = "Another subject."),
+	FIELD_OF(conversation_update, unread, FIELD_INT, .flags = FIELD_OMIT, .min = -1, .max = 1000000,
+		.help = "How many messages were not looked at; -1: all were."),
 };
 RECORD_TYPE(record_conversation_update, conversation_update, conversation_update_fields,
 	"What to change of a conversation; what is absent stays.");

@@ -124,6 +124,8 @@ opened(struct app *app, const struct backend_done *d, void *arg)
 	if (total < n)
 		total = n;
 	seen_set(c, c->id, (int64_t)total);
+	if (t->conversation->unread > 0)
+		chat_keep_unread(app, c->id, 0);
 	turns_reserve(c, total + 16);
 	c->turn_count = total;
 	for (size_t i = 0; i < n; i++)
@@ -257,6 +259,7 @@ answered_elsewhere(struct app *app, const struct ask_call *call, enum fault f)
 		return;
 	}
 	seen_set(c, call->id, call->asked);
+	chat_keep_unread(app, call->id, 1);
 	app_alert(app, "the answer to \"%.60s\" is there, in the list", call->question);
 	app_notify(app, "the answer is there");
 }

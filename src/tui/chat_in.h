@@ -36,6 +36,7 @@ struct chat_more {
 void chat_stream_flow(struct flow *f, struct stream_laid *laid, const struct text *said, const char *step);
 bool chat_has_news(struct app *app, const struct conversation *v);   /* more than is shown or listed of it */
 void seen_set(struct chat *c, const char *id, int64_t count);   /* messages looked at */
+void chat_keep_unread(struct app *app, const char *id, int64_t count);   /* for later sessions, 0: none */
 void turns_reserve(struct chat *c, size_t count);
 void turn_unlay(struct chat_turn *t);      /* its rows are laid out anew */
 

@@ -1,7 +1,8 @@
 /* The list of conversations.
  *
- * Of each the number of messages that were looked at is known: all that the first
- * list of a session has, then what was open.  More are unread. */
+ * What came by itself (a teacher's reply) is counted in the history until it is looked
+ * at.  What was asked from elsewhere meanwhile is known here only: all messages that
+ * the first list of a session has were looked at, then what was open. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +76,22 @@ int64_t
 chat_unread(const struct chat *c, const struct conversation *v)
 {
 	const struct seen *s = seen_find(c->more, v->id);
-	return s == NULL || str_same(v->id, c->id) || v->message_count <= s->count ? 0 : v->message_count - s->count;
+	int64_t here = s == NULL || v->message_count <= s->count ? 0 : v->message_count - s->count;
+	return str_same(v->id, c->id) ? 0 : here > v->unread ? here : v->unread;
+}
+
+/* The history keeps it; of a server that is away it is not worth a place in the outbox. */
+void
+chat_keep_unread(struct app *app, const char *id, int64_t count)
+{
+	struct chat *c = app->chat;
+	for (size_t i = 0; i < c->list_count; i++)
+		if (str_same(c->conversations[i].id, id))
+			c->conversations[i].unread = count;
+	const struct conversation_update request = { .id = id, .unread = count > 0 ? count : -1 };
+	unsigned call;
+	if (!app->read_only && !server_away(app))
+		(void)!backend_call(&call, app->backend, "conversation.update", &request, &(struct backend_handlers){ NULL, NULL, NULL });
 }
 
 /* ---- what came by itself ----------------------------------------------------------------- */

@@ -33,7 +33,8 @@ conversation_from(
 		.assignment_id = title->assignment_id,
 		.status = title->status ? title->status : "active",
 		.created = title->created,
-		.updated = title->created };
+		.updated = title->created,
+		.unread = title->unread };
 	if (row != NULL) {
 		c->updated = row->updated > c->created ? row->updated : c->created;
 		c->message_count = row->messages;
@@ -127,6 +128,8 @@ tutor_conversation_update(struct conversation **out, struct arena *a, struct tut
 		}
 		title->status = req->status ? arena_strdup(a, req->status) : title->status;
 		title->subject = req->subject ? arena_strdup(a, req->subject) : title->subject;
+		if (req->unread != 0)
+			title->unread = req->unread > 0 ? req->unread : 0;
 		f = kept_put(db, KIND_TITLE, req->id, req->id, &record_kept_title, title);
 	}
 	if (f == FAULT_NONE)

@@ -91,6 +91,10 @@ tutor_append(struct store *db, const struct message *m)
 	enum fault f = kept_title_get(&title, &a, db, m->conversation_id);
 	if (f == FAULT_NONE)
 		f = kept_put(db, KIND_MESSAGE, m->conversation_id, m->id, &record_kept_message, &kept);
+	if (f == FAULT_NONE) {
+		title->unread++;
+		f = kept_put(db, KIND_TITLE, m->conversation_id, m->conversation_id, &record_kept_title, title);
+	}
 	arena_clear(&a);
 	return f;
 }

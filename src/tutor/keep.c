@@ -48,6 +48,7 @@ keep_title(struct arena *a, struct store *db, const struct conversation *c)
 		.status = c->status,
 		.named = c->title != NULL && c->title[0] != '\0',
 		.created = c->created,
+		.unread = c->unread > 0 ? c->unread : 0,
 	};
 	return put_changed(a, db, KIND_TITLE, c->id, c->id, &record_kept_title, &title);
 }

@@ -18,6 +18,7 @@ static const struct field kept_title_fields[] = {
 	FIELD_OF(kept_title, assignment_id, FIELD_TEXT, .flags = FIELD_OMIT, .max = 64),
 	FIELD_OF(kept_title, named, FIELD_BOOL, .flags = 0),
 	FIELD_OF(kept_title, created, FIELD_INT, .flags = 0),
+	FIELD_OF(kept_title, unread, FIELD_INT, .flags = FIELD_OMIT, .min = 0, .max = INT64_MAX / 2),
 };
 RECORD_TYPE(record_kept_title, kept_title, kept_title_fields, "what a conversation is called");
 

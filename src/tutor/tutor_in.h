@@ -208,7 +208,7 @@ void put_marked(struct text *out, const char *sentence, int64_t n);
 
 /* ---- sealed records -------------------------------------------------------------------- */
 
-struct kept_title { const char *title, *subject, *type, *status, *assignment_id; bool named; int64_t created; };
+struct kept_title { const char *title, *subject, *type, *status, *assignment_id; bool named; int64_t created, unread; };
 extern const struct record_type record_kept_title;
 /* seen: as a server said it; its quotations stand in documents that are not here. */
 struct kept_message { int64_t at; const char *question; struct message *message; const char *context; bool seen; };

@@ -126,6 +126,7 @@ START_TEST(a_question_reaches_its_teacher_and_the_reply_its_conversation)
 	struct escalations *list;
 	struct escalation *q;
 	struct transcript *t;
+	struct conversation *looked;
 	class_open();
 	be(ANN);
 	struct message *m = ask("What do ribosomes translate?");
@@ -166,6 +167,11 @@ START_TEST(a_question_reaches_its_teacher_and_the_reply_its_conversation)
 	be(ANN);
 	WELL(ask_engine(&t, &w, "conversation.get", &(struct conversation_get){ .id = m->conversation_id }));
 	ck_assert_uint_eq(t->messages.count, 3);
+	ck_assert_int_eq(t->conversation->unread, 1);
+	WELL(ask_engine(&looked, &w, "conversation.update", &(struct conversation_update){ .id = m->conversation_id, .unread = -1 }));
+	ck_assert_int_eq(looked->unread, 0);
+	WELL(ask_engine(&looked, &w, "conversation.update", &(struct conversation_update){ .id = m->conversation_id, .subject = "biology" }));
+	ck_assert_int_eq(looked->unread, 0);
 	const struct message *reply = (struct message *)t->messages.items + 2;
 	ck_assert_str_eq(reply->mode, "instructor");
 	struct exported *x;

@@ -46,6 +46,26 @@ START_TEST(the_first_list_of_a_session_is_read_what_comes_later_is_not)
 }
 END_TEST
 
+START_TEST(what_came_while_nobody_looked_is_kept_until_somebody_does)
+{
+	begin(BASE OPEN LIST("{\"id\":\"" ID("c1") "\",\"title\":\"First\",\"message_count\":3,\"unread\":1}," ROW("c2", "Second", 4))
+		"on conversation.update\nreply " ROW("c1", "First", 3) "\n");
+	ck_assert_int_eq(chat_unread(app->chat, listed(ID("c1"))), 1);
+	chat_open(app, ID("c2"));
+	settle();
+	ck_assert_uint_eq(replies_count(backend, "conversation.update"), 0);
+	replies_say(backend, "on conversation.get c1\nreply {\"conversation\":{\"id\":\"" ID("c1") "\",\"message_count\":0,\"unread\":1},\"messages\":[]}\n");
+	chat_open(app, ID("c1"));
+	settle();
+	ck_assert_uint_eq(replies_count(backend, "conversation.update"), 1);
+	ck_assert_ptr_nonnull(strstr(replies_asked(backend), "\"unread\":-1"));
+	chat_open(app, NULL);
+	settle();
+	ck_assert_int_eq(chat_unread(app->chat, listed(ID("c1"))), 0);
+	finish();
+}
+END_TEST
+
 START_TEST(the_list_keeps_the_row_that_was_selected)
 {
 	begin(BASE);
@@ -108,6 +128,7 @@ START_TEST(an_answer_to_what_is_no_longer_open_is_unread)
 	ck_assert_uint_eq(app->chat->turn_count, 2);
 	ck_assert_str_eq(chat_message(app, 1)->content, "That.");
 	ck_assert_int_eq(chat_unread(app->chat, listed(ID("c3"))), 1);
+	ck_assert_uint_eq(replies_count(backend, "conversation.update"), 1);
 	ck_assert_ptr_nonnull(strstr(app->alert, "Is it so?"));
 	ck_assert_uint_eq(app->chat->away, 0);
 	finish();
@@ -204,7 +225,8 @@ START_TEST(what_cannot_be_deleted_is_back_in_the_list)
 }
 END_TEST
 
-TESTS("chat", the_first_list_of_a_session_is_read_what_comes_later_is_not, the_list_keeps_the_row_that_was_selected,
+TESTS("chat", the_first_list_of_a_session_is_read_what_comes_later_is_not,
+	what_came_while_nobody_looked_is_kept_until_somebody_does, the_list_keeps_the_row_that_was_selected,
 	a_list_of_many_pages_is_shown_when_it_is_whole, an_answer_comes_piece_by_piece_and_gives_the_conversation_its_name,
 	an_answer_to_what_is_no_longer_open_is_unread, a_question_without_an_answer_goes_back_to_the_line,
 	an_answer_to_what_was_left_can_be_stopped,
