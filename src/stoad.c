@@ -361,17 +361,17 @@ static const struct option others[] = {
 };
 
 static int
-usage(FILE *out, int status)
+usage(void)
 {
-	fprintf(out, "usage: stoad [VERB] [--conf FILE] [--lan] [--FLAG VALUE]...\n\n");
+	printf("usage: stoad [VERB] [--conf FILE] [--lan] [--FLAG VALUE]...\n\n");
 	for (size_t i = 0; i < COUNT_OF(verbs); i++)
-		fprintf(out, "  %-14s %s\n", verbs[i].name, verbs[i].help);
-	fprintf(out, "\n");
+		printf("  %-14s %s\n", verbs[i].name, verbs[i].help);
+	printf("\n");
 	for (size_t i = 0; i < COUNT_OF(flags); i++)
-		fprintf(out, "  --%-12s %s\n", flags[i].name, flags[i].help);
-	fprintf(out, "  --%-12s settings; stoad.conf(5)\n", "conf");
-	fprintf(out, "  --%-12s serve a classroom: every address, TLS with a key of its own, a join code\n", "lan");
-	return status;
+		printf("  --%-12s %s\n", flags[i].name, flags[i].help);
+	printf("  --%-12s settings; stoad.conf(5)\n", "conf");
+	printf("  --%-12s serve a classroom: every address, TLS with a key of its own, a join code\n", "lan");
+	return 0;
 }
 
 static const struct verb *
@@ -383,7 +383,28 @@ verb_named(const char *name)
 	return NULL;
 }
 
-/* The flag that ends everything, '?' after a mistake, or 0. */
+/* What is wrong with the words behind the flags; true: nothing. */
+static bool
+read_words(struct program *p, const struct verb **verb, int count, char *words[])
+{
+	if (count > 0)
+		*verb = verb_named(words[0]);
+	if (*verb == NULL)
+		fprintf(stderr, "stoad: there is no verb %s\n", words[0]);
+	else if (count > 1 && (*verb)->argument == NULL)
+		fprintf(stderr, "stoad: %s takes no argument, and %s is one\n", words[0], words[1]);
+	else if (count > 2)
+		fprintf(stderr, "stoad: %s takes one argument, and %s is another\n", words[0], words[2]);
+	else if (count < 2 && (*verb)->argument != NULL)
+		fprintf(stderr, "stoad: %s needs its argument %s\n", words[0], (*verb)->argument);
+	else {
+		p->argument = count > 1 ? words[1] : NULL;
+		return true;
+	}
+	return false;
+}
+
+/* The flag that ends everything, '?' after a mistake, which it has named, or 0. */
 static int
 read_arguments(struct program *p, const struct verb **verb, const char *values[COUNT_OF(flags)], int argc, char *argv[])
 {
@@ -403,12 +424,7 @@ read_arguments(struct program *p, const struct verb **verb, const char *values[C
 		else
 			values[c] = optarg;
 	}
-	if (optind < argc)
-		*verb = verb_named(argv[optind++]);
-	if (optind < argc)
-		p->argument = argv[optind++];
-	bool wants = *verb != NULL && (*verb)->argument != NULL;
-	return *verb == NULL || optind < argc || wants != (p->argument != NULL) ? '?' : 0;
+	return read_words(p, verb, argc - optind, argv + optind) ? 0 : '?';
 }
 
 int
@@ -422,8 +438,12 @@ main(int argc, char *argv[])
 	int odd = read_arguments(&p, &verb, values, argc, argv);
 	if (odd == FLAG_VERSION)
 		return puts("stoad " STOA_VERSION) < 0;
-	if (odd != 0)
-		return usage(odd == FLAG_HELP ? stdout : stderr, odd == FLAG_HELP ? 0 : 2);
+	if (odd == FLAG_HELP)
+		return usage();
+	if (odd != 0) {
+		fprintf(stderr, "stoad: --help shows verbs and flags\n");
+		return 2;
+	}
 	enum fault f = read_settings(&p, &p.setup.conf);
 	if (f == FAULT_NONE)
 		f = start_log(&p.setup.conf);

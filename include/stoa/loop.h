@@ -9,6 +9,8 @@
  */
 #ifndef STOA_LOOP_H
 #define STOA_LOOP_H
+#include <pthread.h>
+
 #include "stoa/base.h"
 
 struct loop;
@@ -34,6 +36,10 @@ void loop_untimer(struct loop *l, unsigned id);
 enum fault loop_post(struct loop *l, loop_fn *fn, void *arg) STOA_MUST;
 /* Deliver a signal as a message on the loop (self-pipe; one loop a process). */
 enum fault loop_signal(struct loop *l, int signo, loop_fn *fn, void *arg) STOA_MUST;
+
+/* As pthread_create(), with all signals blocked: they are for the thread that turns the
+ * loop.  Returns its error number. */
+int loop_thread(pthread_t *out, void *(*fn)(void *arg), void *arg) STOA_MUST;
 
 struct crew;
 enum fault crew_new(struct crew **out, unsigned workers) STOA_MUST;

@@ -51,15 +51,22 @@ work(void *arg)
 	return NULL;
 }
 
-/* One more worker; the lock is held. */
-static int
-start_worker(struct crew *c)
+int
+loop_thread(pthread_t *out, void *(*fn)(void *arg), void *arg)
 {
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&c->threads[c->started], NULL, work, c);
+	int error = pthread_create(out, NULL, fn, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+/* One more worker; the lock is held. */
+static int
+start_worker(struct crew *c)
+{
+	int error = loop_thread(&c->threads[c->started], work, c);
 	c->started += error == 0;
 	return error;
 }

@@ -256,14 +256,20 @@ action_find(const char *name)
 }
 
 static void
-say_fault(struct live *v, enum fault f)
+say_fault(struct live *v, const struct action *what, enum fault f)
 {
+	const struct chance *chance = &v->listener->server->chance;
+	unsigned char bytes[VAULT_ID_BYTES];
+	char id[ID_BYTES], shown[SHOWN_BYTES];
 	if (f == FAULT_CANCELLED)
 		say_type(live_hold, v, "interrupted");
 	else if (f == FAULT_DENIED && (v->unknown || v->bearer == NULL))
 		say_error(live_hold, v, status_code(401), fault_sentence(), 0);
-	else
-		say_error(live_hold, v, fault_code(f), fault_sentence(), f == FAULT_OFTEN ? fault_retry_ms() : f == FAULT_BUSY ? 1000 : 0);
+	else {
+		chance->fill(bytes, sizeof bytes, chance->arg);
+		vault_id_text(id, bytes);
+		say_error(live_hold, v, fault_code(f), shown_fault(shown, f, what->name, id), f == FAULT_OFTEN ? fault_retry_ms() : f == FAULT_BUSY ? 1000 : 0);
+	}
 }
 
 static void
@@ -276,11 +282,12 @@ work(void *arg)
 	int64_t began_ms = server_now(s);
 	arena_init(&a);
 	enum fault f = json_parse(&asked, v->action, strlen(v->action));
+	const struct action *what = action_find(member(asked, "action"));   /* live_act() found it too */
 	if (f == FAULT_NONE)
-		f = action_find(member(asked, "action"))->work(v, &a, asked);
+		f = what->work(v, &a, asked);
 	if (f != FAULT_NONE)
-		say_fault(v, f);
-	log_event(LOG_INFO, "server", "live", "action=%s fault=%s ms=%lld", asked == NULL ? "-" : member(asked, "action"),
+		say_fault(v, what, f);
+	log_event(LOG_INFO, "server", "live", "action=%s fault=%s ms=%lld", what->name,
 		fault_name(f), (long long)(server_now(s) - began_ms));
 	json_object_put(asked);
 	arena_clear(&a);

@@ -263,6 +263,7 @@ perform(void **reply, struct call *c)
 static void
 set_fault(struct call *c, enum fault f)
 {
+	char shown[SHOWN_BYTES];
 	const char *code = fault_code(f);
 	c->status = fault_http_status(f);
 	c->retry_ms = f == FAULT_OFTEN ? fault_retry_ms() : c->status == 503 ? 1000 : 0;
@@ -273,7 +274,7 @@ set_fault(struct call *c, enum fault f)
 		c->status = 401;
 		code = status_code(401);
 	}
-	reply_error_body(&c->reply, code, fault_sentence(), c->request_id, &c->server->clock);
+	reply_error_body(&c->reply, code, shown_fault(shown, f, c->op->id, c->request_id), c->request_id, &c->server->clock);
 }
 
 /* No byte that would end a header, or could be read in two ways. */

@@ -338,7 +338,7 @@ serve(void *arg)
 enum fault
 listener_start(struct listener *l)
 {
-	int error = pthread_create(&l->thread, NULL, serve, l);
+	int error = loop_thread(&l->thread, serve, l);
 	if (error != 0) {
 		errno = error;
 		return fault_errno("no thread can be started");

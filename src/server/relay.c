@@ -492,7 +492,7 @@ enum fault
 relay_start(struct relay *r)
 {
 	connect_again(r);
-	int error = pthread_create(&r->thread, NULL, serve, r);
+	int error = loop_thread(&r->thread, serve, r);
 	r->running = error == 0;
 	return error == 0 ? FAULT_NONE : fault(FAULT_SYSTEM, "no thread can be started");
 }

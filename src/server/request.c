@@ -33,6 +33,8 @@ check_body(struct exchange *x, const struct head *h)
 		if (type_is(type, "application/json"))
 			return 415;
 		enum fault f = upload_new(&x->call->upload, x->call, type);
+		if (f != FAULT_NONE && f != FAULT_INPUT)
+			log_event(LOG_ERROR, "server", "upload", "id=%s why=%s", x->request_id, fault_sentence());
 		return f == FAULT_NONE ? 0 : f == FAULT_INPUT ? 415 : 503;
 	}
 	if (x->length > 0 && !type_is(type, "application/json"))
@@ -237,6 +239,13 @@ request_head(struct listener *l, struct lws *wsi, struct exchange **slot)
 	return well;
 }
 
+static int
+refuse_fault(struct exchange *x, enum fault f)
+{
+	char shown[SHOWN_BYTES];
+	return reply_refuse(x, fault_http_status(f), shown_fault(shown, f, x->route->op->id, x->request_id));
+}
+
 int
 request_body(struct exchange *x, const char *bytes, size_t n)
 {
@@ -258,7 +267,7 @@ request_body(struct exchange *x, const char *bytes, size_t n)
 		text_put_n(&c->body, bytes, n);
 	if (f == FAULT_NONE)
 		return 0;
-	return reply_refuse(x, fault_http_status(f), fault_sentence());
+	return refuse_fault(x, f);
 }
 
 int
@@ -272,7 +281,7 @@ request_body_end(struct exchange *x)
 		return 0;
 	enum fault f = x->call->upload != NULL ? upload_end(x->call->upload) : FAULT_NONE;
 	if (f != FAULT_NONE)
-		return reply_refuse(x, fault_http_status(f), fault_sentence());
+		return refuse_fault(x, f);
 	return begin(x);
 }
 

@@ -42,6 +42,12 @@ const struct route *router_find(struct text *allow, const struct router *r, cons
  * not yet: answered 501 by name.  NULL: no such path at all. */
 const char *router_later(const char *path);
 
+/* What the client may read of the fault at hand (shown.c); what it may not is logged as
+ * of what, under id. */
+#define SHOWN_BYTES 128
+const char *shown_fault(char out[SHOWN_BYTES], enum fault f, const char *what, const char *id);
+void shown_hide(struct text *out, const char *sentence);
+
 /* ---- what a worker does ------------------------------------------------------------ */
 
 struct param { const char *name, *value; };

@@ -1,4 +1,4 @@
-/* Quantiles out of buckets, and who counts as one address. */
+/* Quantiles out of buckets, who counts as one address, what is shown of a fault. */
 #include "../stoa_test.h"
 #include "../../src/server/server_in.h"
 
@@ -64,6 +64,31 @@ START_TEST(thousands_of_addresses_are_counted_each_for_itself)
 }
 END_TEST
 
-TESTS("server metrics", a_quantile_lies_in_the_bucket_that_holds_it, the_last_bucket_has_no_end_so_its_beginning_is_said,
+START_TEST(what_is_wrong_with_us_is_not_shown_and_its_words_not_logged)
+{
+	static const struct { const char *said, *kept; } rows[] = {
+		{ "", "" },
+		{ "the store is full", "the store is full" },
+		{ "\"What is light?\" has no answer: database is locked", "\"...\" has no answer: database is locked" },
+		{ "mail to <ada@school.example> was refused", "mail to ... was refused" },
+		{ "\"never ended, ada@b", "\"...\"" },
+		{ "a \"\" b  c", "a \"...\" b  c" },
+	};
+	char out[SHOWN_BYTES];
+	enum fault f = fault(FAULT_INPUT, "title is longer than 200 bytes");
+	ck_assert_str_eq(shown_fault(out, f, "a.b", "1234"), "title is longer than 200 bytes");
+	f = fault(FAULT_SYSTEM, "/srv/stoa/store.db cannot be read: Input/output error");
+	ck_assert_str_eq(shown_fault(out, f, "a.b", "1234"), "something is wrong with the server; its log says more under 1234");
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct text t;
+		text_init(&t, 1000);
+		shown_hide(&t, rows[i].said);
+		ck_assert_str_eq(t.data == NULL ? "" : t.data, rows[i].kept);
+		text_clear(&t);
+	}
+}
+END_TEST
+
+TESTS("server metrics", what_is_wrong_with_us_is_not_shown_and_its_words_not_logged, a_quantile_lies_in_the_bucket_that_holds_it, the_last_bucket_has_no_end_so_its_beginning_is_said,
 	an_address_is_counted_until_its_last_connection_goes, a_network_of_ipv6_counts_as_one_and_one_of_ipv4_does_not,
 	thousands_of_addresses_are_counted_each_for_itself)

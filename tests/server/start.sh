@@ -35,5 +35,26 @@ stop
 start
 ask 200 "it opens its own store again" "$url/health"
 says "unlocked" '"unlocked":true'
+for file in "$work"/data/stoad.db*; do
+	head -c 200000 /dev/zero | tr '\0' x | dd of="$file" conv=notrunc 2>/dev/null
+done
+ask 500 "a store that is none any more" -X POST "$url/v1/auth/guest"
+says "the client is told where to look" 'something is wrong with the server; its log says more under '
+! grep -q "$work" "$work/body"
+verdict $? "and nothing of our machine"
+says "the log says it" "server failure id=$(sed 's/.*"request_id":"\([^"]*\)".*/\1/' "$work/body") what=auth.guest kind=DAMAGED" "$work/log"
+says "and why" 'file is not a database' "$work/log"
 stop
+wrong() { # SENTENCE ARGUMENTS
+	sentence=$1
+	shift
+	timeout 20 "$stoad" "$@" >"$work/second" 2>&1 </dev/null
+	verdict "$([ $? = 2 ]; echo $?)" "stoad $* is refused"
+	says "it says what is wrong" "$sentence" "$work/second"
+}
+wrong 'there is no verb fly' fly
+wrong 'serve takes no argument, and now is one' serve now
+wrong 'backup needs its argument FILE' backup
+wrong 'backup takes one argument, and two is another' backup one two
+wrong "unrecognized option '--fly'" --fly
 finish
