@@ -163,11 +163,16 @@ struct profile { const char *role; struct record_list quick_actions; /* quick_ac
 
 /* ---- people: classes --------------------------------------------------------------- */
 
-struct class { const char *id, *title, *status; const char *role; /* of who asks */ int64_t members, created; };
+struct class {
+	const char *id, *title, *status;
+	const char *role;                  /* of who asks */
+	const char *inbox;                 /* mail address for questions; only for who teaches it */
+	int64_t members, created;
+};
 struct class_list { const char *status, *cursor; int64_t limit; };
 struct classes { struct record_list items; /* class */ const char *cursor; int64_t total; };
 struct class_create { const char *id, *title; };
-struct class_update { const char *id, *title, *status; };
+struct class_update { const char *id, *title, *status, *inbox; };   /* inbox "": none of its own */
 struct class_member { const char *id, *name, *role; int64_t joined; };
 struct class_members_list { const char *id, *cursor; int64_t limit; };
 struct class_members { struct record_list items; /* class_member */ const char *cursor; int64_t total; };
@@ -292,6 +297,9 @@ struct operation {
 };
 const struct operation *operation_find(const char *id);   /* NULL: no such */
 const struct operation *operations(size_t *count);
+
+/* INPUT: text that is no mail address, or one that could be read as several, or as a name. */
+enum fault mail_address_check(const char *address) STOA_MUST;
 
 /* ---- pages of a list ------------------------------------------------------------------- */
 

@@ -65,7 +65,9 @@ struct engine_config {
 	int64_t upload_count_max, upload_bytes_max;   /* documents of one user; 0: 200, 1 GiB */
 	const char *upload_folder;  /* the only place document.add takes a user's file from; NULL: any */
 	const char *backup_folder; int64_t backup_keep;   /* where backup.start copies to, and how many stay (0: 7); NULL: nowhere */
-	const char *inbox;          /* mail address that escalated questions go to; NULL: none */
+	const char *inbox;          /* mail address of escalated questions whose class has none; NULL: none */
+	int64_t questions_max, questions_network_max;   /* that wait for a teacher: of one person, of the guests of one network; 0: 5, 20 */
+	int64_t questions_days;     /* so long after they last changed they are kept; 0: for ever */
 	struct engine_outside outside;
 	/* Signing in: [oidc NAME] and [jwt] of stoad.conf; where browsers reach the server. */
 	const struct people_provider *providers; size_t provider_count;

@@ -103,6 +103,11 @@ enum fault people_first_admin(const char **code, struct arena *a, struct people 
 /* What a profile suggests; kept as the person's when he has an account. */
 enum fault people_profile_set(struct profile *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct profile_set *req) STOA_MUST;
 
+/* A hash by which something personal can be found and not read: keyed by 256 bits
+ * that are sealed, so that a change of the vault's keys changes nothing. Within a
+ * transaction: the first one makes the key. */
+enum fault people_lookup_hash(unsigned char out[VAULT_HASH_BYTES], struct people *p, struct store *db, const char *what, const char *value) STOA_MUST;
+
 /* ---- what an administrator does ---------------------------------------------------- */
 
 enum fault people_user_list(struct users *out, struct arena *a, struct people *p, struct store *db, const struct user_list *req) STOA_MUST;
@@ -131,6 +136,10 @@ enum fault people_class_leave(struct arena *a, struct people *p, struct store *d
 enum fault people_code_make(struct join_code *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct join_code_make *req) STOA_MUST;
 enum fault people_code_list(struct join_codes *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const char *class) STOA_MUST;
 enum fault people_code_void(struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct join_code_remove *req) STOA_MUST;
+
+/* Where questions handed to the teachers of a class are mailed; NULL: it has no inbox
+ * of its own, or there is no such class. */
+enum fault people_class_inbox(const char **out, struct arena *a, struct people *p, struct store *db, const char *class) STOA_MUST;
 
 /* ---- assignments -------------------------------------------------------------------------- */
 /* As of a class; a draft is ABSENT for who does not teach it. INPUT: a material is no

@@ -224,6 +224,8 @@ static const struct field class_fields[] = {
 	FIELD_OF(class, status, FIELD_TEXT, .choices = "active|archived", .help = "Whether it is over."),
 	FIELD_OF(class, role, FIELD_TEXT, .flags = FIELD_OMIT, .choices = "learner|instructor",
 		.help = "What you are in it."),
+	FIELD_OF(class, inbox, FIELD_TEXT, .flags = FIELD_OMIT | FIELD_SEALED, .max = 254,
+		.help = "Mail address that its questions go to; told to who teaches it."),
 	FIELD_OF(class, members, FIELD_INT, .help = "How many belong to it."),
 	FIELD_OF(class, created, FIELD_TIME, .help = "When it was made."),
 };
@@ -255,6 +257,8 @@ static const struct field class_update_fields[] = {
 	FIELD_OF(class_update, title, FIELD_TEXT, .flags = FIELD_OMIT, .max = 200, .help = "A new name."),
 	FIELD_OF(class_update, status, FIELD_TEXT, .flags = FIELD_OMIT, .choices = "active|archived",
 		.help = "An archived class takes no more members."),
+	FIELD_OF(class_update, inbox, FIELD_TEXT, .flags = FIELD_OMIT | FIELD_SEALED, .max = 254,
+		.help = "Mail address that its questions go to; empty: the server's."),
 };
 RECORD_TYPE(record_class_update, class_update, class_update_fields, "A change of a class.");
 

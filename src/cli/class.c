@@ -74,6 +74,31 @@ verb_class_archive(struct cli *c)
 	return class_print(c, "class.update", &request);
 }
 
+enum fault
+verb_class_inbox(struct cli *c)
+{
+	const struct id_request which = { c->args.operands[0] };
+	struct class_update change = { .id = which.id, .inbox = c->args.operand_count > 1 ? c->args.operands[1] : NULL };
+	const void *reply = NULL;
+	if (option_given(&c->args, "none"))
+		change.inbox = "";
+	enum fault f = session_ready(c);
+	if (f == FAULT_NONE)
+		f = change.inbox ? session_call(&reply, c, "class.update", &change, NULL)
+				 : session_call(&reply, c, "class.get", &which, NULL);
+	if (f != FAULT_NONE)
+		return f;
+	const struct class *v = reply;
+	if (c->json)
+		out_record(c, &record_class, v);
+	else if (v->inbox && *v->inbox)
+		out_putf(c, PAINT_NONE, "Questions in %s go to %s.\n", listing_line(c, v->id), listing_line(c, v->inbox));
+	else
+		out_putf(c, PAINT_NONE, "%s has no inbox of its own: its questions go to the server's, if that has one.\n",
+			listing_line(c, v->id));
+	return FAULT_NONE;
+}
+
 /* ---- members ---------------------------------------------------------------------- */
 
 static void

@@ -327,7 +327,7 @@ verb_fn verb_init, verb_add, verb_docs_list, verb_docs_show, verb_docs_rm, verb_
 	verb_config_path, verb_status, verb_sync, verb_bench, verb_eval, verb_completion, verb_help, verb_version, verb_login, verb_logout, verb_whoami,
 	verb_class_list, verb_class_new, verb_class_rename, verb_class_archive, verb_class_members,
 	verb_class_set, verb_class_leave, verb_class_code, verb_class_codes, verb_class_void,
-	verb_class_questions, verb_class_answer, verb_class_assignments, verb_class_assignment,
+	verb_class_questions, verb_class_answer, verb_class_inbox, verb_class_assignments, verb_class_assignment,
 	verb_class_assign, verb_class_amend, verb_class_unassign, verb_admin_users, verb_admin_set,
 	verb_admin_feedback, verb_admin_audit, verb_admin_backup, verb_admin_backups, verb_history_share, verb_history_links,
 	verb_history_unshare, verb_history_shared, verb_history_escalate, verb_profile;

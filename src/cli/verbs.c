@@ -174,6 +174,9 @@ static const struct option class_code_options[] = {
 	{ "days", "N", OPTION_NUMBER, 1, 366, NULL, false, "good for so many days; 14 unless told" },
 	{ "uses", "N", OPTION_NUMBER, 1, 10000, NULL, false, "good for so many people; 40 unless told" },
 };
+static const struct option class_inbox_options[] = {
+	{ "none", NULL, OPTION_FLAG, 0, 0, NULL, false, "none of its own: the server's" },
+};
 static const struct option class_questions_options[] = {
 	{ "status", "STATE", OPTION_CHOICE, 0, 0, "pending|in_progress|resolved|all", false,
 		"pending unless told" },
@@ -341,6 +344,8 @@ const struct verb verbs[] = {
 		"take an assignment away; conversations within it stay" },
 	{ "class", "questions", "", 0, 0, OPTIONS(class_questions_options), verb_class_questions, "escalation, one a line",
 		"the questions that were handed to you as a teacher" },
+	{ "class", "inbox", "CLASS [ADDRESS]", 1, 2, OPTIONS(class_inbox_options), verb_class_inbox, "class",
+		"the mail address that its questions go to; with one, set it" },
 	{ "class", "answer", "QUESTION TEXT...|-", 2, -1, NO_OPTIONS, verb_class_answer, "escalation",
 		"answer such a question; the answer appears in its conversation" },
 	{ "admin", "users", "", 0, 0, OPTIONS(admin_users_options), verb_admin_users, "user, one a line",

@@ -7,6 +7,9 @@
 
 #include "engine_in.h"
 
+#define QUESTIONS_MAX 5
+#define QUESTIONS_NETWORK_MAX 20
+#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
 #define BACKUPS_KEPT 7
 #define UPLOADS_MAX 200
 #define UPLOAD_BYTES_MAX ((int64_t)1 << 30)
@@ -115,6 +118,9 @@ engine_open(struct engine **out, const struct engine_config *config)
 	e->backup.folder = mem_strdup(config->backup_folder);
 	e->backup.keep = config->backup_keep > 0 ? config->backup_keep : BACKUPS_KEPT;
 	pthread_mutex_init(&e->backup.lock, NULL);
+	e->questions_max = config->questions_max > 0 ? config->questions_max : QUESTIONS_MAX;
+	e->questions_network_max = config->questions_network_max > 0 ? config->questions_network_max : QUESTIONS_NETWORK_MAX;
+	e->questions_keep_ms = config->questions_days * DAY_MS;
 	e->threshold_email = config->threshold_email;
 	e->upload_folder = mem_strdup(config->upload_folder);
 	e->upload_count_max = config->upload_count_max > 0 ? config->upload_count_max : UPLOADS_MAX;

@@ -107,6 +107,8 @@ struct engine {
 	struct engine_outside outside;
 	char *inbox;                       /* where escalated questions are mailed to; NULL: nowhere */
 	double threshold_email;
+	int64_t questions_max, questions_network_max;   /* that wait for a teacher: of a person, of the guests of a network */
+	int64_t questions_keep_ms;         /* 0: for ever */
 	struct domains domains;
 	struct llm *llm;                   /* NULL: none is set up */
 	struct tutor_model model;
@@ -160,6 +162,8 @@ struct people_asker asker(const struct call *c);
 enum fault me_fill(struct settings *out, struct call *c) STOA_MUST;
 /* Remove guests who cannot come back, with everything of theirs (people.c). */
 enum fault guests_tend(struct engine *e, struct store *db, const struct cancel *cancel) STOA_MUST;
+/* Remove questions for teachers that have outlived their time (escalate.c). */
+enum fault escalations_tend(struct engine *e, struct store *db, const struct cancel *cancel) STOA_MUST;
 /* What is kept about his account, as JSON members for an export. */
 enum fault me_put_account(struct text *out, struct call *c) STOA_MUST;
 enum fault me_rename(struct call *c, const char *name) STOA_MUST;
@@ -194,6 +198,8 @@ enum fault escalation_put(struct call *c, const char *owner, const struct escala
 enum fault me_put_questions(struct text *out, struct call *c) STOA_MUST;
 /* Mail about an escalated question (mail.c); a step is "asked" or "answered". Within
  * the caller's transaction. *next_ms is lowered to when the next one is due. */
+/* Where the teachers of a class read: its own inbox, else the server's; NULL: nowhere. */
+enum fault mail_inbox(const char **out, struct arena *a, struct engine *e, struct store *db, const char *class) STOA_MUST;
 enum fault mail_queue(struct engine *e, struct store *db, const char *escalation, const char *step) STOA_MUST;
 enum fault mail_tend(int64_t *next_ms, struct engine *e, struct store *db, const struct cancel *cancel) STOA_MUST;
 int64_t mail_waiting(struct engine *e, struct store *db);

@@ -8,8 +8,6 @@
 
 #include "engine_in.h"
 
-#define WAITING_MAX 20           /* questions of one person that nobody has answered */
-
 /* The chain of handed-over questions: "escalate" in hex, filled up. */
 static const char chain_id[] = "657363616c6174650000000000000001";
 
@@ -107,20 +105,6 @@ class_of(const char **out, struct call *c, const char *subject)
 	return f == FAULT_ABSENT ? FAULT_NONE : f;
 }
 
-static enum fault
-check_email(const char *email)
-{
-	const char *at = email == NULL ? NULL : strchr(email, '@');
-	if (email == NULL || email[0] == '\0')
-		return FAULT_NONE;
-	for (const char *s = email; *s != '\0'; s++)
-		if ((unsigned char)*s <= ' ' || (unsigned char)*s >= 0x7F || strchr("<>(),;:\\\"[]", *s) != NULL)
-			return fault(FAULT_INPUT, "that is not a mail address");
-	if (at == NULL || at == email || strchr(at + 1, '@') != NULL || strchr(at, '.') == NULL || at[1] == '\0')
-		return fault(FAULT_INPUT, "that is not a mail address");
-	return FAULT_NONE;
-}
-
 /* The same answer handed over twice is one question. */
 static enum fault
 row_find(const char **id, const char **status, struct call *c, const char *message_id)
@@ -140,30 +124,59 @@ row_find(const char **id, const char **status, struct call *c, const char *messa
 	return f;
 }
 
-/* A teacher's time is not one person's alone. */
 static enum fault
-check_waiting(struct call *c)
+waiting_count(int64_t *count, struct store *db, const char *owner, const unsigned char *network)
 {
 	struct statement *st;
-	enum fault f = store_prepare(&st, c->db, "SELECT count(*) FROM escalation WHERE owner = ? AND status <> 'resolved'");
+	enum fault f = store_prepare(&st, db, network == NULL
+		? "SELECT count(*) FROM escalation WHERE owner = ? AND status <> 'resolved'"
+		: "SELECT count(*) FROM escalation WHERE network = ? AND status <> 'resolved'");
 	if (f != FAULT_NONE)
 		return f;
-	statement_text(st, 1, c->seat->owner);
+	if (network == NULL)
+		statement_text(st, 1, owner);
+	else
+		statement_blob(st, 1, network, VAULT_HASH_BYTES);
 	f = statement_step(st);
-	int64_t count = f == FAULT_NONE ? statement_col_int(st, 0) : 0;
+	if (f == FAULT_NONE)
+		*count = statement_col_int(st, 0);
 	statement_done(st);
-	if (f == FAULT_NONE && count >= WAITING_MAX)
-		return fault(FAULT_LIMIT, "%d questions of yours wait for a teacher already", WAITING_MAX);
+	return f;
+}
+
+/* A teacher's time is not one person's alone; and who can be a new guest at any time is
+ * counted by where he comes from: *network then names that. */
+static enum fault
+check_waiting(const unsigned char **network, struct call *c)
+{
+	int64_t count = 0;
+	unsigned char *hash;
+	enum fault f = waiting_count(&count, c->db, c->seat->owner, NULL);
+	if (f == FAULT_NONE && count >= c->e->questions_max)
+		return fault(FAULT_EXISTS, "%lld questions of yours wait for a teacher already; "
+			"hand over the next when one is answered", (long long)count);
+	*network = NULL;
+	if (f != FAULT_NONE || c->who->role > ROLE_GUEST || c->options->address == NULL)
+		return f;
+	hash = arena_alloc(c->a, VAULT_HASH_BYTES);
+	f = people_lookup_hash(hash, c->e->people, c->db, "network", c->options->address);
+	if (f == FAULT_NONE)
+		f = waiting_count(&count, c->db, NULL, hash);
+	if (f == FAULT_NONE && count >= c->e->questions_network_max)
+		return fault(FAULT_EXISTS, "%lld questions of guests from where you are wait for a teacher already; "
+			"sign in, or try again when some are answered", (long long)count);
+	*network = hash;
 	return f;
 }
 
 static enum fault
-row_insert(struct call *c, const struct escalation *e, const char *conv_id, const char *message_id)
+row_insert(struct call *c, const struct escalation *e, const char *conv_id, const char *message_id,
+	const unsigned char *network)
 {
 	struct statement *st;
 	enum fault f = store_prepare(&st, c->db,
-		"INSERT INTO escalation (id, owner, conv_id, message_id, subject, status, created, updated) "
-		"VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)");
+		"INSERT INTO escalation (id, owner, conv_id, message_id, subject, status, created, updated, network) "
+		"VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?)");
 	if (f != FAULT_NONE)
 		return f;
 	const char *const texts[] = { e->id, c->seat->owner, conv_id, message_id, e->subject };
@@ -171,6 +184,8 @@ row_insert(struct call *c, const struct escalation *e, const char *conv_id, cons
 		statement_text(st, (int)i + 1, texts[i]);
 	statement_int(st, 6, e->created);
 	statement_int(st, 7, e->created);
+	if (network != NULL)
+		statement_blob(st, 8, network, VAULT_HASH_BYTES);
 	f = statement_run(st, NULL);
 	statement_done(st);
 	return f;
@@ -181,12 +196,13 @@ hand_over(const char **id, const char **status, struct call *c, const struct mes
 {
 	struct escalation e = { .person = c->who->user, .email = req->email, .note = req->note,
 		.status = "pending", .created = now_ms(c), .updated = now_ms(c) };
-	const char *conv_id = NULL, *subject = NULL;
+	const char *conv_id = NULL, *subject = NULL, *inbox = NULL;
+	const unsigned char *network = NULL;
 	char fresh[ID_BYTES];
 	enum fault f = row_find(id, status, c, req->id);
 	if (f != FAULT_ABSENT)
 		return f;
-	f = check_waiting(c);
+	f = check_waiting(&network, c);
 	if (f == FAULT_NONE)
 		f = find_words(&e, &conv_id, &subject, c, req->id);
 	if (f == FAULT_NONE)
@@ -196,10 +212,12 @@ hand_over(const char **id, const char **status, struct call *c, const struct mes
 	id_make(fresh, &c->e->chance);
 	e.id = *id = arena_strdup(c->a, fresh);
 	*status = "pending";
-	f = row_insert(c, &e, conv_id, req->id);
+	f = row_insert(c, &e, conv_id, req->id, network);
 	if (f == FAULT_NONE)
 		f = escalation_put(c, c->seat->owner, &e);
-	if (f == FAULT_NONE && c->e->inbox != NULL)
+	if (f == FAULT_NONE)
+		f = mail_inbox(&inbox, c->a, c->e, c->db, e.subject);
+	if (f == FAULT_NONE && inbox != NULL)
 		f = mail_queue(c->e, c->db, e.id, "asked");
 	return f;
 }
@@ -211,7 +229,7 @@ message_escalate(void **reply, struct call *c, const void *request)
 	struct escalated *out = record_new(c->a, &record_escalated);
 	if (c->seat->owner[0] == '\0')
 		return fault(FAULT_ABSENT, "there is no teacher on this machine; join a class first");
-	enum fault f = check_email(req->email);
+	enum fault f = req->email != NULL && req->email[0] != '\0' ? mail_address_check(req->email) : FAULT_NONE;
 	if (f == FAULT_NONE)
 		f = store_begin(c->db);
 	if (f != FAULT_NONE)
@@ -260,6 +278,82 @@ me_put_questions(struct text *out, struct call *c)
 	}
 	text_put(out, "],");
 	mem_free(ids.items);
+	return f;
+}
+
+/* ---- the end ------------------------------------------------------------------------- */
+
+#define EXPIRE_AT_ONCE 50
+
+struct old { char id[ID_BYTES], owner[ID_BYTES]; };
+
+/* Those that have not changed for so long, whatever became of them. */
+static enum fault
+old_find(struct old *out, size_t *count, struct engine *e, struct store *db)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, db, "SELECT id, owner FROM escalation WHERE updated < ? ORDER BY updated LIMIT ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_int(st, 1, e->clock.wall_ms(e->clock.arg) - e->questions_keep_ms);
+	statement_int(st, 2, EXPIRE_AT_ONCE);
+	while (*count < EXPIRE_AT_ONCE && (f = statement_step(st)) == FAULT_NONE) {
+		snprintf(out[*count].id, ID_BYTES, "%s", statement_col_text(st, 0));
+		snprintf(out[*count].owner, ID_BYTES, "%s", statement_col_text(st, 1));
+		(*count)++;
+	}
+	statement_done(st);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+/* Its words, its mail and its row; a reply stays in the conversation. */
+static enum fault
+old_remove(struct store *db, const struct old *of)
+{
+	static const char *const sql[] = { "DELETE FROM mail WHERE escalation = ?", "DELETE FROM escalation WHERE id = ?" };
+	struct arena a;
+	struct sealed rec;
+	arena_init(&a);
+	enum fault f = store_begin(db);
+	store_set_owner(db, of->owner);
+	if (f == FAULT_NONE)
+		f = store_get(&rec, &a, db, of->id);
+	if (f == FAULT_NONE)
+		f = store_bury(db, of->id);
+	f = f == FAULT_ABSENT ? FAULT_NONE : f;
+	for (size_t i = 0; i < COUNT_OF(sql) && f == FAULT_NONE; i++) {
+		struct statement *st;
+		f = store_prepare(&st, db, sql[i]);
+		if (f != FAULT_NONE)
+			break;
+		statement_text(st, 1, of->id);
+		f = statement_run(st, NULL);
+		statement_done(st);
+	}
+	if (f == FAULT_NONE)
+		f = store_commit(db);
+	if (f != FAULT_NONE)
+		store_rollback(db);
+	store_set_owner(db, "");
+	arena_clear(&a);
+	return f;
+}
+
+enum fault
+escalations_tend(struct engine *e, struct store *db, const struct cancel *cancel)
+{
+	struct old old[EXPIRE_AT_ONCE];
+	size_t count = 0, removed = 0;
+	if (e->questions_keep_ms == 0)
+		return FAULT_NONE;
+	pthread_rwlock_rdlock(&e->gate);
+	bool open = !store_is_new(db) && !store_is_locked(db) && !store_read_only(db);
+	enum fault f = open ? old_find(old, &count, e, db) : FAULT_NONE;
+	for (; removed < count && f == FAULT_NONE && !cancel_asked(cancel); removed += f == FAULT_NONE)
+		f = old_remove(db, &old[removed]);
+	pthread_rwlock_unlock(&e->gate);
+	if (count > 0)
+		log_event(LOG_INFO, "engine", "retention", "of=questions removed=%zu result=%s", removed, fault_name(f));
 	return f;
 }
 

@@ -18,6 +18,18 @@
 #define WAITING_MAX 1000
 #define MAIL_BYTES_MAX (256 * 1024)
 
+enum fault
+mail_inbox(const char **out, struct arena *a, struct engine *e, struct store *db, const char *class)
+{
+	enum fault f = FAULT_NONE;
+	*out = NULL;
+	if (class != NULL && class[0] != '\0')
+		f = people_class_inbox(out, a, e->people, db, class);
+	if (*out == NULL)
+		*out = e->inbox;
+	return f;
+}
+
 static int64_t
 wall_ms(const struct engine *e)
 {
@@ -159,7 +171,11 @@ compose(struct outside_mail *out, struct text *body, struct arena *a, struct eng
 	if (f != FAULT_NONE)
 		return f;
 	const struct escalation *q = record;
-	const char *to = asked ? e->inbox : q->email;
+	const char *to = q->email;
+	if (asked)
+		f = mail_inbox(&to, a, e, db, q->subject);
+	if (f != FAULT_NONE)
+		return f;
 	if (to == NULL || to[0] == '\0')
 		return fault(FAULT_ABSENT, "a mail has nobody to go to");
 	put_part(body, "Question", q->question);

@@ -202,7 +202,7 @@ lookup_key(unsigned char out[LOOKUP_KEY_BYTES], struct arena *a, struct people *
 }
 
 enum fault
-lookup_hash(unsigned char out[VAULT_HASH_BYTES], struct people *p, struct store *db,
+people_lookup_hash(unsigned char out[VAULT_HASH_BYTES], struct people *p, struct store *db,
 	const char *what, const char *value)
 {
 	unsigned char key[LOOKUP_KEY_BYTES];

@@ -18,6 +18,70 @@
 	" (SELECT count(*) FROM class_member n WHERE n.class = c.id)" \
 	" FROM class c LEFT JOIN class_member mine ON mine.class = c.id AND mine.person = ?"
 
+/* ---- its inbox: a sealed record, whose id is in the row ------------------------------- */
+
+struct class_inbox { const char *address; };
+static const struct field class_inbox_fields[] = {
+	FIELD_OF(class_inbox, address, FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_SEALED, .max = 254),
+};
+static RECORD_TYPE(record_class_inbox, class_inbox, class_inbox_fields, "the inbox of a class");
+
+/* The id of the record; "": the class has none, or there is no such class. */
+static enum fault
+inbox_id(char id[ID_BYTES], struct store *db, const char *class)
+{
+	struct statement *st = NULL;
+	id[0] = '\0';
+	enum fault f = store_prepare(&st, db, "SELECT inbox FROM class WHERE id = ?");
+	if (f != FAULT_NONE)
+		return f;
+	statement_text(st, 1, class);
+	f = statement_step(st);
+	if (f == FAULT_NONE)
+		snprintf(id, ID_BYTES, "%s", statement_col_text(st, 0));
+	statement_done(st);
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
+}
+
+enum fault
+people_class_inbox(const char **out, struct arena *a, struct people *p, struct store *db, const char *class)
+{
+	char id[ID_BYTES];
+	struct sealed rec;
+	void *record = NULL;
+	(void)p;
+	enum fault f = inbox_id(id, db, class);
+	*out = NULL;
+	if (f != FAULT_NONE || id[0] == '\0')
+		return f;
+	f = sealed_get(&rec, a, db, "", id);
+	if (f == FAULT_NONE)
+		f = record_from_json(&record, a, &record_class_inbox, rec.plain, rec.plain_bytes);
+	if (f == FAULT_NONE)
+		*out = ((struct class_inbox *)record)->address;
+	return f;
+}
+
+/* "": none of its own. */
+static enum fault
+inbox_set(struct arena *a, struct people *p, struct store *db, const char *class, const char *address)
+{
+	char old[ID_BYTES], id[ID_BYTES] = "";
+	const struct class_inbox inbox = { address };
+	enum fault f = address[0] != '\0' ? mail_address_check(address) : FAULT_NONE;
+	if (f == FAULT_NONE)
+		f = inbox_id(old, db, class);
+	if (f == FAULT_NONE && old[0] != '\0')
+		f = sealed_bury(a, db, "", old);
+	if (f == FAULT_NONE && address[0] != '\0') {
+		id_make(id, &p->chance);
+		f = sealed_put_record(db, "", id, &record_class_inbox, &inbox);
+	}
+	return f == FAULT_NONE ? RUN(db, NULL, "UPDATE class SET inbox = ? WHERE id = ?", id, class) : f;
+}
+
+/* ---- who sees what ------------------------------------------------------------------ */
+
 static void
 class_of_row(struct class *out, struct arena *a, struct statement *st)
 {
@@ -73,8 +137,13 @@ enum fault
 people_class_get(struct class *out, struct arena *a, struct people *p, struct store *db,
 	const struct people_asker *who, const char *id)
 {
-	(void)p;
-	return class_seen(out, a, db, who, id);
+	struct class c;
+	enum fault f = class_seen(&c, a, db, who, id);
+	if (f == FAULT_NONE && people_class_teaches(&c, who))
+		f = people_class_inbox(&c.inbox, a, p, db, c.id);
+	if (f == FAULT_NONE)
+		*out = c;
+	return f;
 }
 
 /* ---- making and changing ------------------------------------------------------------ */
@@ -171,12 +240,11 @@ people_class_create(struct class *out, struct arena *a, struct people *p, struct
 	return finish(db, f);
 }
 
-enum fault
-people_class_update(struct class *out, struct arena *a, struct people *p, struct store *db,
-	const struct people_asker *who, const struct class_update *req)
+static enum fault
+update(struct class *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who,
+	const struct class_update *req)
 {
 	struct class c;
-	(void)p;
 	enum fault f = class_taught(&c, a, db, who, req->id);
 	if (f == FAULT_NONE && req->title != NULL && req->title[0] != '\0')
 		f = RUN(db, NULL, "UPDATE class SET title = ? WHERE id = ?", req->title, c.id);
@@ -184,7 +252,17 @@ people_class_update(struct class *out, struct arena *a, struct people *p, struct
 		f = str_same(req->status, "archived")
 			    ? RUN(db, NULL, "UPDATE class SET archived = 1 WHERE id = ?", c.id)
 			    : RUN(db, NULL, "UPDATE class SET archived = 0 WHERE id = ?", c.id);
-	return f == FAULT_NONE ? class_seen(out, a, db, who, c.id) : f;
+	if (f == FAULT_NONE && req->inbox != NULL)
+		f = inbox_set(a, p, db, c.id, req->inbox);
+	return f == FAULT_NONE ? people_class_get(out, a, p, db, who, c.id) : f;
+}
+
+enum fault
+people_class_update(struct class *out, struct arena *a, struct people *p, struct store *db,
+	const struct people_asker *who, const struct class_update *req)
+{
+	enum fault f = store_begin(db);
+	return f == FAULT_NONE ? finish(db, update(out, a, p, db, who, req)) : f;
 }
 
 /* ---- lists -------------------------------------------------------------------------------- */

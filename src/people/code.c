@@ -24,7 +24,7 @@ code_add(struct join_code *out, struct arena *a, struct people *p, struct store 
 	made.expires = made.created + good_ms;
 	made.id = arena_strdup(a, id);
 	made.code = arena_strdup(a, code);
-	enum fault f = lookup_hash(hash, p, db, "code", code);
+	enum fault f = people_lookup_hash(hash, p, db, "code", code);
 	if (f == FAULT_NONE)
 		f = store_prepare(&st, db,
 			"INSERT INTO join_code (id, code, class, role, uses, uses_max, created, expires)"
@@ -73,7 +73,7 @@ code_use(const char **class, enum role *role, struct arena *a, struct people *p,
 	struct statement *st = NULL;
 	enum fault f = FAULT_ABSENT;
 	if (code_plain(code, typed)) {
-		f = lookup_hash(hash, p, db, "code", code);
+		f = people_lookup_hash(hash, p, db, "code", code);
 		if (f == FAULT_NONE)
 			f = count_use(p, db, hash);
 	}

@@ -43,7 +43,7 @@ find_or_make(struct account *out, struct arena *a, struct people *p, struct stor
 		.mail = shown(a, of->mail, 320),
 		.subject = arena_printf(a, "%s %s", of->issuer, of->subject),
 	};
-	enum fault f = lookup_hash(lookup, p, db, "subject", about.subject);
+	enum fault f = people_lookup_hash(lookup, p, db, "subject", about.subject);
 	if (f == FAULT_NONE)
 		f = found_by(out, a, db, lookup);
 	if (f == FAULT_ABSENT)

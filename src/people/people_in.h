@@ -75,9 +75,6 @@ enum fault person_read(struct person *out, struct arena *a, struct store *db, co
 enum fault person_bury(struct arena *a, struct store *db, const char *id) STOA_MUST;
 enum fault person_write(struct store *db, const char *id, const struct person *about) STOA_MUST;
 enum fault user_fill(struct user *out, struct arena *a, struct store *db, const struct account *of) STOA_MUST;
-/* A hash by which something personal can be found and not read: keyed by 256 bits
- * that are sealed, so that a change of the vault's keys changes nothing. */
-enum fault lookup_hash(unsigned char out[VAULT_HASH_BYTES], struct people *p, struct store *db, const char *what, const char *value) STOA_MUST;
 
 /* ---- sessions (session.c) ----------------------------------------------------------- */
 

@@ -225,6 +225,9 @@ config_of(struct server_setup *u, const struct store_paths *paths)
 		.backup_folder = text_of(u, "backup", "folder") != NULL ? text_of(u, "backup", "folder")
 									: arena_printf(&u->arena, "%s/backups", u->data),
 		.backup_keep = number_of(u, "backup", "keep"),
+		.questions_max = number_of(u, "limits", "questions_waiting"),
+		.questions_network_max = number_of(u, "limits", "questions_waiting_per_address"),
+		.questions_days = number_of(u, "retention", "questions_days"),
 		.outside = server_outside(&u->outside),
 		.providers = u->providers,
 		.provider_count = u->provider_count,

@@ -176,5 +176,14 @@ const struct migration schema[] = {
 	  "  n INTEGER NOT NULL, PRIMARY KEY (assignment, document));",
 	  "DROP TABLE assignment_material; DROP TABLE assignment;",
 	  "SELECT count(*) FROM assignment", "assignments" },
+	/* Where a class reads its questions (the id of a sealed record), and a hash of where
+	 * a guest's question came from. */
+	{ 9, "inboxes",
+	  "ALTER TABLE class ADD COLUMN inbox TEXT NOT NULL DEFAULT '';"
+	  "ALTER TABLE escalation ADD COLUMN network BLOB;"
+	  "CREATE INDEX escalation_network ON escalation (network);"
+	  "CREATE INDEX escalation_updated ON escalation (updated);",
+	  "DROP INDEX escalation_updated; DROP INDEX escalation_network;"
+	  "ALTER TABLE escalation DROP COLUMN network; ALTER TABLE class DROP COLUMN inbox;", NULL, NULL },
 };
 const size_t schema_count = COUNT_OF(schema);

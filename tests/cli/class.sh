@@ -70,6 +70,16 @@ run 4 "a learner makes no code" learner class code leaves-and-light
 run 4 "and sees no questions" learner class questions
 run 4 "and no accounts" learner admin users
 
+run 0 "the class has no inbox" teacher class inbox leaves-and-light
+says "that it has none" "no inbox of its own"
+run 2 "no address" teacher class inbox leaves-and-light "Ada <ada@school.example>"
+run 0 "it gets one" teacher class inbox leaves-and-light ada@school.example
+says "the address" "ada@school.example"
+run 4 "a learner sets none" learner class inbox leaves-and-light bob@school.example
+run 0 "and is told none" learner class inbox leaves-and-light
+silent "its address" "ada@school.example"
+run 0 "it is taken away" teacher class inbox leaves-and-light --none
+says "that it has none" "no inbox of its own"
 run 3 "a question without an answer" learner ask "What is the boiling point of tungsten?"
 run 0 "is handed to the teacher" learner history escalate last --note "for Friday"
 says "what happens now" "teacher"

@@ -249,6 +249,7 @@ START_TEST(every_operation_ends_for_everybody_as_the_matrix_says)
 	world_make(&w);
 	snprintf(backups, sizeof backups, "%s/backups", w.dir);
 	w.config.backup_folder = backups;
+	w.config.questions_max = 100;
 	snprintf(log, sizeof log, "%s/log", w.dir);
 	WELL(log_open(log, LOG_DEBUG, true));
 	class_open_made();

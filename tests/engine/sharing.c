@@ -253,17 +253,149 @@ START_TEST(one_person_has_so_many_questions_waiting_and_no_more)
 	class_open();
 	be(ANN);
 	const char *first = NULL;
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 5; i++) {
 		struct message *m = ask("Thanks a lot");
 		WELL(ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = m->id }));
 		first = first == NULL ? e->query_id : first;
 	}
 	struct message *more = ask("Thanks a lot");
-	FAILS(FAULT_LIMIT, ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = more->id }));
+	FAILS(FAULT_EXISTS, ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = more->id }));
+	ck_assert_ptr_nonnull(strstr(fault_sentence(), "5 questions of yours wait"));
 	be(TOM);
 	WELL(ask_engine(&q, &w, "escalation.resolve", &(struct escalation_resolve){ .id = first, .reply = "Yes." }));
 	be(ANN);
 	WELL(ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = more->id }));
+	world_close(&w);
+}
+END_TEST
+
+/* Guest n hands over a question from an address. */
+static enum fault
+guest_asks(int n, const char *address)
+{
+	void *out = NULL;
+	const struct call_options from = { .address = address };
+	snprintf(w.who.user, sizeof w.who.user, "%032x", 0x900 + n);
+	w.who.role = ROLE_GUEST;
+	struct message *m = ask("Thanks a lot");
+	return engine_call(&out, &w.arena, w.engine, &w.who, "message.escalate", &(struct message_escalate){ .id = m->id }, &from);
+}
+
+START_TEST(guests_of_one_place_have_so_many_questions_waiting_and_no_more)
+{
+	struct escalations *list;
+	struct escalation *q;
+	class_open();
+	engine_close(w.engine);
+	w.config.questions_network_max = 3;
+	WELL(engine_open(&w.engine, &w.config));
+	struct vault_secret s = test_key(7);
+	WELL(engine_unlock(w.engine, SLOT_KEY_FILE, &s));
+	vault_secret_clear(&s);
+	for (int i = 0; i < 3; i++)
+		WELL(guest_asks(i, "192.0.2.1"));
+	FAILS(FAULT_EXISTS, guest_asks(3, "192.0.2.1"));
+	ck_assert_ptr_nonnull(strstr(fault_sentence(), "of guests from where you are"));
+	WELL(guest_asks(4, "192.0.2.2"));
+	/* Who has an account is known, wherever he is. */
+	void *out = NULL;
+	be(ANN);
+	struct message *m = ask("Thanks a lot");
+	WELL(engine_call(&out, &w.arena, w.engine, &w.who, "message.escalate", &(struct message_escalate){ .id = m->id }, &(struct call_options){ .address = "192.0.2.1" }));
+	be(TOM);
+	WELL(ask_engine(&list, &w, "escalation.list", &(struct escalation_list){ .limit = 20 }));
+	const struct escalation *of = list->items.items;
+	while (!str_ends(of->person, "900"))
+		of++;
+	WELL(ask_engine(&q, &w, "escalation.resolve", &(struct escalation_resolve){ .id = of->id, .reply = "Yes." }));
+	WELL(guest_asks(3, "192.0.2.1"));
+	world_close(&w);
+}
+END_TEST
+
+START_TEST(a_class_with_an_inbox_of_its_own_reads_its_questions_there)
+{
+	struct escalated *e;
+	struct class *c;
+	static const char *const wrong[] = { "eva", "eva@school", "Eva <eva@school.example>", "a@b.example,c@d.example",
+		"eva@school.example\r\nBcc: x@y.example", "-f@school.example", "eva@.example" };
+	class_open();
+	be(EVA);
+	for (size_t i = 0; i < COUNT_OF(wrong); i++)
+		FAILS(FAULT_INPUT, ask_engine(&c, &w, "class.update", &(struct class_update){ .id = "biology", .inbox = wrong[i] }));
+	WELL(ask_engine(&c, &w, "class.update", &(struct class_update){ .id = "biology", .inbox = "eva@school.example" }));
+	ck_assert_str_eq(c->inbox, "eva@school.example");
+	be(MAX);
+	FAILS(FAULT_ABSENT, ask_engine(&c, &w, "class.update", &(struct class_update){ .id = "biology", .inbox = "max@school.example" }));
+	be(ANN);
+	WELL(ask_engine(&c, &w, "class.get", &(struct id_request){ "biology" }));
+	ck_assert(c->inbox == NULL || c->inbox[0] == '\0');
+	struct message *m = ask("What do ribosomes translate?");
+	WELL(ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = m->id }));
+	tend();
+	ck_assert_int_eq(sent.count, 1);
+	ck_assert_str_eq(sent.to, "eva@school.example");
+	/* Of another class, and of none any more: the server's. */
+	be(BEN);
+	m = ask("Thanks a lot");
+	WELL(ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = m->id }));
+	tend();
+	ck_assert_str_eq(sent.to, "inbox@example.org");
+	be(EVA);
+	WELL(ask_engine(&c, &w, "class.update", &(struct class_update){ .id = "biology", .inbox = "" }));
+	be(ANN);
+	m = ask("What is chlorophyll?");
+	WELL(ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = m->id }));
+	sent.to[0] = '\0';
+	tend();
+	ck_assert_str_eq(sent.to, "inbox@example.org");
+	world_close(&w);
+}
+END_TEST
+
+static int64_t
+rows_of(const char *sql)
+{
+	struct store *db;
+	struct statement *st;
+	const struct store_paths paths = store_paths_of(w.database, NULL);
+	WELL(store_open(&db, &paths, &w.clock));
+	WELL(store_prepare(&st, db, sql));
+	WELL(statement_step(st));
+	int64_t n = statement_col_int(st, 0);
+	statement_done(st);
+	store_close(db);
+	return n;
+}
+
+START_TEST(questions_go_when_their_time_is_over_with_words_and_mail)
+{
+	struct escalated *e;
+	struct transcript *t;
+	struct exported *x;
+	class_open();
+	engine_close(w.engine);
+	w.config.questions_days = 30;
+	WELL(engine_open(&w.engine, &w.config));
+	struct vault_secret s = test_key(7);
+	WELL(engine_unlock(w.engine, SLOT_KEY_FILE, &s));
+	vault_secret_clear(&s);
+	sent.answer = FAULT_OFFLINE;
+	be(ANN);
+	struct message *m = ask("What do ribosomes translate?");
+	WELL(ask_engine(&e, &w, "message.escalate", &(struct message_escalate){ .id = m->id, .note = "zymurgy" }));
+	w.still.now_ms += INT64_C(29) * 86400000;
+	tend();
+	ck_assert_int_eq(rows_of("SELECT count(*) FROM escalation"), 1);
+	ck_assert_int_eq(rows_of("SELECT count(*) FROM mail"), 1);
+	w.still.now_ms += INT64_C(2) * 86400000;
+	tend();
+	ck_assert_int_eq(rows_of("SELECT count(*) FROM escalation"), 0);
+	ck_assert_int_eq(rows_of("SELECT count(*) FROM mail"), 0);
+	WELL(ask_engine(&x, &w, "me.export", &(struct export_run){ .format = "json" }));
+	ck_assert_ptr_null(strstr(x->body, "zymurgy"));
+	WELL(ask_engine(&t, &w, "conversation.get", &(struct conversation_get){ .id = m->conversation_id }));
+	ck_assert_uint_eq(t->messages.count, 2);
 	world_close(&w);
 }
 END_TEST
@@ -357,6 +489,8 @@ TESTS("sharing", a_link_shows_what_was_said_until_then_and_nothing_of_its_owner,
 	what_is_of_no_class_is_seen_by_every_teacher_and_wrong_addresses_by_none,
 	mail_that_is_not_taken_is_tried_again_later_each_time_and_let_go_at_last,
 	one_person_has_so_many_questions_waiting_and_no_more,
+	guests_of_one_place_have_so_many_questions_waiting_and_no_more, a_class_with_an_inbox_of_its_own_reads_its_questions_there,
+	questions_go_when_their_time_is_over_with_words_and_mail,
 	an_administrator_lists_feedback_with_its_words_and_nobody_else,
 	an_account_that_goes_takes_along_what_it_shared_and_owned,
 	an_answer_that_is_not_sure_asks_for_an_address)
