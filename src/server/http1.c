@@ -15,7 +15,7 @@
 #include "live_in.h"
 
 #define AHEAD_BYTES HEAD_BYTES_MAX
-#define LINGER_S 2
+#define LINGER_S 1
 
 /* ---- the end ------------------------------------------------------------------------- */
 
