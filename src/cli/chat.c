@@ -20,6 +20,18 @@ chat_forget(struct chat *ch)
 }
 
 enum fault
+chat_lock(struct chat *ch)
+{
+	enum fault f = backend_lock(ch->c->backend);
+	if (f != FAULT_NONE)
+		return f;
+	chat_forget(ch);
+	input_forget();
+	ch->locked = true;
+	return FAULT_NONE;
+}
+
+enum fault
 chat_ask(struct chat *ch, const char *line)
 {
 	struct message_send request = {

@@ -305,6 +305,7 @@ enum fault chat_use(struct chat *ch, const char *id) STOA_MUST;
 /* Keep an unsent line in the sealed store; "" takes it away. Failing is only logged. */
 void chat_draft(struct chat *ch, const char *line);
 void chat_forget(struct chat *ch);       /* the last answer and list */
+enum fault chat_lock(struct chat *ch) STOA_MUST;   /* and all that was said is forgotten */
 
 /* The line a person gives. ABSENT at the end of input; CANCELLED when asked to leave. */
 enum fault input_open(struct chat *ch) STOA_MUST;

@@ -259,14 +259,10 @@ run_lock(struct chat *ch, const char *rest)
 	(void)rest;
 	if (!ch->can_lock)
 		return fault(FAULT_INPUT, "there is no lock; /vault passwd sets a passphrase");
-	enum fault f = backend_lock(ch->c->backend);
-	if (f != FAULT_NONE)
-		return f;
-	chat_forget(ch);
-	input_forget();
-	ch->locked = true;
-	out_put(ch->c, PAINT_DIM, "LOCKED. The next question asks for the passphrase.\n");
-	return FAULT_NONE;
+	enum fault f = chat_lock(ch);
+	if (f == FAULT_NONE)
+		out_put(ch->c, PAINT_DIM, "LOCKED. The next question asks for the passphrase.\n");
+	return f;
 }
 
 static enum fault

@@ -138,13 +138,18 @@ joined(struct arena *a, const struct text_list *list)
 	return out;
 }
 
+static enum fault
+document_meant(const struct document **out, struct cli *c)
+{
+	enum fault f = session_ready(c);
+	return f == FAULT_NONE ? named_document(out, c, c->args.operands[0]) : f;
+}
+
 enum fault
 verb_docs_show(struct cli *c)
 {
 	const struct document *d = NULL;
-	enum fault f = session_ready(c);
-	if (f == FAULT_NONE)
-		f = named_document(&d, c, c->args.operands[0]);
+	enum fault f = document_meant(&d, c);
 	if (f != FAULT_NONE)
 		return f;
 	struct id_request request = { d->id };
@@ -193,9 +198,7 @@ verb_docs_page(struct cli *c)
 	long page = strtol(c->args.operands[1], &end, 10);
 	if (*end || page < 1)
 		return fault(FAULT_INPUT, "a page is a number from 1, not %s", c->args.operands[1]);
-	enum fault f = session_ready(c);
-	if (f == FAULT_NONE)
-		f = named_document(&d, c, c->args.operands[0]);
+	enum fault f = document_meant(&d, c);
 	if (f != FAULT_NONE)
 		return f;
 	struct document_content request = { .id = d->id, .page = page };
@@ -247,9 +250,7 @@ enum fault
 verb_docs_open(struct cli *c)
 {
 	const struct document *d = NULL;
-	enum fault f = session_ready(c);
-	if (f == FAULT_NONE)
-		f = named_document(&d, c, c->args.operands[0]);
+	enum fault f = document_meant(&d, c);
 	if (f != FAULT_NONE)
 		return f;
 	if (c->json) {

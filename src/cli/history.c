@@ -43,7 +43,7 @@ verb_history_list(struct cli *c)
 		f = named_conversations_each(c, &request, option_number(&c->args, "limit", 20),
 			conversation_row, &count);
 	if (f == FAULT_NONE && !count)
-		err_note(c, PAINT_DIM, "No conversation is like that.\n");
+		err_note(c, PAINT_DIM, c->args.given_count ? "No conversation is like that.\n" : "Nothing was asked yet: stoa ask QUESTION.\n");
 	return f;
 }
 

@@ -222,14 +222,10 @@ idle_left(struct chat *ch, int64_t since)
 static enum fault
 lock_now(struct chat *ch)
 {
-	enum fault f = backend_lock(ch->c->backend);
-	if (f != FAULT_NONE)
-		return f;
-	chat_forget(ch);
-	input_forget();
-	ch->locked = true;
-	say_between(ch, "LOCKED: left alone. The next question asks for the passphrase.");
-	return FAULT_NONE;
+	enum fault f = chat_lock(ch);
+	if (f == FAULT_NONE)
+		say_between(ch, "LOCKED: left alone. The next question asks for the passphrase.");
+	return f;
 }
 
 /* The line as it stands, kept when typing pauses and when we are ended. */

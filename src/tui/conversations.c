@@ -80,6 +80,15 @@ chat_unread(const struct chat *c, const struct conversation *v)
 	return str_same(v->id, c->id) ? 0 : here > v->unread ? here : v->unread;
 }
 
+size_t
+chat_unread_count(const struct chat *c)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->list_count; i++)
+		n += chat_unread(c, &c->conversations[i]) > 0;
+	return n;
+}
+
 /* The history keeps it; of a server that is away it is not worth a place in the outbox. */
 void
 chat_keep_unread(struct app *app, const char *id, int64_t count)
@@ -152,6 +161,7 @@ list_whole(struct app *app)
 		news_take(app);
 	app_dirty(app, &pane_conversations);
 	app_dirty(app, &pane_transcript);
+	app->dirty_status = true;
 	search_warm(app);
 }
 

@@ -18,26 +18,24 @@ deleted(struct app *app, const struct backend_done *d, void *arg)
 		chat_refresh(app);         /* it is there still, and the alert says why */
 }
 
-static void
-timer_off(struct app *app)
+/* What was deleted last, from now on nobody's; false: nothing. */
+static bool
+gone_take(char id[ID_BYTES], struct app *app)
 {
-	struct chat_more *m = app->chat->more;
-	if (m->gone_timer != 0)
-		loop_untimer(app->loop, m->gone_timer);
-	m->gone_timer = 0;
+	struct chat *c = app->chat;
+	if (c->more->gone_timer != 0)
+		loop_untimer(app->loop, c->more->gone_timer);
+	c->more->gone_timer = 0;
+	memcpy(id, c->gone, ID_BYTES);
+	c->gone[0] = '\0';
+	return id[0] != '\0';
 }
 
 bool
 chat_delete_now(struct app *app, app_reply_fn *done, void *arg)
 {
-	struct chat *c = app->chat;
 	char id[ID_BYTES];
-	timer_off(app);
-	if (c->gone[0] == '\0')
-		return false;
-	memcpy(id, c->gone, sizeof id);
-	c->gone[0] = '\0';
-	return app_call(app, "conversation.delete", &(struct id_request){ id }, done != NULL ? done : deleted, arg) != 0;
+	return gone_take(id, app) && app_call(app, "conversation.delete", &(struct id_request){ id }, done != NULL ? done : deleted, arg) != 0;
 }
 
 static void
@@ -70,11 +68,8 @@ chat_undo(struct app *app)
 {
 	struct chat *c = app->chat;
 	char id[ID_BYTES];
-	timer_off(app);
-	if (c->gone[0] == '\0')
+	if (!gone_take(id, app))
 		return false;
-	memcpy(id, c->gone, sizeof id);
-	c->gone[0] = '\0';
 	if (c->gone_open && c->id[0] == '\0' && c->turn_count == 0)
 		chat_open(app, id);
 	chat_refresh(app);

@@ -246,6 +246,7 @@ const struct citation *chat_citation(struct app *app);      /* the current one, 
 void chat_step(struct app *app, int by);                    /* [ and ] */
 const struct conversation *chat_selected(struct app *app);  /* of the list, NULL */
 int64_t chat_unread(const struct chat *c, const struct conversation *v);   /* messages that were not looked at */
+size_t chat_unread_count(const struct chat *c);              /* conversations that have some */
 void chat_delete(struct app *app, const char *id, const char *title);   /* for good half a minute later */
 /* For good, now; false: there is nothing, or it could not be asked for. done: NULL, or as app_call(). */
 bool chat_delete_now(struct app *app, app_reply_fn *done, void *arg);
