@@ -21,6 +21,7 @@
 #define WEIGHT_ARRAY 4
 #define WEIGHT_OBJECT 12
 #define WEIGHT_FREE 4096          /* of a small text, however dense */
+#define RUN_BYTES 128             /* of a string, looked at and copied at once */
 
 struct scan {
 	const char *s;
@@ -329,12 +330,13 @@ put_code(struct text *out, uint32_t c, const char *s, size_t n)
 		put_unit(out, (unsigned)c);
 }
 
-/* Length of the prefix that stands in a JSON string as it is. */
+/* Length of a prefix that stands in a JSON string as it is.  Never looks far ahead: what
+ * is behind a quote is looked at again for the next one. */
 static size_t
 string_run(const char *s, size_t len)
 {
 	uint32_t last;
-	size_t n = plain_run(s, len, &last);
+	size_t n = plain_run(s, len < RUN_BYTES ? len : RUN_BYTES, &last);
 	const char *quote = memchr(s, '"', n);
 	if (quote != NULL)
 		n = (size_t)(quote - s);

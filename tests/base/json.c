@@ -140,6 +140,22 @@ START_TEST(strings_are_written_harmless_and_read_back_equal)
 }
 END_TEST
 
+/* Looking to the end at every quote would take hours. */
+START_TEST(megabytes_of_quotes_are_written_at_once)
+{
+	size_t n = 4u << 20;
+	char *s = mem_new(n + 1);
+	struct text t;
+	memset(s, '"', n);
+	text_init(&t, 2 * n + 2);
+	json_put_string(&t, s);
+	ck_assert(!t.over);
+	ck_assert_uint_eq(t.len, 2 * n + 2);
+	text_clear(&t);
+	mem_free(s);
+}
+END_TEST
+
 START_TEST(every_code_point_survives_a_string)
 {
 	struct text raw, json;
@@ -162,4 +178,5 @@ END_TEST
 TESTS("json", what_rfc_8259_allows_is_read, what_it_does_not_allow_is_refused,
 	the_length_counts_and_not_a_nul_behind, thirty_two_levels_are_read_and_one_more_is_not,
 	a_flood_of_small_values_is_refused_before_it_is_built, the_sentence_says_what_and_where,
-	strings_are_written_harmless_and_read_back_equal, every_code_point_survives_a_string)
+	strings_are_written_harmless_and_read_back_equal, megabytes_of_quotes_are_written_at_once,
+	every_code_point_survives_a_string)
