@@ -93,6 +93,23 @@ START_TEST(line_ends_of_all_systems_become_one)
 }
 END_TEST
 
+START_TEST(of_an_endless_line_the_beginning_is_kept)
+{
+	size_t n = 300001;
+	char *s = mem_new(n + 1);
+	struct text out;
+	memset(s, 'a', n);
+	memcpy(s + 65535, "\xC3\xA9", 2);   /* across the end of the first piece */
+	text_init(&out, 200000);
+	encoding_to_utf8(&out, s, n, NULL);
+	ck_assert(out.over);
+	ck_assert_uint_ge(out.len, 100000);
+	ck_assert_mem_eq(out.data, s, out.len);
+	text_clear(&out);
+	mem_free(s);
+}
+END_TEST
+
 START_TEST(binary_bytes_are_no_text)
 {
 	ck_assert(!encoding_is_text("\0\1\2\3\0\0\4\5ab", 10));
@@ -105,4 +122,4 @@ END_TEST
 
 TESTS("encoding", each_encoding_is_recognised_by_its_bytes, a_declared_charset_is_believed_when_it_is_not_utf8,
 	byte_order_marks_win_and_go, a_few_bad_bytes_do_not_change_the_encoding, line_ends_of_all_systems_become_one,
-	binary_bytes_are_no_text)
+	of_an_endless_line_the_beginning_is_kept, binary_bytes_are_no_text)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include "extract_in.h"
+#include "lines_in.h"
 
 /* What encoding_to_utf8() may ask iconv for. */
 static const char *const charsets[] = {
@@ -236,6 +237,12 @@ encoding_to_utf8(struct text *out, const char *s, size_t n, const char *declared
 		size_t eol = at;
 		while (eol < t.len && t.data[eol] != '\n' && t.data[eol] != '\r')
 			eol++;
+		/* an endless line in pieces, so that at least its beginning fits */
+		while (eol - at > LINE_BYTES_MAX) {
+			size_t piece = utf8_floor(t.data + at, eol - at, LINE_BYTES_MAX);
+			mojibake_repair(out, t.data + at, piece);
+			at += piece;
+		}
 		mojibake_repair(out, t.data + at, eol - at);
 		if (eol < t.len)
 			text_put_c(out, '\n');
