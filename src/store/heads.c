@@ -9,15 +9,14 @@
 #include <stdlib.h>
 #include "store_in.h"
 
-enum fault
-root_read(struct root_row *out, struct store *s)
+static const char root_sql[] = "SELECT generation, count, epoch, hash FROM root";
+
+/* Of that statement, which is given back. */
+static enum fault
+root_take(struct root_row *out, struct statement *st)
 {
-	struct statement *st;
 	size_t n;
-	enum fault f = store_prepare(&st, s, "SELECT generation, count, epoch, hash FROM root");
-	if (f != FAULT_NONE)
-		return f;
-	f = statement_step(st);
+	enum fault f = statement_step(st);
 	if (f == FAULT_NONE) {
 		struct root_row row = { (uint64_t)statement_col_int(st, 0),
 			(uint64_t)statement_col_int(st, 1), (uint32_t)statement_col_int(st, 2),
@@ -34,6 +33,14 @@ root_read(struct root_row *out, struct store *s)
 	}
 	statement_done(st);
 	return f;
+}
+
+enum fault
+root_read(struct root_row *out, struct store *s)
+{
+	struct statement *st;
+	enum fault f = store_prepare(&st, s, root_sql);
+	return f == FAULT_NONE ? root_take(out, st) : f;
 }
 
 enum fault
@@ -169,35 +176,51 @@ fits_memory(const struct heads *h, const struct root_row *root)
 	return h->known && h->generation == root->generation && vault_same(h->root, root->hash, sizeof h->root);
 }
 
+/* What is in memory is that root's, or is made so. */
+static enum fault
+fit_memory(struct store *s, const struct vault *v, const struct root_row *root)
+{
+	struct heads *h = &s->sealing->heads;
+	bool whole = !h->known;
+	if (root->epoch != vault_epoch(v))
+		return fault(FAULT_LOCKED, "the passphrase was changed elsewhere: unlock again");
+	if (fits_memory(h, root))
+		return FAULT_NONE;
+	enum fault f = refresh(s, v, root, whole);
+	if (f == FAULT_DAMAGED && !whole)
+		f = refresh(s, v, root, true);
+	if (f != FAULT_NONE)
+		h->known = false;
+	return f;
+}
+
 enum fault
 heads_begin(struct store *s)
 {
-	struct heads *h = &s->sealing->heads;
 	struct root_row root;
+	struct statement *first;
 	const struct vault *v;
-	if (s->changing)
-		return FAULT_NONE;
-	enum fault f = store_writable(s);
-	if (f == FAULT_NONE)
-		f = owner_check(s);
-	if (f == FAULT_NONE)
-		f = vault_borrow(&v, s);
-	if (f != FAULT_NONE)
+	bool again = s->changing;
+	enum fault f = begin_with(&first, s, again ? NULL : root_sql);
+	if (f != FAULT_NONE || again)
 		return f;
-	f = root_read(&root, s);
-	if (f == FAULT_NONE && root.epoch != vault_epoch(v))
-		f = fault(FAULT_LOCKED, "the passphrase was changed elsewhere: unlock again");
-	if (f == FAULT_NONE && !fits_memory(h, &root)) {
-		bool whole = !h->known;
-		f = refresh(s, v, &root, whole);
-		if (f == FAULT_DAMAGED && !whole)
-			f = refresh(s, v, &root, true);
-		if (f != FAULT_NONE)
-			h->known = false;
+	f = root_take(&root, first);
+	enum fault may = store_writable(s);
+	if (may == FAULT_NONE)
+		may = owner_check(s);
+	if (may == FAULT_NONE)
+		may = vault_borrow(&v, s);
+	if (may != FAULT_NONE) {
+		store_rollback(s);
+		return may;
 	}
+	if (f == FAULT_NONE)
+		f = fit_memory(s, v, &root);
 	vault_return(s);
+	if (f != FAULT_NONE)
+		store_rollback(s);
 	s->changing = f == FAULT_NONE;
-	h->changed_count = 0;
+	s->sealing->heads.changed_count = 0;
 	return f;
 }
 

@@ -1,4 +1,4 @@
-/* PostgreSQL below: the connection, transactions, whose database it is.
+/* PostgreSQL below: the connection, its faults, transactions.
  *
  * Where SQLite has BEGIN IMMEDIATE one advisory lock, of this schema, puts writers
  * in order; it is taken in the same message as BEGIN and falls with the
@@ -7,19 +7,11 @@
  * commit that was cut arrived is not known; ids make it harmless to do again.
  */
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include "postgres_in.h"
 
 #define SERVER_LEAST 120000
 #define URL_MAX 4096
 #define LOCK "pg_advisory_xact_lock(1398034241, hashtext(current_schema()))"
-
-static PGconn *
-link_of(struct store *s)
-{
-	return ((struct postgres *)s->db)->link;
-}
 
 /* By the first characters of an SQLSTATE; the longest that fits is first. */
 static const struct state { const char *begins; enum fault fault; const char *sentence; } states[] = {
@@ -45,8 +37,8 @@ static const struct state { const char *begins; enum fault fault; const char *se
 	{ "", FAULT_SYSTEM, "the database says" },
 };
 
-static bool
-is_gone(const struct postgres *p)
+bool
+postgres_gone(const struct postgres *p)
 {
 	return p->ended || PQstatus(p->link) != CONNECTION_OK;
 }
@@ -57,7 +49,7 @@ postgres_fault(struct store *s, const PGresult *result)
 {
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 	const char *why = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-	bool gone = s->db == NULL || is_gone(s->db);
+	bool gone = s->db == NULL || postgres_gone(s->db);
 	size_t i = 0;
 	if (state == NULL)
 		state = gone ? "08" : "";
@@ -79,23 +71,6 @@ postgres_run(struct store *s, const char *sql)
 	enum fault f = FAULT_NONE;
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
 		f = postgres_fault(s, result);
-	PQclear(result);
-	return f;
-}
-
-/* The first column of the first row; ABSENT without one. */
-static enum fault
-ask_int(int64_t *out, struct store *s, const char *sql)
-{
-	postgres_free_line(s);
-	PGresult *result = PQexec(link_of(s), sql);
-	enum fault f = FAULT_NONE;
-	if (PQresultStatus(result) != PGRES_TUPLES_OK)
-		f = postgres_fault(s, result);
-	else if (PQntuples(result) == 0 || PQgetisnull(result, 0, 0))
-		f = FAULT_ABSENT;
-	else
-		*out = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
 	PQclear(result);
 	return f;
 }
@@ -150,6 +125,9 @@ connect_to(const char *url)
 	return PQconnectdbParams(names, values, 1);
 }
 
+/* Of every transaction: to be read and planned once, not each time. */
+static const struct { const char *name, *sql; } ready_made[] = { { "begin", "BEGIN" }, { "lock", "SELECT " LOCK }, { "commit", "COMMIT" } };
+
 static enum fault
 look_at(struct store *s)
 {
@@ -159,6 +137,8 @@ look_at(struct store *s)
 		return fault(FAULT_INPUT, "%s is older than PostgreSQL %d", s->name, SERVER_LEAST / 10000);
 	if (!str_same(encoding, "UTF8"))
 		return fault(FAULT_INPUT, "%s does not keep UTF-8", s->name);
+	for (size_t i = 0; i < COUNT_OF(ready_made); i++)
+		PQclear(PQprepare(link, ready_made[i].name, ready_made[i].sql, 0, NULL));
 	return postgres_run(s, "SET lock_timeout = '10s'; SET synchronous_commit = on; SET standard_conforming_strings = on;"
 		" SET idle_in_transaction_session_timeout = '5min'; SET client_min_messages = error;"
 		/* What a machine that died has held is free within a minute. */
@@ -208,7 +188,7 @@ postgres_cut(struct store *s)
 		return false;
 	if (poll(&waiting, 1, 0) > 0 && (!PQconsumeInput(p->link) || PQisBusy(p->link)))    /* reads what came */
 		return true;
-	return is_gone(p);
+	return postgres_gone(p);
 }
 
 static enum fault
@@ -236,46 +216,36 @@ postgres_rollback(struct store *s)
 		s->failed = true;
 }
 
+/* In one message; what first tells comes with the answer. */
 static enum fault
-postgres_begin(struct store *s)
+postgres_begin(struct store *s, struct statement *first)
 {
-	enum fault f = postgres_run(s, "BEGIN; SELECT " LOCK);
+	PGresult *last = NULL;
+	enum fault f = postgres_later(s, "begin");
+	if (f == FAULT_NONE)
+		f = postgres_later(s, "lock");
+	if (f == FAULT_NONE)
+		f = first != NULL ? pg_ask(first) : postgres_collect(&last, s);
+	PQclear(last);
 	if (f != FAULT_NONE)
 		postgres_rollback(s);
 	return f;
 }
 
-/* COMMIT of a transaction in which something failed answers ROLLBACK. */
-static enum fault
-commit_fault(struct store *s, PGresult *result)
-{
-	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-		enum fault f = postgres_fault(s, result);
-		return f != FAULT_OFFLINE ? f :
-			fault(f, "it is not known whether it was saved: the connection to the database was cut");
-	}
-	return str_same(PQcmdStatus(result), "COMMIT") ? FAULT_NONE : fault(FAULT_SYSTEM, "not saved: something before it failed");
-}
-
+/* With what was left for later, in one message. COMMIT of a transaction in which
+ * something failed answers ROLLBACK. */
 static enum fault
 postgres_commit(struct store *s)
 {
-	struct postgres *p = s->db;
-	PGresult *result;
-	enum fault f = FAULT_NONE;
-	if (p->later == 0) {
-		postgres_free_line(s);
-		result = PQexec(p->link, "COMMIT");
-	} else {                /* with what was left for later, in one message */
-		if (!PQsendQueryParams(p->link, "COMMIT", 0, NULL, NULL, NULL, NULL, 0))
-			return postgres_fault(s, NULL);
-		p->later++;
-		f = postgres_collect(&result, s);
-	}
+	PGresult *result = NULL;
+	enum fault f = postgres_later(s, "commit");
 	if (f == FAULT_NONE)
-		f = commit_fault(s, result);
+		f = postgres_collect(&result, s);
+	if (f == FAULT_NONE && !str_same(PQcmdStatus(result), "COMMIT"))
+		f = fault(FAULT_SYSTEM, "not saved: something before it failed");
 	PQclear(result);
-	return f;
+	return f != FAULT_OFFLINE ? f :
+		fault(f, "it is not known whether it was saved: the connection to the database was cut");
 }
 
 static enum fault
@@ -288,197 +258,6 @@ static void
 postgres_read_end(struct store *s)
 {
 	postgres_rollback(s);
-}
-
-/* ---- whose database it is ------------------------------------------------------------ */
-
-#define OUR_TABLE "SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()) AND relname = 'stoa'"
-#define ALL_TABLES "SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()) AND relkind IN ('r', 'p', 'v', 'm')"
-
-static enum fault
-claim_empty(struct store *s)
-{
-	int64_t ours = 0, tables = 0;
-	enum fault f = store_begin(s);
-	if (f != FAULT_NONE)
-		return f;
-	f = ask_int(&ours, s, OUR_TABLE);       /* another process may have been here first */
-	if (f == FAULT_NONE && ours == 0)
-		f = ask_int(&tables, s, ALL_TABLES);
-	if (f == FAULT_NONE && tables > 0)
-		f = fault(FAULT_DAMAGED, "%s is not a store of stoa", s->name);
-	if (f == FAULT_NONE && ours == 0)
-		f = postgres_run(s, "CREATE TABLE stoa (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT NOT NULL);"
-			"INSERT INTO stoa (one, version) VALUES (1, 0)");
-	if (f == FAULT_NONE)
-		return store_commit(s);
-	store_rollback(s);
-	return f;
-}
-
-static enum fault
-postgres_claim(struct store *s)
-{
-	int64_t ours = 0;
-	enum fault f = ask_int(&ours, s, OUR_TABLE);
-	return f == FAULT_NONE && ours == 0 ? claim_empty(s) : f;
-}
-
-static enum fault
-postgres_version(int64_t *out, struct store *s)
-{
-	return ask_int(out, s, "SELECT version FROM stoa");
-}
-
-static enum fault
-postgres_set_version(struct store *s, int version)
-{
-	char sql[64];
-	snprintf(sql, sizeof sql, "UPDATE stoa SET version = %d", version);
-	return postgres_run(s, sql);
-}
-
-/* Sums of pages are the cluster's (initdb -k); here: every index is whole. */
-static enum fault
-postgres_check(struct store *s)
-{
-	int64_t bad = 0;
-	enum fault f = ask_int(&bad, s, "SELECT count(*) FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid"
-		" WHERE c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()) AND NOT (i.indisvalid AND i.indisready)");
-	if (f == FAULT_NONE && bad > 0)
-		f = fault(FAULT_DAMAGED, "%lld indexes of %s are not whole: REINDEX them", (long long)bad, s->name);
-	return f;
-}
-
-static enum fault
-postgres_vacuum(struct store *s)
-{
-	return postgres_run(s, "VACUUM record");
-}
-
-static void
-postgres_tidy(struct store *s)
-{
-	(void)s;        /* the log is the cluster's */
-}
-
-static int64_t
-postgres_last_id(struct store *s)
-{
-	int64_t id;
-	return ask_int(&id, s, "SELECT lastval()") == FAULT_NONE ? id : 0;
-}
-
-/* ---- word between processes ----------------------------------------------------- */
-
-static enum fault
-postgres_notify(struct store *s, const char *channel, const char *payload)
-{
-	struct statement *st;
-	enum fault f = store_prepare(&st, s, "SELECT pg_notify(?, ?)");
-	if (f != FAULT_NONE)
-		return f;
-	statement_text(st, 1, channel);
-	statement_text(st, 2, payload);
-	f = statement_run(st, NULL);
-	statement_done(st);
-	return f;
-}
-
-static enum fault
-postgres_listen(int *fd, struct store *s, const char *channel)
-{
-	char sql[80];
-	snprintf(sql, sizeof sql, "LISTEN \"%s\"", channel);
-	enum fault f = postgres_run(s, sql);
-	if (f == FAULT_NONE)
-		*fd = PQsocket(link_of(s));
-	return f;
-}
-
-static enum fault
-postgres_heard(struct store *s, store_heard_fn *heard, void *arg)
-{
-	PGnotify *word;
-	postgres_free_line(s);
-	if (!PQconsumeInput(link_of(s)) || PQisBusy(link_of(s)) || is_gone(s->db))
-		return postgres_fault(s, NULL);
-	while ((word = PQnotifies(link_of(s))) != NULL) {
-		heard(word->relname, word->extra, arg);
-		PQfreemem(word);
-	}
-	return FAULT_NONE;
-}
-
-/* ---- names that one holds ---------------------------------------------------------- */
-
-/* Other numbers than LOCK's, which is two of four bytes. */
-#define NAME "hashtextextended(current_schema()::text || '/' || ?, 0)"
-
-static enum fault
-ask_about(bool *out, struct store *s, const char *sql, const char *name)
-{
-	struct statement *st;
-	enum fault f = store_prepare(&st, s, sql);
-	if (f != FAULT_NONE)
-		return f;
-	statement_text(st, 1, name);
-	f = statement_step(st);
-	if (f == FAULT_NONE)
-		*out = statement_col_int(st, 0) != 0;
-	statement_done(st);
-	return f;
-}
-
-static enum fault
-postgres_hold(bool *got, struct store *s, const char *name)
-{
-	return ask_about(got, s, "SELECT pg_try_advisory_lock(" NAME ")", name);
-}
-
-/* What cannot be given back goes with the connection. */
-static void
-postgres_let_go(struct store *s, const char *name)
-{
-	bool had = false;
-	if (ask_about(&had, s, "SELECT pg_advisory_unlock(" NAME ")", name) != FAULT_NONE)
-		s->failed = true;
-}
-
-/* ---- numbers that are never used again -------------------------------------------- */
-
-static enum fault
-number_step(int64_t *out, struct store *s, const char *sql, const char *table, const char *column, const int64_t *last)
-{
-	struct statement *st;
-	enum fault f = store_prepare(&st, s, sql);
-	if (f != FAULT_NONE)
-		return f;
-	statement_text(st, 1, table);
-	statement_text(st, 2, column);
-	if (last != NULL)
-		statement_int(st, 3, *last);
-	f = statement_step(st);
-	if (f == FAULT_NONE)
-		*out = statement_col_int(st, 0);
-	statement_done(st);
-	return f;
-}
-
-static enum fault
-postgres_last_number(int64_t *out, struct store *s, const char *table, const char *column)
-{
-	return number_step(out, s, "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(?, ?)::regclass), 0)", table,
-		column, NULL);
-}
-
-static enum fault
-postgres_set_last_number(struct store *s, const char *table, const char *column, int64_t last)
-{
-	int64_t same;
-	if (last < 1)
-		return FAULT_NONE;      /* a fresh one */
-	return number_step(&same, s, "SELECT setval(pg_get_serial_sequence(?, ?)::regclass, ?)", table, column, &last);
 }
 
 const struct store_driver store_postgres = {

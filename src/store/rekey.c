@@ -189,13 +189,11 @@ store_rekey(struct store *s, enum vault_slot_type type, const struct vault_secre
 		return fault(FAULT_BUSY, "a transaction is open");
 	if (type == SLOT_KEYRING)
 		return fault(FAULT_INPUT, "a keyring alone may lose its key: choose a passphrase or a key file");
-	enum fault f = store_begin(s);
+	enum fault f = heads_begin(s);    /* unlocked, writable, and nothing built on sand */
 	if (f != FAULT_NONE)
 		return f;
 	text_init(&r.plain, (size_t)VAULT_PLAIN_MAX * 2);
-	f = heads_begin(s);       /* unlocked, writable, and nothing built on sand */
-	if (f == FAULT_NONE)
-		f = renewed(&to, s);
+	f = renewed(&to, s);
 	r.from = r.to = to;       /* a row's AAD needs the store's id only */
 	if (f == FAULT_NONE)
 		f = reseal_all(&r, progress, arg);

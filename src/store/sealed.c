@@ -156,12 +156,10 @@ store_put(struct store *s, enum vault_kind kind, const char *conv_id, const char
 	if (f == FAULT_NONE)
 		f = vault_id_parse(new.rec_id, rec_id, "record");
 	if (f == FAULT_NONE)
-		f = store_begin(s);
+		f = heads_begin(s);
 	if (f != FAULT_NONE)
 		return f;
-	f = heads_begin(s);
-	if (f == FAULT_NONE)
-		f = record_append(s, &new);
+	f = record_append(s, &new);
 	if (f == FAULT_EXISTS)
 		f = append_next(s, &new);
 	if (f == FAULT_NONE)
@@ -177,12 +175,10 @@ store_bury(struct store *s, const char *rec_id)
 	struct newest old;
 	enum fault f = vault_id_parse(new.rec_id, rec_id, "record");
 	if (f == FAULT_NONE)
-		f = store_begin(s);
+		f = heads_begin(s);
 	if (f != FAULT_NONE)
 		return f;
-	f = heads_begin(s);
-	if (f == FAULT_NONE)
-		f = newest_find(&old, s, new.rec_id);
+	f = newest_find(&old, s, new.rec_id);
 	if (f == FAULT_ABSENT || (f == FAULT_NONE && old.kind == KIND_TOMBSTONE))
 		f = fault(FAULT_ABSENT, "no record %s", rec_id);
 	if (f == FAULT_NONE) {
@@ -202,12 +198,11 @@ store_bury_chain(struct store *s, const char *conv_id)
 	struct record_new new = { .kind = KIND_TOMBSTONE, .rev = 1, .flags = SEALED_CHAIN_END };
 	enum fault f = vault_id_parse(new.conv_id, conv_id, "conversation");
 	if (f == FAULT_NONE)
-		f = store_begin(s);
+		f = heads_begin(s);
 	if (f != FAULT_NONE)
 		return f;
-	f = heads_begin(s);
 	struct own_id key = own(s, new.conv_id);
-	if (f == FAULT_NONE && !heads_has(s, &key))
+	if (!heads_has(s, &key))
 		f = fault(FAULT_ABSENT, "no conversation %s", conv_id);
 	vault_id_new(new.rec_id);
 	if (f == FAULT_NONE)
@@ -260,12 +255,10 @@ enum fault
 store_bury_owner(struct store *s)
 {
 	struct owner_list chains = { 0 };
-	enum fault f = store_begin(s);
+	enum fault f = heads_begin(s);
 	if (f != FAULT_NONE)
 		return f;
-	f = heads_begin(s);
-	if (f == FAULT_NONE)
-		f = living_chains(&chains, s);
+	f = living_chains(&chains, s);
 	if (f == FAULT_NONE)
 		f = bury_chains(s, &chains);
 	mem_free(chains.items);

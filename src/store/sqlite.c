@@ -36,7 +36,7 @@ static const struct { int limit, value; } limits[] = {
 	{ SQLITE_LIMIT_WORKER_THREADS, 0 },
 };
 
-static enum fault
+enum fault
 sqlite_fault(struct store *s, int rc)
 {
 	const char *why = sqlite3_errmsg(s->db);
@@ -207,8 +207,9 @@ sqlite_exec(struct store *s, const char *sql)
 }
 
 static enum fault
-sqlite_begin(struct store *s)
+sqlite_begin(struct store *s, struct statement *first)
 {
+	(void)first;    /* nothing is nearer than a row of this file */
 	return run_once(s, "BEGIN IMMEDIATE");
 }
 
@@ -325,119 +326,6 @@ sqlite_last_id(struct store *s)
 	return sqlite3_last_insert_rowid(s->db);
 }
 
-/* ---- statements ------------------------------------------------------------- */
-
-static enum fault
-sqlite_prepare(struct statement *st)
-{
-	struct store *s = st->store;
-	sqlite3_stmt *raw;
-	const char *rest;
-	int rc = sqlite3_prepare_v3(s->db, st->sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, &rest);
-	if (rc != SQLITE_OK)
-		return sqlite_fault(s, rc);
-	if (raw == NULL || *rest != '\0') {
-		sqlite3_finalize(raw);
-		return fault(FAULT_INPUT, "not one SQL statement: %s", st->sql);
-	}
-	st->raw = raw;
-	return FAULT_NONE;
-}
-
-static void
-sqlite_finalize(struct statement *st)
-{
-	sqlite3_finalize(st->raw);
-}
-
-static void
-sqlite_reset(struct statement *st)
-{
-	sqlite3_reset(st->raw);
-	sqlite3_clear_bindings(st->raw);
-}
-
-static bool
-bind_int(struct statement *st, int at, int64_t value)
-{
-	return sqlite3_bind_int64(st->raw, at, value) == SQLITE_OK;
-}
-
-static bool
-bind_real(struct statement *st, int at, double value)
-{
-	return sqlite3_bind_double(st->raw, at, value) == SQLITE_OK;
-}
-
-static bool
-bind_text(struct statement *st, int at, const char *value)
-{
-	return sqlite3_bind_text(st->raw, at, value, -1, SQLITE_TRANSIENT) == SQLITE_OK;
-}
-
-static bool
-bind_blob(struct statement *st, int at, const void *bytes, size_t n, bool lasts)
-{
-	if (bytes == NULL)
-		return sqlite3_bind_null(st->raw, at) == SQLITE_OK;
-	return sqlite3_bind_blob64(st->raw, at, bytes, n, lasts ? SQLITE_STATIC : SQLITE_TRANSIENT) == SQLITE_OK;
-}
-
-static enum fault
-sqlite_step(struct statement *st)
-{
-	int rc = sqlite3_step(st->raw);
-	if (rc == SQLITE_ROW)
-		return FAULT_NONE;
-	enum fault f = rc == SQLITE_DONE ? FAULT_ABSENT : sqlite_fault(st->store, rc);
-	sqlite3_reset(st->raw);
-	return f;
-}
-
-static enum fault
-sqlite_later(struct statement *st)
-{
-	return statement_run(st, NULL);
-}
-
-static int64_t
-sqlite_changed(struct statement *st)
-{
-	return sqlite3_changes64(st->store->db);
-}
-
-static const char *
-col_text(struct statement *st, int col)
-{
-	return (const char *)sqlite3_column_text(st->raw, col);
-}
-
-static int64_t
-col_int(struct statement *st, int col)
-{
-	return sqlite3_column_int64(st->raw, col);
-}
-
-static double
-col_real(struct statement *st, int col)
-{
-	return sqlite3_column_double(st->raw, col);
-}
-
-static const void *
-col_blob(struct statement *st, int col, size_t *n)
-{
-	const void *bytes = sqlite3_column_blob(st->raw, col);
-	*n = bytes ? (size_t)sqlite3_column_bytes(st->raw, col) : 0;
-	return bytes;
-}
-
-static bool
-col_null(struct statement *st, int col)
-{
-	return sqlite3_column_type(st->raw, col) == SQLITE_NULL;
-}
-
 /* ---- one process, one file ---------------------------------------------------- */
 
 static enum fault
@@ -541,9 +429,9 @@ const struct store_driver store_sqlite = {
 	.version = sqlite_version, .set_version = sqlite_set_version, .check = sqlite_check,
 	.vacuum = sqlite_vacuum, .tidy = sqlite_tidy, .last_id = sqlite_last_id,
 	.prepare = sqlite_prepare, .finalize = sqlite_finalize, .reset = sqlite_reset,
-	.bind_int = bind_int, .bind_real = bind_real, .bind_text = bind_text, .bind_blob = bind_blob,
-	.step = sqlite_step, .later = sqlite_later, .changed = sqlite_changed, .col_text = col_text, .col_int = col_int,
-	.col_real = col_real, .col_blob = col_blob, .col_null = col_null,
+	.bind_int = sqlite_bind_int, .bind_real = sqlite_bind_real, .bind_text = sqlite_bind_text, .bind_blob = sqlite_bind_blob,
+	.step = sqlite_step, .later = sqlite_later, .changed = sqlite_changed, .col_text = sqlite_text, .col_int = sqlite_int,
+	.col_real = sqlite_real, .col_blob = sqlite_blob, .col_null = sqlite_null,
 	.notify = nobody_listens, .listen = nothing_comes, .heard = nothing_heard, .hold = always_held, .let_go = nothing_held,
 	.last_number = sqlite_last_number, .set_last_number = sqlite_set_last_number, .copy = sqlite_copy,
 };

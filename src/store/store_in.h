@@ -103,8 +103,9 @@ struct store_driver {
 	void (*close)(struct store *s);
 	bool (*cut)(struct store *s);           /* noticed while idle: open it anew */
 	enum fault (*exec)(struct store *s, const char *sql);       /* any number of statements */
-	/* begin: one writer at a time of all processes; BUSY after BUSY_MS. */
-	enum fault (*begin)(struct store *s);
+	/* begin: one writer at a time of all processes; BUSY after BUSY_MS. first: what is
+	 * stepped next, so that its rows may come along; or NULL. */
+	enum fault (*begin)(struct store *s, struct statement *first);
 	enum fault (*commit)(struct store *s);
 	void (*rollback)(struct store *s);
 	enum fault (*read_begin)(struct store *s);
@@ -160,7 +161,9 @@ void statement_blob_static(struct statement *st, int at, const void *bytes, size
 enum fault run_once(struct store *s, const char *sql) STOA_MUST;
 /* One row of one integer; ABSENT without a row. */
 enum fault query_int(int64_t *out, struct store *s, const char *sql) STOA_MUST;
-/* transaction.c: one snapshot for several reads; inside a transaction it is that. */
+/* transaction.c: store_begin(), and a statement whose rows may come with its answer. */
+enum fault begin_with(struct statement **first, struct store *s, const char *sql) STOA_MUST;
+/* One snapshot for several reads; inside a transaction it is that. */
 enum fault read_begin(struct store *s) STOA_MUST;
 void read_end(struct store *s);
 /* migrate.c */
@@ -207,8 +210,10 @@ enum fault record_row_open(struct text *plain, struct store *s, const struct rec
 struct record_new { enum vault_kind kind; uint32_t rev, flags; const void *plain; size_t n; id_bytes conv_id, rec_id; };
 enum fault record_append(struct store *s, const struct record_new *r) STOA_MUST;
 
-/* heads.c, inside a transaction */
-enum fault heads_begin(struct store *s) STOA_MUST;   /* once a transaction; LOCKED, DENIED (read only) */
+/* heads.c, inside a transaction but for the first */
+/* store_begin() of what changes sealed records; LOCKED, DENIED (read only). A fault
+ * has rolled back. */
+enum fault heads_begin(struct store *s) STOA_MUST;
 /* The head of a chain in sorted items; a new chain is started. */
 struct vault_head *head_put(struct vault_head **items, size_t *count, size_t *cap, const struct vault *v, const struct own_id *key);
 bool heads_has(struct store *s, const struct own_id *key);

@@ -49,27 +49,51 @@ writing_take(struct sealing *q, const struct cancel *cancel)
 	return fault(FAULT_BUSY, "the history is in use by another task");
 }
 
-enum fault
-store_begin(struct store *s)
+static enum fault
+begin_once(struct statement **first, struct store *s, const char *sql)
 {
+	struct statement *st = NULL;
+	enum fault f = sql != NULL ? store_prepare(&st, s, sql) : FAULT_NONE;
+	if (f == FAULT_NONE)
+		f = s->driver->begin(s, st);
+	if (f != FAULT_NONE) {
+		statement_done(st);
+		return f;
+	}
+	*first = st;
+	return f;
+}
+
+enum fault
+begin_with(struct statement **first, struct store *s, const char *sql)
+{
+	*first = NULL;
 	if (s->depth > 0) {
-		s->depth++;
-		return FAULT_NONE;
+		enum fault f = sql != NULL ? store_prepare(first, s, sql) : FAULT_NONE;
+		s->depth += f == FAULT_NONE;
+		return f;
 	}
 	enum fault f = connection_ready(s);
 	if (f == FAULT_NONE)
 		f = writing_take(s->sealing, s->cancel);
 	if (f != FAULT_NONE)
 		return f;
-	f = s->driver->begin(s);
+	f = begin_once(first, s, sql);
 	if (f == FAULT_OFFLINE && s->failed && (f = connection_ready(s)) == FAULT_NONE)
-		f = s->driver->begin(s);        /* it was cut while nothing was under way */
+		f = begin_once(first, s, sql);  /* it was cut while nothing was under way */
 	if (f != FAULT_NONE) {
 		pthread_mutex_unlock(&s->sealing->writing);
 		return f;
 	}
 	s->depth = 1;
 	return FAULT_NONE;
+}
+
+enum fault
+store_begin(struct store *s)
+{
+	struct statement *none;
+	return begin_with(&none, s, NULL);
 }
 
 void
