@@ -13,7 +13,8 @@
 #define REPLY_MAX (64u * 1024 * 1024)
 #define CONNECT_MS 4000
 #define QUIET_MS 20000            /* silence of a server that only reads and writes */
-#define QUIET_ASK_MS 90000        /* of one that asks a model or reads a document */
+#define QUIET_ASK_MS 45000        /* of one that asks a model: it says at once that it begins */
+#define QUIET_ADD_MS 90000        /* of one that reads a document */
 #define TOTAL_MS 60000
 #define TOTAL_ASK_MS 600000
 #define SEND_BYTES_MS 16          /* so slow a line may be while it sends */
@@ -132,7 +133,7 @@ exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const st
 		.repeatable = q->key != NULL,
 		.reply_max_bytes = REPLY_MAX,
 		.connect_ms = CONNECT_MS,
-		.first_byte_ms = long_work ? QUIET_ASK_MS : QUIET_MS,
+		.first_byte_ms = q->op->request == &record_message_send ? QUIET_ASK_MS : long_work ? QUIET_ADD_MS : QUIET_MS,
 		.total_ms = (long_work ? TOTAL_ASK_MS : TOTAL_MS) + (body ? (int)(o->n / SEND_BYTES_MS) : 0),
 	};
 	struct wire_reply reply;
@@ -148,21 +149,21 @@ exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const st
 	return f;
 }
 
-/* The token has ended: get the next and ask once more. The server's own no stands when
- * there is none to be had. */
+/* The token has ended: get the next and ask once more. When there is none to be had the
+ * person must sign in again, whatever words the server has for it. */
 static enum fault
 ask_renewed(struct hearing *h, struct outgoing *o, struct backend *b, const struct asking *q,
 	const struct vault_secret *used)
 {
-	char *no = mem_strdup(fault_sentence());
 	enum fault f = used->len > 0 ? account_refresh(b, (const char *)used->bytes, q->cancel) : FAULT_DENIED;
 	struct vault_secret token = token_borrow(b->remote);
 	if (f == FAULT_NONE)
 		f = exchange_once(h, o, b, q, &token);
-	else if (f == FAULT_DENIED || f == FAULT_ABSENT)
-		f = fault(FAULT_DENIED, "%s", no);
+	else if (f == FAULT_ABSENT)
+		f = FAULT_DENIED;
 	vault_secret_clear(&token);
-	mem_free(no);
+	if (f == FAULT_DENIED && (h->status == 401 || h->status == 0))
+		return fault(f, "the server does not let you in any more, the session ended or the account is blocked: stoa login %s", b->remote->url);
 	return f;
 }
 

@@ -338,7 +338,8 @@ go_behind(bool *behind, struct way *w)
 	pthread_mutex_lock(&r->lock);
 	*behind = r->load.waiting > 0;
 	pthread_mutex_unlock(&r->lock);
-	return f == FAULT_CANCELLED || f == FAULT_LOCKED ? f : FAULT_NONE;
+	/* Who is not let in any more must know it, and not that the line is down. */
+	return f == FAULT_CANCELLED || f == FAULT_LOCKED || f == FAULT_DENIED ? f : FAULT_NONE;
 }
 
 static enum fault

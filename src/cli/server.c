@@ -115,6 +115,15 @@ standing_print(struct cli *c, const struct standing *s)
 			(long long)s->waiting, (long long)s->held, (long long)s->refused);
 }
 
+/* Whether the server still knows the session; NULL: it does, or cannot be asked. */
+static const char *
+shut_out(struct cli *c)
+{
+	const void *reply = NULL;
+	enum fault f = session_call(&reply, c, "me.get", &(struct nothing){ 0 }, NULL);
+	return f == FAULT_DENIED ? arena_strdup(&c->arena, fault_sentence()) : NULL;
+}
+
 static enum fault
 standing_fill(struct standing *s, struct cli *c)
 {
@@ -133,6 +142,8 @@ standing_fill(struct standing *s, struct cli *c)
 		s->user = account->user;
 		s->name = account->name;
 		s->role = account->role;
+		if (!s->why)
+			s->why = shut_out(c);
 	}
 	if (f == FAULT_NONE || f == FAULT_ABSENT)
 		f = backend_outbox(&box, &c->arena, c->backend);

@@ -42,6 +42,7 @@ struct app {
 	struct composer *composer;
 	struct backend *backend;
 	struct backend_waiting waiting;      /* of a server: as it was told last */
+	unsigned wait_timer; int wait_s;     /* while an answer of a server is awaited, and for how long */
 	unsigned news_timer;                 /* then a server is asked whether something came; 0: none */
 	struct crew *crew;                   /* NULL until it is needed */
 	struct chat *chat;
@@ -190,6 +191,7 @@ void rescue_disarm(void);
 /* The word of the server, drawn when it changes (server.c). */
 void server_watch(struct app *app);
 void server_leave(struct app *app);
+void server_wait(struct app *app);           /* an answer is awaited: say so when it takes long */
 bool server_away(const struct app *app);     /* there is one, and it cannot be reached */
 
 #endif

@@ -334,6 +334,7 @@ chat_send(struct app *app, const char *text)
 	c->more->stream = say(c, "stoa", "");
 	c->busy = true;
 	c->sent++;
+	server_wait(app);
 	app_dirty(app, &pane_transcript);
 }
 

@@ -3,9 +3,14 @@
  * The word stands in the first row.  When what was written while the server was away
  * has been delivered the open conversation is read again, for answers have come;
  * what was refused is said once, in the last row. */
+#include <stdio.h>
+#include <string.h>
+
 #include "chat_in.h"
 
-#define NEWS_MS 20000            /* a person waits for a person: one small question, now and then */
+#define SLOW_S 5                 /* so long nobody needs to be told */
+#define NEWS_ODD_MS 4999
+#define NEWS_MS 18000            /* a person waits for a person: one small question, now and then */
 
 static void
 on_word(void *arg)
@@ -50,6 +55,35 @@ on_latest(const struct backend_done *d, void *arg)
 	chat_refresh(app);
 }
 
+/* ---- what takes long ------------------------------------------------------------------- */
+
+/* Nothing has come of the answer for a while: how long, and what can be done. */
+static void
+on_wait_time(void *arg)
+{
+	struct app *app = arg;
+	struct chat *c = app->chat;
+	app->wait_timer = 0;
+	if (!c->busy || app->leaving || c->more->streamed.len > 0)
+		return;
+	size_t word = strcspn(c->step, ".");
+	app->wait_s++;
+	if (app->wait_s >= SLOW_S) {
+		snprintf(c->step + word, sizeof c->step - word, "... %d s, the server is slow; Ctrl-C stops", app->wait_s);
+		c->more->grown = true;
+		app_dirty(app, &pane_transcript);
+	}
+	app->wait_timer = loop_timer(app->loop, 1000, on_wait_time, app);
+}
+
+void
+server_wait(struct app *app)
+{
+	app->wait_s = 0;
+	if (app->config->server != NULL && app->wait_timer == 0)
+		app->wait_timer = loop_timer(app->loop, 1000, on_wait_time, app);
+}
+
 static void
 on_news_time(void *arg)
 {
@@ -57,8 +91,10 @@ on_news_time(void *arg)
 	unsigned id;
 	const struct conversation_list latest = { .status = "all", .limit = 1 };
 	const struct backend_handlers h = { NULL, on_latest, app };
-	app->news_timer = loop_timer(app->loop, NEWS_MS, on_news_time, app);
-	if (app_backend(app) == NULL || app->chat->busy || !str_same(backend_word(app->backend), "ONLINE"))
+	/* Not a whole class at once, and not each screen at its own even beat. */
+	int64_t odd_ms = app->config->clock->mono_ms(app->config->clock->arg) % NEWS_ODD_MS;
+	app->news_timer = loop_timer(app->loop, NEWS_MS + odd_ms, on_news_time, app);
+	if (app_backend(app) == NULL || app->chat->busy || server_away(app))
 		return;
 	(void)!backend_call(&id, app->backend, "conversation.list", &latest, &h);
 }
@@ -84,6 +120,9 @@ server_leave(struct app *app)
 	if (app->news_timer != 0)
 		loop_untimer(app->loop, app->news_timer);
 	app->news_timer = 0;
+	if (app->wait_timer != 0)
+		loop_untimer(app->loop, app->wait_timer);
+	app->wait_timer = 0;
 }
 
 static void

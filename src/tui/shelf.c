@@ -186,6 +186,8 @@ add_end(struct app *app)
 	paths_clear(m);
 	if (s->total == 0)
 		app_alert(app, "no document there");
+	else if (m->waiting == s->done)
+		app_alert(app, "%zu document%s for the server", m->waiting, m->waiting == 1 ? " waits" : "s wait");
 	else if (m->waiting > 0)
 		app_alert(app, "%zu wait for the server, %zu read, %zu there already, %zu failed", m->waiting, read, m->same, s->failed);
 	else

@@ -105,7 +105,7 @@ teacher_hint(char *out, size_t cap, struct app *app, const struct message *m)
 {
 	out[0] = '\0';
 	if (app->config->server == NULL || app->backend == NULL || m->id == NULL || str_same(m->role, "user") ||
-		str_same(backend_word(app->backend), "OFFLINE"))
+		str_same(backend_word(app->backend), "OFFLINE") || app->waiting.waiting > 0)
 		return;
 	const char *chord = keymap_chord(app->keymap, "teacher.ask", PLACE_INPUT);
 	if (str_same(m->id, app->chat->more->handed))

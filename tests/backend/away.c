@@ -309,7 +309,36 @@ START_TEST(an_import_waits_and_can_be_read_meanwhile)
 }
 END_TEST
 
-TESTS("away", a_document_waits_is_shown_and_is_sent_once, what_was_seen_at_the_server_does_not_wait_to_be_sent_there,
+START_TEST(who_is_not_let_in_any_more_is_told_so_and_loses_nothing)
+{
+	begin();
+	const struct conversation *c = client_call(&my, "conversation.create", &(struct conversation_create){ .title = "First" });
+	char id[40];
+	snprintf(id, sizeof id, "%s", c->id);
+	classroom_kill(&room);
+	client_call(&my, "conversation.update", &(struct conversation_update){ .id = id, .title = "Mine" });
+	client_close(&my);
+	ck_assert(classroom_start(&room, NULL));
+	char token[sizeof room.token];
+	memcpy(token, room.token, sizeof token);
+	room.token[0] = room.token[0] == 'a' ? 'b' : 'a';
+	client_open(&my, home, &room);
+	FAILS(FAULT_DENIED, client_try(NULL, &my, "conversation.update", &(struct conversation_update){ .id = id, .title = "Again" }));
+	ck_assert_msg(strstr(fault_sentence(), "stoa login") != NULL, "%s", fault_sentence());
+	FAILS(FAULT_DENIED, backend_sync_wait(my.b, false));
+	ck_assert_uint_eq(waiting(&my), 1);
+	client_close(&my);
+	memcpy(room.token, token, sizeof token);
+	client_open(&my, home, &room);
+	delivered(&my);
+	const struct transcript *t = client_call(&my, "conversation.get", &(struct conversation_get){ .id = id });
+	ck_assert_str_eq(t->conversation->title, "Mine");
+	end();
+}
+END_TEST
+
+TESTS("away", who_is_not_let_in_any_more_is_told_so_and_loses_nothing,
+	 a_document_waits_is_shown_and_is_sent_once, what_was_seen_at_the_server_does_not_wait_to_be_sent_there,
 	a_document_that_waits_is_forgotten_by_deleting_it, a_large_document_holds_up_nothing_that_was_written_behind_it,
 	a_document_is_deleted_when_the_server_is_back, that_another_deleted_the_document_is_said,
 	settings_wait_and_show_at_once, settings_that_another_machine_changed_are_not_overwritten,
