@@ -113,6 +113,13 @@ enum fault engine_lend(struct engine *e, const char *owner, engine_lend_fn *fn, 
 enum fault engine_keep(struct engine *e, const char *owner, const struct conversation *conversation, const struct record_list *messages) STOA_MUST;
 enum fault engine_seen(bool *out, struct engine *e, const char *owner, const char *message) STOA_MUST;     /* as tutor_seen() */
 enum fault engine_set_aside(char new_id[ID_BYTES], struct engine *e, const char *owner, const char *message, const char *words, const char *sentence) STOA_MUST;   /* as tutor_set_aside() */
+/* A teacher's reply has come into somebody's conversation; on the thread of the call that
+ * brought it, after it is kept. Where servers share a database it is also the word "reply
+ * OWNER CONVERSATION MESSAGE" on ENGINE_CHANNEL to all of them, and only that. */
+struct engine_letter { char owner[ID_BYTES], conversation[ID_BYTES], message[ID_BYTES]; };
+typedef void engine_letter_fn(const struct engine_letter *letter, void *arg);
+void engine_on_letter(struct engine *e, engine_letter_fn *fn, void *arg);    /* before the first call; NULL: nobody */
+#define ENGINE_CHANNEL "stoa"
 /* A connection of the caller's own to the store, closed before the engine, for word
  * between the servers of one database. ABSENT: no other can be on it. */
 enum fault engine_join(struct store **out, struct engine *e) STOA_MUST;

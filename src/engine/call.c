@@ -199,7 +199,9 @@ engine_call(void **reply, struct arena *a, struct engine *e, const struct princi
 	int64_t took_ms = e->clock.mono_ms(e->clock.arg) - began_ms;
 	counters_end(&e->counters, op, f, took_ms);
 	tell(&c, f, took_ms);
-	if (f == FAULT_NONE)
-		*reply = out;
+	if (f != FAULT_NONE)
+		return f;
+	letter_deliver(&c);
+	*reply = out;
 	return f;
 }

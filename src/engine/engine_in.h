@@ -109,6 +109,7 @@ struct engine {
 	double threshold_email;
 	int64_t questions_max, questions_network_max;   /* that wait for a teacher: of a person, of the guests of a network */
 	int64_t questions_keep_ms;         /* 0: for ever */
+	engine_letter_fn *on_letter; void *letter_arg;
 	struct domains domains;
 	struct llm *llm;                   /* NULL: none is set up */
 	struct tutor_model model;
@@ -141,6 +142,7 @@ struct call {
 	const struct principal *who;
 	const struct call_options *options;   /* never NULL */
 	const struct cancel *cancel;
+	struct engine_letter letter;       /* to be told of when all is kept; owner "": none */
 	bool again;                        /* a write that may have been done before: see again.c */
 };
 typedef enum fault handler_fn(void **reply, struct call *c, const void *request);
@@ -191,6 +193,9 @@ void doing_end(struct call *c, const char *name, bool everywhere);
 enum fault sharing_forget(struct call *c) STOA_MUST;
 enum fault share_expire(struct engine *e, struct store *db) STOA_MUST;
 
+/* Within the transaction that keeps it: its owner's other lines are told, everywhere. */
+enum fault letter_send(struct call *c, const char *owner, const char *conversation, const char *message) STOA_MUST;
+void letter_deliver(const struct call *c);   /* the call went well */
 /* The words of a handed-over question, read and written as its owner's. */
 enum fault escalation_get(struct escalation *out, struct call *c, const char *owner, const char *id) STOA_MUST;
 enum fault escalation_put(struct call *c, const char *owner, const struct escalation *e) STOA_MUST;

@@ -201,6 +201,8 @@ put_reply(struct call *c, const struct row *row, const char *words)
 		f = tutor_append(c->db, &m);
 	store_set_owner(c->db, c->seat->owner);
 	text_clear(&clean);
+	if (f == FAULT_NONE)
+		f = letter_send(c, row->owner, row->conv_id, id);
 	return f == FAULT_ABSENT ? FAULT_NONE : f;
 }
 

@@ -82,6 +82,8 @@ perform(struct json_object **out, struct live *v, struct arena *a, const char *o
 	enum fault f = engine_principal(&who, s->engine, v->bearer);
 	v->unknown = f != FAULT_NONE;
 	if (f == FAULT_NONE)
+		live_is(v, who.user);
+	if (f == FAULT_NONE)
 		f = record_from_json(&request, a, op->request, json, strlen(json));
 	if (f == FAULT_NONE)
 		f = engine_call(&reply, a, s->engine, &who, op->id, request, &options);

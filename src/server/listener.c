@@ -379,6 +379,7 @@ listener_close(struct listener *l)
 	deliver_news(l); /* those whose clients are gone */
 	lives_deliver(l);
 	close(l->fd);
+	mem_free(l->letters);
 	pthread_mutex_destroy(&l->lock);
 	*l = (struct listener){ .fd = -1 };
 }

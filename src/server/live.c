@@ -151,6 +151,19 @@ live_rest(struct live *v)
 		listener_wake(l);
 }
 
+void
+live_read_end(struct live *v, int64_t letters_ms)
+{
+	struct listener *l = v->listener;
+	pthread_mutex_lock(&l->lock);
+	v->letters_ms = letters_ms;
+	v->reading = false;
+	bool wake = note_news(v);
+	pthread_mutex_unlock(&l->lock);
+	if (wake)
+		listener_wake(l);
+}
+
 /* ---- life ----------------------------------------------------------------------------- */
 
 static void
@@ -167,6 +180,7 @@ live_free(struct live *v)
 	if (v->bearer != NULL)
 		vault_wipe(v->bearer, strlen(v->bearer));
 	mem_free(v->bearer);
+	mem_free(v->letters);
 	mem_free(v->action);
 	text_clear(&v->in);
 	text_clear(&v->words);
@@ -186,6 +200,7 @@ live_new(struct listener *l, struct connection *c, const struct head *h)
 	v->bearer = mem_strdup(head_bearer(h));
 	v->actions = ACTIONS_A_SECOND;
 	v->heard_ms = v->actions_ms = server_now(l->server);
+	v->letters_ms = l->server->clock.wall_ms(l->server->clock.arg);
 	head_address(v->address, h, c);
 	text_init(&v->in, TEXT_BYTES);
 	text_init(&v->words, TEXT_BYTES * 2);
@@ -363,7 +378,7 @@ look_at(struct live *v)
 {
 	struct listener *l = v->listener;
 	pthread_mutex_lock(&l->lock);
-	bool now = v->hurried || v->first != NULL, over = v->waiting_bytes > WAITING_BYTES, gone = v->wsi == NULL && !v->working;
+	bool now = v->hurried || v->first != NULL, over = v->waiting_bytes > WAITING_BYTES, gone = v->wsi == NULL && !v->working && !v->reading;
 	v->hurried = false;
 	pthread_mutex_unlock(&l->lock);
 	if (gone) {
@@ -372,6 +387,7 @@ look_at(struct live *v)
 	}
 	if (v->wsi == NULL)
 		return;
+	live_read(v);
 	if (over) { /* it does not read */
 		atomic_store(&v->cancel.asked, true);
 		lws_set_timeout(v->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
@@ -386,6 +402,7 @@ look_at(struct live *v)
 void
 lives_deliver(struct listener *l)
 {
+	letters_deliver(l);
 	for (;;) {
 		pthread_mutex_lock(&l->lock);
 		struct live *v = l->live_news;
@@ -415,6 +432,7 @@ live_tick(struct live *v)
 		v->gathering = false;
 		lws_callback_on_writable(v->wsi);
 	}
+	live_read(v);
 	int64_t idle_ms = l->server->limits.live_idle_ms;
 	if (!v->working && server_now(l->server) - v->heard_ms >= idle_ms)
 		return close_with(v, CLOSE_NORMAL);
@@ -437,7 +455,7 @@ live_gone(struct live *v)
 	atomic_store(&v->cancel.asked, true);
 	pthread_mutex_lock(&l->lock);
 	v->wsi = NULL;
-	bool now = !v->working && !v->has_news;
+	bool now = !v->working && !v->reading && !v->has_news;
 	pthread_mutex_unlock(&l->lock);
 	if (now)
 		live_free(v);

@@ -23,6 +23,7 @@ struct live {
 	char *bearer;                        /* of the handshake, or of the guest it became */
 	bool unknown;                        /* the bearer is nobody's, or no longer */
 	char *action;                        /* the JSON to work on */
+	int64_t letters_ms;                  /* wall: replies of before then have been said */
 	char session[80], conversation[ID_BYTES], message[ID_BYTES];   /* message: the last answer */
 	struct live_line *held;              /* said when the work is done */
 	struct cancel cancel;
@@ -33,7 +34,16 @@ struct live {
 	struct live_line *first, **last;
 	size_t waiting_bytes;
 	struct text words;                   /* of the answer, not yet a message */
+	char user[ID_BYTES];                 /* of the bearer, once that is known */
+	struct engine_letter *letters; size_t letter_count, letter_cap;    /* to be looked for */
+	bool reading;                        /* a worker looks for them */
 };
+/* A worker: whose socket it is. */
+void live_is(struct live *v, const char *user);
+/* Letters that came for it: begin to look for them, unless it works. */
+void live_read(struct live *v);
+void live_read_end(struct live *v, int64_t letters_ms);      /* the worker has looked */
+void letters_deliver(struct listener *l);    /* to those of its sockets whose they are */
 
 struct live *live_new(struct listener *l, struct connection *c, const struct head *h);
 /* The listener's thread: a message. */

@@ -16,7 +16,6 @@
 
 #include "relay_in.h"
 
-#define CHANNEL "stoa"
 #define GATHER_MS 50
 #define LOOK_MS 1000              /* at mirrors without a word, and whether their makers live */
 #define SETTLE_MS 3000            /* after the database was away the others come back too */
@@ -145,7 +144,7 @@ tell_all(struct relay *r)
 			answer_release(some[i]);
 		}
 		if (f == FAULT_NONE && n > 0)
-			f = store_notify(r->db, CHANNEL, word.data);
+			f = store_notify(r->db, ENGINE_CHANNEL, word.data);
 		text_clear(&word);
 	}
 	return f;
@@ -228,7 +227,7 @@ mirror_say(struct relay *r, struct answer *a)
 	if (!news)
 		return FAULT_NONE;
 	snprintf(word, sizeof word, "%s %s %s %s", reads ? "join" : "leave", a->holder, a->id, r->self);
-	enum fault f = store_notify(r->db, CHANNEL, word);
+	enum fault f = store_notify(r->db, ENGINE_CHANNEL, word);
 	if (f != FAULT_NONE)
 		return f;
 	pthread_mutex_lock(&a->lock);
@@ -317,10 +316,24 @@ on_leave(struct relay *r, char *rest)
 }
 
 static void
+on_reply(struct relay *r, char *rest)
+{
+	char *at = NULL, *owner = strtok_r(rest, " ", &at), *conversation = strtok_r(NULL, " ", &at),
+	     *message = strtok_r(NULL, " ", &at);
+	struct engine_letter letter;
+	if (message == NULL || !id_valid(owner) || !id_valid(conversation) || !id_valid(message))
+		return;
+	memcpy(letter.owner, owner, ID_BYTES);
+	memcpy(letter.conversation, conversation, ID_BYTES);
+	memcpy(letter.message, message, ID_BYTES);
+	server_letter(&letter, r->server);
+}
+
+static void
 heard(const char *channel, const char *payload, void *arg)
 {
 	static const struct { const char *word; void (*fn)(struct relay *r, char *rest); } words[] = {
-		{ "events", on_events }, { "join", on_join }, { "leave", on_leave },
+		{ "events", on_events }, { "join", on_join }, { "leave", on_leave }, { "reply", on_reply },
 	};
 	char *said = mem_strdup(payload), *rest = strchr(said, ' ');
 	(void)channel;
@@ -350,7 +363,7 @@ connect_again(struct relay *r)
 	char name[ID_BYTES + 8];
 	bool held = false;
 	server_name(name, r->self);
-	enum fault f = store_listen(&r->ears, r->db, CHANNEL);
+	enum fault f = store_listen(&r->ears, r->db, ENGINE_CHANNEL);
 	if (f == FAULT_NONE)
 		f = store_hold(&held, r->db, name);
 	if (f != FAULT_NONE) {
@@ -359,6 +372,7 @@ connect_again(struct relay *r)
 	}
 	log_event(LOG_INFO, "server", "relay", "listens=%s", r->self);
 	(void)take_some(NULL, r->server, start_over);
+	server_letter(&(struct engine_letter){ .owner = "" }, r->server);
 	r->pending = true;
 	atomic_store(&r->up_ms, server_now(r->server));
 }

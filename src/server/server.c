@@ -243,6 +243,7 @@ server_open(struct server **out, const struct server_config *config)
 	}
 	if (f == FAULT_NONE)
 		f = crew_new(&s->quick, config->workers > 3 ? config->workers / 2 : 2);
+	engine_on_letter(s->engine, server_letter, s);
 	if (f == FAULT_NONE)
 		f = relay_open(&s->relay, s);
 	if (f == FAULT_NONE)
@@ -346,6 +347,7 @@ server_close(struct server *s)
 		listener_cancel(&s->listeners[i]);
 	crew_free(s->quick);
 	crew_free(s->crew); /* from here on nobody posts */
+	engine_on_letter(s->engine, NULL, NULL);
 	relay_close(s->relay);
 	s->relay = NULL;
 	for (unsigned i = 0; i < s->threads; i++)

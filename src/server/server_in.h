@@ -282,6 +282,8 @@ int live_tick(struct live *v);
 void live_gone(struct live *v);
 void lives_deliver(struct listener *l);      /* what workers left to be said; closes those that drain */
 void lives_cancel(struct listener *l);
+/* From any thread: there is a reply for its owner; an owner of "": nobody knows for whom. */
+void server_letter(const struct engine_letter *letter, void *server);
 
 /* ---- TLS --------------------------------------------------------------------------------------- */
 
@@ -304,6 +306,7 @@ struct listener {
 	pthread_mutex_t lock;                /* guards news */
 	struct exchange *news;
 	struct live *lives, *live_news;      /* live_news: lock */
+	struct engine_letter *letters; size_t letter_count, letter_cap;     /* lock */
 	lws_sorted_usec_list_t sweep;
 	unsigned char chance[64 * VAULT_ID_BYTES];   /* for ids of requests */
 	size_t chance_left;

@@ -97,15 +97,14 @@ mkfifo "$work/keys"
 "$endpoint" silent <"$work/keys" >"$work/endpoint" &
 exec 8>"$work/keys"
 within 50 "a model that never speaks" test -s "$work/endpoint"
-model="[llm]\\nbase_url = $(cat "$work/endpoint")\\nmodel = test\\nfirst_token_ms = 700\\n"
-restart() { # of both, with a model
-	for pid in $first $second; do kill -TERM "$pid"; wait "$pid"; done
-	replica one "$model"
-	first=$server one=$url
-	replica two "$model"
-	second=$server two=$url server=
+model="[llm]\\nbase_url = $(cat "$work/endpoint")\\nmodel = test\\nfirst_token_ms = "
+restart() { # of one, with a model that is waited for MS
+	kill -TERM "$first"
+	wait "$first"
+	replica one "$model$1\\n"
+	first=$server one=$url server=
 }
-restart
+restart 700
 # follow NAME URL MORE...: a stream into $work/NAME, its curl in $client
 follow() {
 	into=$1 at=$2
@@ -133,6 +132,7 @@ verdict $? "all of one answer"
 events "$work/again" | cmp -s - "$work/both"
 verdict $? "no event is missing or doubled"
 
+restart 20000
 # Given up when nobody reads it any more, wherever.
 b=0000000000000000000000000000b001
 follow begun "$one" -d "$(named $b)"
