@@ -267,7 +267,9 @@ act_theme_set(struct app *app, const char *arg)
 	char folder[4096];
 	struct theme *t = NULL;
 	if (arg == NULL) {
-		app_ask(app, "Theme (plain dark light high-contrast mono):", false, on_theme, NULL);
+		app_ask(app, "Theme (Tab completes):", false, on_theme, NULL);
+		app->question.command = "theme ";
+		question_complete(app);          /* and shows which there are */
 		return FAULT_NONE;
 	}
 	snprintf(folder, sizeof folder, "%s/themes", app->config->places.config);

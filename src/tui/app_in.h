@@ -28,7 +28,8 @@ struct width_test { int row, got, cells[16]; unsigned timer; bool asked, late; }
 
 struct question {
 	bool asked, hidden, confirm, find, path;   /* confirm: one key, y or not; find: a second / is for everything */
-	char label[256], hint[256];          /* hint: what the path could be */
+	const char *command;                 /* Tab completes what is typed behind it, "" a command; NULL: no */
+	char label[256], hint[256];          /* hint: what the path or the command could be */
 	char *typed; size_t len, caret;      /* QUESTION_MAX bytes of locked memory */
 	app_answer_fn *answered; void *arg;
 };
@@ -110,7 +111,9 @@ void question_clear(struct app *app);
 bool question_key(struct app *app, keycode k);
 void question_paste(struct app *app, const char *bytes, size_t n);
 void question_draw(struct app *app, int row, int col, int cols);
-/* complete.c */
+/* complete.c: how all of n names go on behind their first `begun` bytes, and what they are */
+void names_complete(char more[256], char hint[256], const char *const *names, size_t n, size_t begun);
+void question_complete(struct app *app);     /* Tab in a question with a command */
 const char *const *composer_complete(struct arena *a, const char *word, size_t start, const char *line, void *arg);
 /* listing.c: a table that comes in pages. An item begins with its id. */
 struct listing { struct arena arena; void *items; size_t count, cap; unsigned epoch; };   /* what was fetched so far */

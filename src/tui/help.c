@@ -54,7 +54,7 @@ help_lay_out(struct app *app, struct help *h, int cols)
 	help_rows(app, h, "here", h->places & ~(unsigned)PLACE_ANY, PLACE_ANY);
 	help_rows(app, h, "anywhere", PLACE_ANY, 0);
 	static const char line[] = "In the input line: Enter sends, Alt-Enter begins a new line, Tab completes, "
-		"the keys of readline and your inputrc work; Esc comes back to it from any pane. /name runs an action, as :name does elsewhere.";
+		"the keys of readline and your inputrc work; Esc comes back to it from any pane. /name runs an action, as :name does when it is empty and elsewhere.";
 	flow_text(&h->flow, STYLE_DIM, NULL, STYLE_DIM, 0, line, sizeof line - 1);
 }
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "key_in.h"
+#include "app_in.h"
 
 #define TYPED_MAX 256
 #define SHOWN_MAX 128
@@ -222,9 +222,11 @@ command_typed(struct app *app, const char *answer, void *arg)
 enum fault
 act_app_command(struct app *app, const char *arg)
 {
-	if (arg != NULL)
+	if (arg != NULL) {
 		action_line(app, arg);
-	else
-		app_ask(app, ":", false, command_typed, NULL);
+		return FAULT_NONE;
+	}
+	app_ask(app, ":", false, command_typed, NULL);
+	app->question.command = "";
 	return FAULT_NONE;
 }

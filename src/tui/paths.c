@@ -10,7 +10,6 @@
 #include "app_in.h"
 
 #define NAMES_MOST 1000
-#define NAMES_SHOWN 12
 
 struct completing { struct app *app; char *typed, *folder, *begun, more[256], hint[256]; };
 
@@ -74,21 +73,8 @@ complete_run(void *arg)
 {
 	struct completing *c = arg;
 	char **names = mem_new(NAMES_MOST * sizeof *names);
-	size_t n = names_read(names, c), begun = strlen(c->begun), common = n > 0 ? strlen(names[0]) : begun, used = 0;
-	for (size_t i = 1; i < n; i++) {
-		size_t k = 0;
-		while (k < common && names[i][k] == names[0][k])
-			k++;
-		common = k;
-	}
-	if (n > 0 && common > begun && common - begun < sizeof c->more)
-		snprintf(c->more, sizeof c->more, "%.*s", (int)utf8_floor(names[0] + begun, strlen(names[0] + begun), common - begun), names[0] + begun);
-	for (size_t i = 0; i < n && n > 1 && i < NAMES_SHOWN && used + strlen(names[i]) + 8 < sizeof c->hint; i++)
-		used += (size_t)snprintf(c->hint + used, sizeof c->hint - used, "%s  ", names[i]);
-	if (n > NAMES_SHOWN)
-		snprintf(c->hint + used, sizeof c->hint - used, "...");
-	if (n == 0)
-		snprintf(c->hint, sizeof c->hint, "nothing begins so");
+	size_t n = names_read(names, c);
+	names_complete(c->more, c->hint, (const char *const *)names, n, strlen(c->begun));
 	for (size_t i = 0; i < n; i++)
 		mem_free(names[i]);
 	mem_free(names);

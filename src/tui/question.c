@@ -189,6 +189,8 @@ question_key(struct app *app, keycode k)
 		answer(app, true);
 	} else if (k == '\t' && q->path) {
 		path_complete(app);
+	} else if (k == '\t' && q->command != NULL) {
+		question_complete(app);
 	} else {
 		q->hint[0] = '\0';
 		edit(q, k);
