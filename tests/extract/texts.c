@@ -29,6 +29,7 @@ END_TEST
 START_TEST(markdown_that_does_not_close_is_text)
 {
 	READS_AS(markdown_read, "a.md", "a [b](c and *d and `e\n", "para a [b](c and *d and `e\n");
+	READS_AS(markdown_read, "a.md", "two ``a` and `b`\n", "para two ``a and b`\n");
 	READS_AS(markdown_read, "a.md", "```\nnever closed\n", "code never closed\n");
 	READS_AS(markdown_read, "a.md", "<!-- hidden\nmore -->\nseen[^1]\n", "para seen\n");
 }

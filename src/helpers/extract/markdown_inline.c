@@ -12,6 +12,7 @@
 #define DEPTH_MAX 8
 #define LINK_BYTES_MAX 2048
 #define NESTED_MAX 16
+#define TICKS_MAX 64
 
 static void put_inline(struct text *out, const char *s, size_t n, int depth);
 
@@ -57,14 +58,15 @@ put_link(struct text *out, const char *s, size_t n, int depth)
 	return last + 1;
 }
 
-/* `code`: bytes used, 0: no closing tick. */
+/* `code`: bytes used.  Ticks that do not close are text, all of a run: of each length
+ * only the last can be such, so the looking ahead ends. */
 static size_t
 put_code(struct text *out, const char *s, size_t n)
 {
 	size_t ticks = 0;
 	while (ticks < n && s[ticks] == '`')
 		ticks++;
-	for (size_t i = ticks; i + ticks <= n; i++) {
+	for (size_t i = ticks; ticks <= TICKS_MAX && i + ticks <= n; i++) {
 		size_t run = 0;
 		while (i + run < n && s[i + run] == '`')
 			run++;
@@ -74,7 +76,8 @@ put_code(struct text *out, const char *s, size_t n)
 		}
 		i += run;
 	}
-	return 0;
+	text_put_n(out, s, ticks);
+	return ticks;
 }
 
 /* <https://x>, <b>, </b>: bytes used, 0: a plain less-than sign. */
