@@ -68,8 +68,9 @@ engine_unlock(struct engine *e, enum vault_slot_type type, const struct vault_se
 	if (f != FAULT_NONE)
 		return f;
 	f = store_unlock(db, type, secret);
-	if (f == FAULT_NONE)
-		f = model_spent_load(e, db);
+	/* What was opened stays open; only today's budget begins anew. */
+	if (f == FAULT_NONE && model_spent_load(e, db) != FAULT_NONE)
+		log_event(LOG_WARN, "engine", "spent-unknown", "reason=%s", fault_sentence());
 	return leave(e, db, "unlock", f);
 }
 

@@ -119,7 +119,7 @@ model_spent_save(struct engine *e, struct store *db, const char *owner)
 	struct spent now = { e->clock.wall_ms(e->clock.arg), llm_spent_today(e->llm) };
 	pthread_mutex_lock(&e->doing_lock);
 	bool same = now.usd == e->spent_saved;
-	e->spent_saved = now.usd;
+	e->spent_saved = now.usd;     /* whoever comes meanwhile has nothing to add */
 	pthread_mutex_unlock(&e->doing_lock);
 	if (same)
 		return FAULT_NONE;
@@ -130,6 +130,11 @@ model_spent_save(struct engine *e, struct store *db, const char *owner)
 	enum fault f = store_put(db, KIND_SETTING, spent_id, spent_id, json.data, json.len);
 	store_set_owner(db, owner);
 	text_clear(&json);
+	if (f != FAULT_NONE) {
+		pthread_mutex_lock(&e->doing_lock);
+		e->spent_saved = -1;  /* the next one tries again */
+		pthread_mutex_unlock(&e->doing_lock);
+	}
 	return f;
 }
 

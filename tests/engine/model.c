@@ -157,6 +157,28 @@ START_TEST(unlocking_again_does_not_count_money_twice)
 }
 END_TEST
 
+static enum fault
+spoil(struct store *db, void *arg)
+{
+	static const char id[] = "7370656e740000000000000000000001";
+	(void)arg;
+	return store_put(db, KIND_SETTING, id, id, "{\"usd\":\"much\"}", 14);
+}
+
+START_TEST(a_strange_record_of_what_was_spent_does_not_keep_the_history_shut)
+{
+	open_with("answer", 8);
+	(void)ask("What does the mitochondrion produce?");
+	WELL(engine_lend(w.engine, "", spoil, NULL));
+	reopen();
+	struct lock_state state;
+	WELL(engine_lock_state(&state, w.engine));
+	ck_assert(!state.locked);
+	ck_assert_str_eq(ask("What do ribosomes translate?")->mode, "model");
+	close_all();
+}
+END_TEST
+
 START_TEST(without_a_base_url_nothing_is_ever_sent)
 {
 	endpoint = endpoint_start("answer");
@@ -217,6 +239,7 @@ END_TEST
 
 TESTS("model", a_model_answers_with_quotations_that_hold, a_model_that_invents_is_not_believed,
 	a_model_that_fails_leaves_the_extractive_answer,
-	what_was_spent_today_is_remembered_across_starts, unlocking_again_does_not_count_money_twice, without_a_base_url_nothing_is_ever_sent,
+	what_was_spent_today_is_remembered_across_starts, unlocking_again_does_not_count_money_twice,
+	a_strange_record_of_what_was_spent_does_not_keep_the_history_shut, without_a_base_url_nothing_is_ever_sent,
 	cancel_ends_a_question_that_waits_for_a_model,
 	an_endpoint_that_may_not_be_called_is_refused_at_once)
