@@ -3,7 +3,8 @@
  * The configuration says which of the two it is, never the token: a token of a set
  * is not looked at with HS256, whatever its header says, so a public key is never
  * taken for a secret.  A set is kept for an hour; a key id that is not in it makes
- * us look again, at most once a minute, so that keys can be changed.
+ * us look again at once, but not twice in ten seconds, so that keys can be changed and
+ * strangers who make up key ids do not make us ask.
  */
 #include <json-c/json.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include "people_in.h"
 
 #define SET_AGE_MS HOUR_MS
-#define LOOK_AGAIN_MS MINUTE_MS
+#define LOOK_AGAIN_MS ((int64_t)10 * 1000)
 #define KEYS_MAX 32
 #define SECRET_LEAST_BYTES 32
 #define SECRET_MOST_BYTES 4096
@@ -81,8 +82,8 @@ jwt_signed_by_set(const struct jwt *t, struct arena *a, struct people *p, const 
 		return f;
 	f = try_set(t, p, set);
 	json_object_put(set);
-	if (f == FAULT_ABSENT) {
-		f = page_get(&set, p, url, LOOK_AGAIN_MS, cancel);
+	if (f == FAULT_ABSENT && page_look_again(p, url, LOOK_AGAIN_MS)) {
+		f = page_get(&set, p, url, 0, cancel);
 		if (f != FAULT_NONE)
 			return f;
 		f = try_set(t, p, set);

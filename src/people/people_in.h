@@ -19,7 +19,7 @@
 
 /* What was fetched lately (remote.c). */
 #define PAGES_MAX 16
-struct page { char *url, *body; int64_t at_ms, failed_ms; /* mono; 0: it did not */ };
+struct page { char *url, *body; int64_t at_ms, failed_ms, again_ms; /* mono; 0: it did not */ };
 struct pages { pthread_mutex_t lock; struct page items[PAGES_MAX]; size_t next; };
 
 struct people {
@@ -123,6 +123,9 @@ enum fault jwt_signed_by_secret(const struct jwt *t, struct people *p, const cha
 
 /* A page younger than age_ms, or fetched now. INPUT, OFFLINE, DAMAGED: not JSON. *out: json_object_put(). */
 enum fault page_get(struct json_object **out, struct people *p, const char *url, int64_t age_ms, const struct cancel *cancel) STOA_MUST;
+/* May a page that is kept be fetched anew, because it may have changed? Once in wait_ms,
+ * whoever asks, so that strangers cannot make us ask. */
+bool page_look_again(struct people *p, const char *url, int64_t wait_ms);
 struct discovery { const char *authorization, *token, *jwks, *device, *userinfo; /* the last two NULL: none */ };
 enum fault discover(struct discovery *out, struct arena *a, struct people *p, const struct people_provider *of, const struct cancel *cancel) STOA_MUST;
 /* POST a form as the client of a provider; the reply's JSON whatever the status. */

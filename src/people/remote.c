@@ -110,6 +110,19 @@ page_get(struct json_object **out, struct people *p, const char *url, int64_t ag
 	return f;
 }
 
+bool
+page_look_again(struct people *p, const char *url, int64_t wait_ms)
+{
+	int64_t now = p->clock.mono_ms(p->clock.arg);
+	pthread_mutex_lock(&p->pages.lock);
+	struct page *page = page_place(p, url);
+	bool may = page->again_ms == 0 || now - page->again_ms >= wait_ms;
+	if (may)
+		page->again_ms = now;
+	pthread_mutex_unlock(&p->pages.lock);
+	return may;
+}
+
 /* ---- a provider ---------------------------------------------------------------------- */
 
 const struct people_provider *
