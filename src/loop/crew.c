@@ -93,12 +93,12 @@ crew_submit(struct crew *c, loop_fn *fn, void *arg)
 	int error = 0;
 	if (!full && c->count >= c->idle && c->started < c->workers)
 		error = start_worker(c);
-	bool nobody = c->started == 0;
-	if (!full && !nobody) {
+	bool nobody = c->started == 0, taken = !full && !nobody, wake = taken && c->idle > 0;
+	if (taken)
 		c->jobs[(c->first + c->count++) % JOBS_MAX] = (struct job){ fn, arg };
-		pthread_cond_signal(&c->news);
-	}
 	pthread_mutex_unlock(&c->lock);
+	if (wake)   /* only now: who wakes wants the lock */
+		pthread_cond_signal(&c->news);
 	if (full)
 		return fault(FAULT_BUSY, "%d jobs wait already", JOBS_MAX);
 	if (nobody)

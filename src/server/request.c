@@ -290,13 +290,13 @@ request_body_end(struct exchange *x)
 void
 exchange_free(struct exchange *x)
 {
-	listener_forget(x);
 	*x->link = x->next;
 	if (x->next != NULL)
 		x->next->link = x->link;
 	if (x->answer != NULL) {
 		answer_leave(x->answer, x);
 		answer_release(x->answer);
+		listener_forget(x);   /* now that nobody posts it any more */
 	}
 	if (x->call != NULL)
 		call_free(x->call);
