@@ -31,4 +31,8 @@ letter_plain(uint32_t c)
 /* Length of the longest prefix of such letters; *last is the last of them. */
 size_t plain_run(const char *s, size_t len, uint32_t *last);
 
+/* fd_write_all() that makes no fault: 0, or errno.  For the log, which must not take
+ * the place of the sentence that it tells of. */
+int fd_write_errno(int fd, const void *bytes, size_t n);
+
 #endif

@@ -150,7 +150,7 @@ log_event(enum log_level level, const char *room, const char *event, const char 
 	text_put(&line, json ? "}\n" : "\n");
 	pthread_mutex_lock(&log_state.lock);
 	if (log_state.fd >= 0 && !line.over)
-		(void)!fd_write_all(log_state.fd, line.data, line.len);
+		(void)!fd_write_errno(log_state.fd, line.data, line.len);
 	pthread_mutex_unlock(&log_state.lock);
 	text_clear(&line);
 }

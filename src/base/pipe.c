@@ -15,7 +15,8 @@
 
 #define LOOK_MS 50 /* how often a waiting reader looks at its cancel */
 
-static enum fault
+/* 0, or errno. */
+static int
 write_loop(int fd, const char *p, size_t n)
 {
 	while (n > 0) {
@@ -23,34 +24,42 @@ write_loop(int fd, const char *p, size_t n)
 		if (done < 0 && errno == EAGAIN) {
 			struct pollfd wait = { .fd = fd, .events = POLLOUT };
 			poll(&wait, 1, -1);
-		} else if (done < 0 && errno == EPIPE)
-			return fault(FAULT_SYSTEM, "the reader has closed the pipe");
-		else if (done < 0 && errno != EINTR)
-			return fault_errno("%zu bytes cannot be written", n);
+		} else if (done < 0 && errno != EINTR)
+			return errno;
 		if (done > 0) {
 			p += done;
 			n -= (size_t)done;
 		}
 	}
-	return FAULT_NONE;
+	return 0;
 }
 
-enum fault
-fd_write_all(int fd, const void *bytes, size_t n)
+int
+fd_write_errno(int fd, const void *bytes, size_t n)
 {
 	sigset_t broken, before, waiting;
 	sigemptyset(&broken);
 	sigaddset(&broken, SIGPIPE);
 	sigpending(&waiting);
 	pthread_sigmask(SIG_BLOCK, &broken, &before);
-	enum fault f = write_loop(fd, bytes, n);
-	if (f != FAULT_NONE && !sigismember(&waiting, SIGPIPE)) {
+	int error = write_loop(fd, bytes, n);
+	if (error != 0 && !sigismember(&waiting, SIGPIPE)) {
 		const struct timespec now = { 0, 0 };
 		while (sigtimedwait(&broken, NULL, &now) < 0 && errno == EINTR)
 			;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return f;
+	return error;
+}
+
+enum fault
+fd_write_all(int fd, const void *bytes, size_t n)
+{
+	int error = fd_write_errno(fd, bytes, n);
+	if (error == EPIPE)
+		return fault(FAULT_SYSTEM, "the reader has closed the pipe");
+	errno = error;
+	return error == 0 ? FAULT_NONE : fault_errno("%zu bytes cannot be written", n);
 }
 
 enum fault

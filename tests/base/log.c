@@ -80,6 +80,17 @@ START_TEST(an_event_with_a_value_full_of_controls_is_not_lost)
 }
 END_TEST
 
+START_TEST(a_log_that_cannot_be_written_leaves_the_fault_as_it_is)
+{
+	WELL(log_open("/dev/full", LOG_INFO, false));
+	enum fault f = fault_often(500, "two questions at once");
+	log_event(LOG_WARN, "engine", "call", "result=%s", fault_name(f));
+	log_close();
+	ck_assert_str_eq(fault_sentence(), "two questions at once");
+	ck_assert_int_eq(fault_retry_ms(), 500);
+}
+END_TEST
+
 START_TEST(every_line_of_a_json_log_is_one_object)
 {
 	static const char *const hostile[] = { "\"", "\\", "\n", "a=b", " size=9", "\x1b]0;x\a", "\xFF", "\xE2\x80\xAE", "007",
@@ -162,5 +173,6 @@ END_TEST
 
 TESTS("log", an_event_is_time_level_room_event_and_pairs, values_cannot_forge_lines_or_pairs,
 	a_value_with_a_later_key_in_it_stays_one_value, an_event_with_a_value_full_of_controls_is_not_lost,
+	a_log_that_cannot_be_written_leaves_the_fault_as_it_is,
 	every_line_of_a_json_log_is_one_object, lines_of_many_threads_do_not_mix,
 	the_log_is_private_and_put_aside_when_it_is_large, a_closed_log_takes_nothing)
