@@ -103,12 +103,18 @@ enum fault backend_loopback_wait(const char **code, struct arena *a, struct back
  * no, and the person must say what to do with it. */
 struct backend_waiting { size_t waiting, large, held, refused; };
 struct backend_waiting backend_waiting(const struct backend *b);   /* as counted last */
-struct backend_outbox_item { const char *key, *operation, *state /* waiting held refused */, *words, *sentence; int64_t bytes /* of a document or an import */, at; };
+struct backend_outbox_item { const char *key, *operation, *thing /* "question" */, *state /* waiting held refused */, *words, *sentence; int64_t bytes /* of a document or an import */, at; };
+extern const struct record_type record_backend_outbox_item;
 struct backend_outbox { const struct backend_outbox_item *items; size_t count; };
 /* In order; lives in a. These wait for the store: for verbs. */
 enum fault backend_outbox(struct backend_outbox *out, struct arena *a, struct backend *b) STOA_MUST;
 enum fault backend_outbox_drop(struct backend *b, const char *key) STOA_MUST;    /* ABSENT */
 enum fault backend_outbox_again(struct backend *b, const char *key) STOA_MUST;   /* it waits anew; ABSENT */
+/* The list for a screen, after one of them was dropped or waits anew: the reply is that
+ * of backend_outbox_operation, a list of items. */
+extern const struct operation backend_outbox_operation;
+enum backend_outbox_act { BACKEND_OUTBOX_LIST, BACKEND_OUTBOX_DROP, BACKEND_OUTBOX_AGAIN };
+enum fault backend_outbox_start(struct backend *b, enum backend_outbox_act act, const char *key, const struct backend_handlers *h) STOA_MUST;
 /* Deliver now what waits; held: that too. done without an operation: what stopped it. */
 enum fault backend_sync(unsigned *id, struct backend *b, bool held, const struct backend_handlers *h) STOA_MUST;
 /* The same, turning the loop until it has ended: for verbs. */

@@ -54,6 +54,22 @@ words_of(struct arena *a, const struct outbox_entry *e)
 	return words != NULL ? words : "";
 }
 
+static const char *
+thing_of(const char *operation)
+{
+	static const struct { const char *operation, *word; } words[] = {
+		{ "conversation.create", "new conversation" }, { "conversation.delete", "deletion" },
+		{ "conversation.import", "import" }, { "conversation.update", "change" },
+		{ "document.add", "document" }, { "document.delete", "deletion of a document" },
+		{ "me.update", "settings" }, { "message.feedback", "rating" },
+		{ "message.send", "question" }, { "profile.set", "profile" },
+	};
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (str_same(words[i].operation, operation))
+			return words[i].word;
+	return operation;
+}
+
 enum fault
 backend_outbox(struct backend_outbox *out, struct arena *a, struct backend *b)
 {
@@ -66,7 +82,7 @@ backend_outbox(struct backend_outbox *out, struct arena *a, struct backend *b)
 	struct backend_outbox_item *items = arena_alloc(a, (o.count + 1) * sizeof *items);
 	for (size_t i = 0; i < o.count; i++) {
 		const struct outbox_entry *e = &o.items[i];
-		items[i] = (struct backend_outbox_item){ .key = e->key, .operation = e->operation,
+		items[i] = (struct backend_outbox_item){ .key = e->key, .operation = e->operation, .thing = thing_of(e->operation),
 			.state = outbox_held(&o, i) && strcmp(e->state, "refused") != 0 ? "held" : e->state,
 			.words = words_of(a, e), .sentence = e->sentence != NULL ? e->sentence : "", .bytes = e->bytes, .at = e->at };
 	}
@@ -106,6 +122,57 @@ backend_outbox_again(struct backend *b, const char *key)
 {
 	return change(b, key, true);
 }
+
+/* ---- for a screen ----------------------------------------------------------------------------- */
+
+/* request: the key, when there is one. */
+static void
+list_after(struct flight *f, enum fault (*first)(struct backend *b, const char *key))
+{
+	struct backend_outbox box = { .count = 0 };
+	f->fault = first != NULL ? first(f->backend, f->request) : FAULT_NONE;
+	if (f->fault == FAULT_NONE)
+		f->fault = backend_outbox(&box, &f->arena, f->backend);
+	struct record_list *list = arena_alloc(&f->arena, sizeof *list);
+	*list = (struct record_list){ (void *)box.items, box.count };
+	f->reply = list;
+	flight_end(f);
+}
+
+static void
+list_only(void *arg)
+{
+	list_after(arg, NULL);
+}
+
+static void
+list_dropped(void *arg)
+{
+	list_after(arg, backend_outbox_drop);
+}
+
+static void
+list_again(void *arg)
+{
+	list_after(arg, backend_outbox_again);
+}
+
+enum fault
+backend_outbox_start(struct backend *b, enum backend_outbox_act act, const char *key, const struct backend_handlers *h)
+{
+	static loop_fn *const runs[] = { [BACKEND_OUTBOX_LIST] = list_only, [BACKEND_OUTBOX_DROP] = list_dropped, [BACKEND_OUTBOX_AGAIN] = list_again };
+	enum fault bad = remote_needed(b);
+	if (bad != FAULT_NONE)
+		return bad;
+	struct flight *f = mem_new(sizeof *f);
+	f->op = &backend_outbox_operation;
+	f->handlers = *h;
+	if (key != NULL)
+		f->request = arena_strdup(&f->arena, key);
+	return flight_start(f, b, runs[act]);
+}
+
+/* ---- the copy, gone -------------------------------------------------------------------------- */
 
 static enum fault
 bury_all(struct store *db, void *arg)

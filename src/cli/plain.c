@@ -52,6 +52,7 @@ static const struct plain_row rows[] = {
 	{ "move.bottom", NULL, "The last line printed is the end." },
 	{ "pane.next", NULL, "There are no panes: /sources, /page, /list and /docs print what they would hold." },
 	{ "pane.prev", NULL, "There are no panes: /sources, /page, /list and /docs print what they would hold." },
+	{ "sync.list", "sync", NULL },
 	{ "sync.now", "sync", NULL },
 	{ "sync.ask", "sync --ask", NULL },
 	{ "app.palette", "help", NULL },

@@ -169,43 +169,16 @@ verb_status(struct cli *c)
 
 /* ---- sync ----------------------------------------------------------------------------------- */
 
-static const struct field item_fields[] = {
-	FIELD_OF(backend_outbox_item, key, FIELD_TEXT),
-	FIELD_OF(backend_outbox_item, operation, FIELD_TEXT),
-	FIELD_OF(backend_outbox_item, state, FIELD_TEXT),
-	FIELD_OF(backend_outbox_item, words, FIELD_TEXT),
-	FIELD_OF(backend_outbox_item, sentence, FIELD_TEXT, .flags = FIELD_OMIT),
-	FIELD_OF(backend_outbox_item, bytes, FIELD_INT, .flags = FIELD_OMIT),
-	FIELD_OF(backend_outbox_item, at, FIELD_TIME),
-};
-static RECORD_TYPE(record_item, backend_outbox_item, item_fields, "a thing that waits to be delivered");
-
-static const char *
-thing_word(const char *operation)
-{
-	static const struct { const char *operation, *word; } words[] = {
-		{ "conversation.create", "new conversation" }, { "conversation.delete", "deletion" },
-		{ "conversation.import", "import" }, { "conversation.update", "change" },
-		{ "document.add", "document" }, { "document.delete", "deletion of a document" },
-		{ "me.update", "settings" }, { "message.feedback", "rating" },
-		{ "message.send", "question" }, { "profile.set", "profile" },
-	};
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (str_same(words[i].operation, operation))
-			return words[i].word;
-	return operation;
-}
-
 static void
 item_print(struct cli *c, const struct backend_outbox_item *item)
 {
 	bool refused = str_same(item->state, "refused");
 	if (c->json) {
-		out_record(c, &record_item, item);
+		out_record(c, &record_backend_outbox_item, item);
 		return;
 	}
 	out_row(c, refused ? PAINT_BAD : PAINT_BOLD, arena_printf(&c->arena, "%.8s  %-8s  ", item->key, item->state), 20, PAINT_NONE,
-		arena_printf(&c->arena, "%s%s%s, %s%s%s", thing_word(item->operation), item->bytes > 0 ? " of " : "",
+		arena_printf(&c->arena, "%s%s%s, %s%s%s", item->thing, item->bytes > 0 ? " of " : "",
 			item->bytes > 0 ? size_text(&c->arena, item->bytes) : "", date_text(&c->arena, item->at),
 			*item->words ? ": " : "", untrusted_line(&c->arena, item->words)));
 	if (refused)

@@ -58,6 +58,7 @@ const struct action actions[] = {
 	{ "move.bottom", "Bottom", MOVING, "End", "G|End", NULL, "to the end, and follow what comes", act_move_bottom },
 	{ "pane.next", "Next pane", MOVING | PLACE_EMPTY, "Tab", "Tab|C-w w", NULL, "go to the next pane", act_pane_next },
 	{ "pane.prev", "Previous pane", EVERYWHERE, "S-Tab", NULL, NULL, "go to the pane before", act_pane_prev },
+	{ "sync.list", "What waits", EVERYWHERE, "C-x w", NULL, "stoa sync", "what waits for the server and what it refused; send it again, forget it", act_sync_list },
 	{ "sync.now", "Deliver", EVERYWHERE, "", NULL, "stoa sync", "deliver what was written while the server was away", act_sync_now },
 	{ "sync.ask", "Ask the server too", EVERYWHERE, "", NULL, "stoa sync --ask", "ask the server what was answered without it", act_sync_ask },
 	{ "app.palette", "Palette", EVERYWHERE, "C-p", NULL, NULL, "find an action by its name", act_app_palette },
@@ -84,7 +85,7 @@ static const struct { const char *name, *id; } short_names[] = {
 	{ "cite", "cite.copy" }, { "editor", "edit.external" }, { "theme", "theme.set" },
 	{ "mouse", "set.mouse" }, { "good", "feedback.good" }, { "bad", "feedback.bad" },
 	{ "share", "chat.share" }, { "links", "share.list" }, { "teacher", "teacher.ask" }, { "questions", "teacher.answer" },
-	{ "redraw", "app.redraw" }, { "cancel", "chat.cancel" },
+	{ "redraw", "app.redraw" }, { "cancel", "chat.cancel" }, { "waiting", "sync.list" },
 };
 
 const char *

@@ -165,6 +165,7 @@ struct rows_kind {
 	bool (*key)(struct app *app, const void *item, keycode k);   /* what it does with a row; false: nothing */
 };
 void rows_ask(struct app *app, const struct rows_kind *kind);   /* shown when the reply has come; again: anew */
+void rows_take(struct app *app, const struct rows_kind *kind, const struct backend_done *d);   /* such a reply, however it came */
 void rows_draw(struct app *app, struct pane *p);
 bool rows_key(struct app *app, struct pane *p, keycode k, const char *bytes, size_t n);
 void *rows_open(struct app *app);
@@ -194,6 +195,7 @@ void rescue_disarm(void);
 /* The word of the server, drawn when it changes (server.c). */
 void server_watch(struct app *app);
 void server_leave(struct app *app);
+void waiting_changed(struct app *app);          /* outbox.c: what waits has changed */
 void server_wait(struct app *app);           /* an answer is awaited: say so when it takes long */
 bool server_away(const struct app *app);     /* there is one, and it cannot be reached */
 

@@ -126,11 +126,9 @@ rows_key(struct app *app, struct pane *p, keycode k, const char *bytes, size_t n
 
 /* ---- the reply ------------------------------------------------------------------------- */
 
-static void
-got(struct app *app, const struct backend_done *d, void *arg)
+void
+rows_take(struct app *app, const struct rows_kind *kind, const struct backend_done *d)
 {
-	const struct rows_kind *kind = *(const struct rows_kind **)arg;
-	mem_free(arg);
 	if (d->fault == FAULT_DENIED && kind->denied != NULL && !app->leaving)
 		app_alert(app, "%s", kind->denied);
 	if (d->fault != FAULT_NONE || app->leaving || app->vault != VAULT_OPEN)
@@ -148,6 +146,14 @@ got(struct app *app, const struct backend_done *d, void *arg)
 	if (v->at >= v->items->count)
 		v->at = v->items->count > 0 ? v->items->count - 1 : 0;
 	app_dirty(app, NULL);
+}
+
+static void
+got(struct app *app, const struct backend_done *d, void *arg)
+{
+	const struct rows_kind *kind = *(const struct rows_kind **)arg;
+	mem_free(arg);
+	rows_take(app, kind, d);
 }
 
 void

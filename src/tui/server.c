@@ -12,6 +12,13 @@
 #define NEWS_ODD_MS 4999
 #define NEWS_MS 18000            /* a person waits for a person: one small question, now and then */
 
+static const char *
+list_chord(const struct app *app)
+{
+	const char *chord = keymap_chord(app->keymap, "sync.list", PLACE_ANY);
+	return *chord != '\0' ? chord : "/waiting";
+}
+
 static void
 on_word(void *arg)
 {
@@ -26,7 +33,8 @@ on_word(void *arg)
 		page_again(app->panes[PANE_PREVIEW].state);
 	}
 	if (now.refused > was.refused)
-		app_alert(app, "the server refused %zu of what was written: stoa sync shows it", now.refused);
+		app_alert(app, "the server refused %zu of what was written: %s shows why", now.refused, list_chord(app));
+	waiting_changed(app);
 	if (now.waiting + now.large < was.waiting + was.large && app->shelf->loaded)
 		shelf_refresh(app);
 	if (now.waiting + now.held < was.waiting + was.held && now.waiting == 0) {
@@ -137,7 +145,7 @@ synced(const struct backend_done *d, void *arg)
 	else if (w.waiting + w.large + w.held + w.refused == 0)
 		app_alert(app, "everything is delivered");
 	else
-		app_alert(app, "%zu wait, %zu were answered here, %zu were refused: stoa sync shows them", w.waiting + w.large, w.held, w.refused);
+		app_alert(app, "%zu wait, %zu were answered here, %zu were refused: %s shows them", w.waiting + w.large, w.held, w.refused, list_chord(app));
 }
 
 static enum fault

@@ -71,6 +71,8 @@ status_draw(struct app *app)
 		text_printf(&words, "%zu NEW  ", chat_unread_count(app->chat));
 	if (app->backend != NULL)
 		text_printf(&words, "%s  ", backend_word(app->backend));
+	if (app->waiting.refused > 0)
+		text_printf(&words, "%zu REFUSED  ", app->waiting.refused);
 	if (app->waiting.waiting + app->waiting.large > 0 && server_away(app))
 		text_printf(&words, "%zu WAIT  ", app->waiting.waiting + app->waiting.large);
 	vault_word(&words, app);

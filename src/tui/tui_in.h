@@ -283,6 +283,6 @@ action_fn act_app_quit, act_app_redraw, act_app_suspend, act_app_lock, act_app_h
 	act_cite_next, act_cite_prev, act_cite_open, act_cite_copy, act_cite_file, act_feedback_good,
 	act_feedback_bad, act_yank_message, act_yank_sentence, act_yank_citation, act_yank_code,
 	act_edit_external, act_doc_add, act_doc_open, act_doc_delete, act_doc_reindex, act_doc_search,
-	act_doc_ask, act_theme_set, act_set_mouse, act_sync_now, act_sync_ask;
+	act_doc_ask, act_theme_set, act_set_mouse, act_sync_now, act_sync_ask, act_sync_list;
 
 #endif

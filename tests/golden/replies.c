@@ -33,6 +33,7 @@ struct backend {
 	struct scripted *calls;
 	unsigned next_id, waiting;
 	const char *lock, *word;
+	struct backend_waiting waits;
 	bool locked;
 	int64_t messages;
 	struct { const char *operation; unsigned count; } counts[32];
@@ -65,6 +66,8 @@ lines_take(struct backend *b, char *at)
 				b->lock = rest;
 			else if ((rest = after(line, "word")) != NULL)
 				b->word = rest;
+			else if ((rest = after(line, "waits")) != NULL)
+				b->waits.waiting = (size_t)(rest[0] - '0'), b->waits.refused = (size_t)(rest[2] - '0');
 			else if ((rest = after(line, "messages")) != NULL)
 				b->messages = strtoll(rest, NULL, 10);
 			else
@@ -122,7 +125,7 @@ backend_close(struct backend *b)
 
 const char *backend_word(const struct backend *b) { return b->word != NULL ? b->word : "LOCAL"; }
 void backend_on_word(struct backend *b, loop_fn *changed, void *arg) { (void)b, (void)changed, (void)arg; }
-struct backend_waiting backend_waiting(const struct backend *b) { (void)b; return (struct backend_waiting){ 0 }; }
+struct backend_waiting backend_waiting(const struct backend *b) { return b->waits; }
 enum fault
 backend_sync(unsigned *id, struct backend *b, bool held, const struct backend_handlers *h)
 {
@@ -349,6 +352,32 @@ block_find(const struct backend *b, const char *operation, const char *request)
 	return found;
 }
 
+static unsigned
+scripted_start(struct backend *b, const struct operation *op, const char *request, const struct backend_handlers *h)
+{
+	struct scripted *c = mem_new(sizeof *c);
+	text_reset(&b->asked);
+	text_printf(&b->asked, "%s %s", op->id, request);
+	*c = (struct scripted){ .b = b, .op = op, .handlers = *h, .id = ++b->next_id, .next = b->calls };
+	c->request = mem_strdup(request);
+	c->line = block_find(b, op->id, c->request);
+	b->calls = c;
+	count(b, op->id);
+	c->posted = true;
+	post(b, play, c);
+	return c->id;
+}
+
+enum fault
+backend_outbox_start(struct backend *b, enum backend_outbox_act act, const char *key, const struct backend_handlers *h)
+{
+	static const char *const acts[] = { "list", "drop", "again" };
+	char request[80];
+	snprintf(request, sizeof request, "%s %s", acts[act], key != NULL ? key : "");
+	(void)scripted_start(b, &backend_outbox_operation, request, h);
+	return FAULT_NONE;
+}
+
 enum fault
 backend_call(unsigned *id, struct backend *b, const char *operation, const void *request, const struct backend_handlers *h)
 {
@@ -356,20 +385,10 @@ backend_call(unsigned *id, struct backend *b, const char *operation, const void 
 	struct text json;
 	if (op == NULL)
 		return fault(FAULT_ABSENT, "no operation %s", operation);
-	struct scripted *c = mem_new(sizeof *c);
 	text_init(&json, 1024 * 1024);
 	record_to_json(&json, op->request, request);
-	text_reset(&b->asked);
-	text_printf(&b->asked, "%s %s", operation, json.data);
-	*c = (struct scripted){ .b = b, .op = op, .handlers = *h, .id = ++b->next_id, .next = b->calls };
-	c->request = mem_strdup(json.data);
-	c->line = block_find(b, operation, c->request);
-	b->calls = c;
+	*id = scripted_start(b, op, json.data, h);
 	text_clear(&json);
-	count(b, op->id);
-	c->posted = true;
-	post(b, play, c);
-	*id = c->id;
 	return FAULT_NONE;
 }
 
