@@ -69,6 +69,9 @@ enum fault library_passages(struct passages *out, struct arena *a, struct librar
  * only while those are the very same. */
 #define LIBRARY_SOURCES_BYTES 32
 enum fault library_sources(unsigned char sum[LIBRARY_SOURCES_BYTES], struct library *l, struct store *db) STOA_MUST;
+/* Another process has added or removed documents: count again. (What is found and listed
+ * needs nothing: files and rows are looked at each time.) */
+enum fault library_recount(struct library *l, struct store *db) STOA_MUST;
 int64_t library_document_count(struct library *l);
 int64_t library_passage_count(struct library *l);
 /* Stored bytes [start, end) of a document, read from disk now. DAMAGED: the

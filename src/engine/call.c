@@ -202,6 +202,8 @@ engine_call(void **reply, struct arena *a, struct engine *e, const struct princi
 	if (f != FAULT_NONE)
 		return f;
 	letter_deliver(&c);
+	if (e->shared && op->writes && str_starts(op->id, "document."))
+		library_tell(&c);
 	*reply = out;
 	return f;
 }

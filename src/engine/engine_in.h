@@ -196,6 +196,7 @@ enum fault share_expire(struct engine *e, struct store *db) STOA_MUST;
 /* Within the transaction that keeps it: its owner's other lines are told, everywhere. */
 enum fault letter_send(struct call *c, const char *owner, const char *conversation, const char *message) STOA_MUST;
 void letter_deliver(const struct call *c);   /* the call went well */
+void library_tell(const struct call *c);     /* it changed documents: other servers count them again */
 /* The words of a handed-over question, read and written as its owner's. */
 enum fault escalation_get(struct escalation *out, struct call *c, const char *owner, const char *id) STOA_MUST;
 enum fault escalation_put(struct call *c, const char *owner, const struct escalation *e) STOA_MUST;

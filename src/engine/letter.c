@@ -35,3 +35,17 @@ letter_deliver(const struct call *c)
 	if (c->letter.owner[0] != '\0' && c->e->on_letter != NULL)
 		c->e->on_letter(&c->letter, c->e->letter_arg);
 }
+
+/* Only counts wait for this word; it is sent behind the call, and at worst a tend later
+ * they are right without it. */
+void
+library_tell(const struct call *c)
+{
+	struct store *db = NULL;
+	enum fault f = pool_take(&db, c->e, "");
+	if (f == FAULT_NONE)
+		f = store_notify(db, ENGINE_CHANNEL, "library changed");
+	pool_put(c->e, db);
+	if (f != FAULT_NONE)
+		log_event(LOG_WARN, "engine", "library-untold", "why=%s", fault_sentence());
+}

@@ -20,6 +20,8 @@ engine_tend(int64_t *next_ms, struct engine *e, const struct cancel *cancel)
 	if (f == FAULT_NONE)
 		f = escalations_tend(e, c.db, cancel);
 	if (f == FAULT_NONE && e->shared)
+		f = library_recount(e->library, c.db);
+	if (f == FAULT_NONE && e->shared)
 		f = limits_tend(c.db, e->clock.wall_ms(e->clock.arg));
 	if (f == FAULT_NONE)
 		f = mail_tend(&due_ms, e, c.db, cancel);

@@ -171,7 +171,6 @@ enum fault document_forget(struct library *l, struct store *db, int64_t no, cons
 /* Title, authors, language, key terms, preview and counts of a body with passages.
  * given: the title asked for, or NULL; before: the one it had, or "". */
 void document_describe(struct document_row *row, struct arena *a, const struct body *b, const struct slice *slices, size_t count, const char *given, const char *before);
-enum fault library_recount(struct library *l, struct store *db) STOA_MUST;
 /* Page that holds byte `at` of document number no; 0: it has no pages. */
 enum fault page_at(int64_t *page, const char **label, struct arena *a, struct store *db, int64_t no, int64_t at) STOA_MUST;
 /* Finish or clean what a killed process left; index again what the index lacks. */

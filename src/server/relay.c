@@ -330,10 +330,18 @@ on_reply(struct relay *r, char *rest)
 }
 
 static void
+on_library(struct relay *r, char *rest)
+{
+	(void)rest;
+	r->server->tend_at_ms = 0;
+}
+
+static void
 heard(const char *channel, const char *payload, void *arg)
 {
 	static const struct { const char *word; void (*fn)(struct relay *r, char *rest); } words[] = {
 		{ "events", on_events }, { "join", on_join }, { "leave", on_leave }, { "reply", on_reply },
+		{ "library", on_library },
 	};
 	char *said = mem_strdup(payload), *rest = strchr(said, ' ');
 	(void)channel;
