@@ -172,8 +172,9 @@ enum fault session_ready(struct cli *c) STOA_MUST;
 enum fault session_screen(struct cli *c) STOA_MUST;   /* hand all over to the screen */
 void session_close(struct cli *c);
 enum fault session_unlock(struct cli *c) STOA_MUST;
-/* First use: seal a new store as the options, or a person, say. */
-enum fault session_seal_new(struct cli *c, bool ask, const char **how, char recovery[48]) STOA_MUST;
+/* First use: seal a new store as the options say, or a person: ask stands before the
+ * question, NULL asks nobody. */
+enum fault session_seal_new(struct cli *c, const char *ask, const char **how, char recovery[48]) STOA_MUST;
 /* Path of the key file of a store without a lock; in the arena. */
 const char *session_key_path(struct cli *c);
 

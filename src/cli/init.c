@@ -233,10 +233,8 @@ verb_init(struct cli *c)
 		f = l.locked ? session_unlock(c) : FAULT_NONE;
 	} else {
 		f = ask ? ask_plain(c) : FAULT_NONE;
-		if (f == FAULT_NONE && ask)
-			err_note(c, PAINT_NONE, "1/4  ");
 		if (f == FAULT_NONE)
-			f = session_seal_new(c, ask, &s.lock, s.recovery);
+			f = session_seal_new(c, ask ? "1/4  " : NULL, &s.lock, s.recovery);
 	}
 	if (f == FAULT_NONE && option_given(&c->args, "sample"))
 		f = sample_add(c, &s.sample);

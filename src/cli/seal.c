@@ -74,12 +74,12 @@ seal_asked_passphrase(struct cli *c)
 }
 
 static enum fault
-seal_asking(struct cli *c, const char **how, char recovery[48])
+seal_asking(struct cli *c, const char *step, const char **how, char recovery[48])
 {
+	const char *question = arena_printf(&c->arena, "%sLock your history?   [P]assphrase   [k]eyring   [n]o lock   ", step);
 	for (;;) {
 		char answer;
-		enum fault f = prompt_choice(&answer,
-			"Lock your history?   [P]assphrase   [k]eyring   [n]o lock   ", "pkn");
+		enum fault f = prompt_choice(&answer, question, "pkn");
 		if (f != FAULT_NONE)
 			return f;
 		*how = answer == 'p' ? "passphrase" : answer == 'k' ? "keyring" : "no lock";
@@ -93,7 +93,7 @@ seal_asking(struct cli *c, const char **how, char recovery[48])
 }
 
 enum fault
-session_seal_new(struct cli *c, bool ask, const char **how, char recovery[48])
+session_seal_new(struct cli *c, const char *ask, const char **how, char recovery[48])
 {
 	int fd = (int)option_number(&c->args, "passphrase-fd", -1);
 	const char *key_file = option_text(&c->args, "keyfile");
@@ -111,7 +111,7 @@ session_seal_new(struct cli *c, bool ask, const char **how, char recovery[48])
 		return seal_keyring(c, recovery);
 	}
 	if (ask && !option_given(&c->args, "no-lock"))
-		return seal_asking(c, how, recovery);
+		return seal_asking(c, ask, how, recovery);
 	*how = "no lock";
 	enum fault f = seal_open(c);
 	if (f == FAULT_NONE && !option_given(&c->args, "no-lock"))

@@ -417,7 +417,7 @@ session_ready(struct cli *c)
 		const char *how;
 		char recovery[48] = "";
 		f = session_seal_new(
-			c, !c->json && isatty(STDIN_FILENO) && prompt_possible(), &how, recovery);
+			c, !c->json && isatty(STDIN_FILENO) && prompt_possible() ? "" : NULL, &how, recovery);
 		if (f == FAULT_NONE && recovery[0])
 			err_notef(c, PAINT_BOLD, "Recovery code, write it down: %s\n", recovery);
 		return f;
