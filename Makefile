@@ -48,7 +48,7 @@ STANDINS := $(patsubst %.c,$(B)/%,$(wildcard tests/support/*_main.c))
 TESTS   := $(sort $(foreach r,$(ROOMS) extract,$(wildcard tests/$(r)/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/*.c))
 GOLDEN  := $(B)/tests/golden/run
-MODELS  := $(addprefix $(B)/tests/tui/,chat fields lock shelf)
+MODELS  := $(addprefix $(B)/tests/tui/,chat fields lock palette shelf)
 BENCH   := $(sort $(wildcard tests/bench/*.c))
 PROGRAMS := $(B)/stoa $(B)/stoad $(B)/stoa-extract
 # As many jobs as there are processors, unless the caller said how many.

@@ -61,7 +61,7 @@ const struct action actions[] = {
 	{ "sync.list", "What waits", EVERYWHERE, "C-x w", NULL, "stoa sync", "what waits for the server and what it refused; send it again, forget it", act_sync_list },
 	{ "sync.now", "Deliver", EVERYWHERE, "", NULL, "stoa sync", "deliver what was written while the server was away", act_sync_now },
 	{ "sync.ask", "Ask the server too", EVERYWHERE, "", NULL, "stoa sync --ask", "ask the server what was answered without it", act_sync_ask },
-	{ "app.palette", "Palette", EVERYWHERE, "C-p", NULL, NULL, "find an action by its name", act_app_palette },
+	{ "app.palette", "Palette", EVERYWHERE, "C-p", NULL, NULL, "find an action by its name; behind @ a conversation, # a document", act_app_palette },
 	{ "app.command", "Command line", MOVING | PLACE_EMPTY, ":", NULL, NULL, "type the name of an action", act_app_command },
 	{ "app.help", "Keys", EVERYWHERE | PLACE_EMPTY, "F1|?", NULL, "stoa keys", "the keys of this place", act_app_help },
 	{ "app.lock", "Lock", EVERYWHERE, "C-x l", NULL, "stoa vault lock", "seal the history now", act_app_lock },

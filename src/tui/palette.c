@@ -1,9 +1,10 @@
 /* The palette: one line and a list of actions, with their keys at the right, so
- * that it teaches the keys while it saves them.
+ * that it teaches the keys while it saves them; behind @ conversations, behind #
+ * documents, and / goes on to the search in everything.
  *
  * Letters match in order, anywhere; what begins a word counts more, then what is
- * nearer together, then the order of the table.  Enter runs, Ctrl-Y copies the
- * equivalent shell command, Esc leaves.  The same overlay with a ":" takes the
+ * nearer together, then the order of the table.  Enter runs or opens, Ctrl-Y copies
+ * the equivalent shell command, Esc leaves.  The same overlay with a ":" takes the
  * name of an action and its argument. */
 #include <ctype.h>
 #include <stdio.h>
@@ -14,12 +15,28 @@
 #define TYPED_MAX 256
 #define SHOWN_MAX 128
 
+/* Of many things those that fit best, best first; what fits alike in its own order. */
+struct ranked { size_t at[SHOWN_MAX], count; int scores[SHOWN_MAX]; };
+
 struct palette {
 	char typed[TYPED_MAX];
 	size_t len, at, top;
-	const struct action *matches[SHOWN_MAX];
-	size_t count;
+	struct ranked matches;
 };
+
+static void
+rank(struct ranked *r, size_t thing, int score)
+{
+	if (score < 0 || (r->count == SHOWN_MAX && score <= r->scores[r->count - 1]))
+		return;
+	size_t k = r->count < SHOWN_MAX ? r->count++ : r->count - 1;
+	for (; k > 0 && r->scores[k - 1] < score; k--) {
+		r->at[k] = r->at[k - 1];
+		r->scores[k] = r->scores[k - 1];
+	}
+	r->at[k] = thing;
+	r->scores[k] = score;
+}
 
 /* How well typed fits name: -1 not at all. */
 static int
@@ -42,52 +59,34 @@ fit(const char *typed, const char *name)
 	return score + 1;
 }
 
+/* ---- what can be found ----------------------------------------------------------- */
+
+static int
+action_fit(const struct app *app, size_t i, const char *typed)
+{
+	char word[TYPED_MAX];
+	(void)app;
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(typed, " "), typed);
+	int title = fit(typed, actions[i].title), id = fit(word, actions[i].id);
+	return title > id ? title : id;
+}
+
 size_t
 palette_order(const struct action **out, size_t max, const char *typed)
 {
-	char word[TYPED_MAX];
-	int scores[SHOWN_MAX];
-	size_t count = 0;
-	snprintf(word, sizeof word, "%.*s", (int)strcspn(typed, " "), typed);
-	for (size_t i = 0; i < action_count && count < max && count < SHOWN_MAX; i++) {
-		int title = fit(typed, actions[i].title), id = fit(word, actions[i].id);
-		int score = title > id ? title : id;
-		if (score < 0)
-			continue;
-		size_t k = count++;
-		for (; k > 0 && scores[k - 1] < score; k--) {
-			out[k] = out[k - 1];
-			scores[k] = scores[k - 1];
-		}
-		out[k] = &actions[i];
-		scores[k] = score;
-	}
-	return count;
+	struct ranked r = { .count = 0 };
+	for (size_t i = 0; i < action_count; i++)
+		rank(&r, i, action_fit(NULL, i, typed));
+	for (size_t i = 0; i < r.count && i < max; i++)
+		out[i] = &actions[r.at[i]];
+	return r.count < max ? r.count : max;
 }
 
-static void
-match_all(struct palette *p)
+static size_t
+actions_all(const struct app *app)
 {
-	p->count = palette_order(p->matches, SHOWN_MAX, p->typed);
-	p->at = p->top = 0;
-}
-
-static void *
-palette_open(struct app *app)
-{
-	struct palette *p = mem_new(sizeof *p);
 	(void)app;
-	match_all(p);
-	return p;
-}
-
-static struct area
-palette_area(struct app *app)
-{
-	int rows, cols;
-	screen_size(app_screen(app), &rows, &cols);
-	int width = cols < 76 ? cols - 4 : 72, height = rows - 6 < 22 ? rows - 6 : 22;
-	return (struct area){ 2, (cols - width) / 2, height, width };
+	return action_count;
 }
 
 /* The key that works here, else the one that works in its own place. */
@@ -101,17 +100,164 @@ chord_of(struct app *app, const struct action *action)
 	return *chord == '\0' && str_same(action->id, "chat.send") ? "Enter" : chord;
 }
 
+/* What a row shows: a name, what it is, and at the right a key or a count. */
+struct shown { const char *name, *what; char right[64]; };
+
 static void
-row_of(struct app *app, struct area a, int row, const struct action *action, bool now)
+action_show(struct shown *out, struct app *app, size_t i)
+{
+	out->name = actions[i].title;
+	out->what = actions[i].help;
+	snprintf(out->right, sizeof out->right, "%s", chord_of(app, &actions[i]));
+}
+
+static void
+action_choose(struct app *app, size_t i)
+{
+	action_run(app, actions[i].id, NULL);
+}
+
+static void
+action_shell(struct text *out, const struct app *app, size_t i)
+{
+	(void)app;
+	text_put(out, actions[i].shell != NULL ? actions[i].shell : "");
+}
+
+static size_t conversations_all(const struct app *app) { return app->chat->list_count; }
+
+static int
+conversation_fit(const struct app *app, size_t i, const char *typed)
+{
+	const char *title = app->chat->conversations[i].title;
+	return fit(typed, title != NULL ? title : "");
+}
+
+static void
+conversation_show(struct shown *out, struct app *app, size_t i)
+{
+	const struct conversation *v = &app->chat->conversations[i];
+	out->name = v->title;
+	out->what = v->preview;
+	if (chat_unread(app->chat, v) > 0)
+		snprintf(out->right, sizeof out->right, "+%lld", (long long)chat_unread(app->chat, v));
+}
+
+static void
+conversation_choose(struct app *app, size_t i)
+{
+	action_run(app, "chat.open", app->chat->conversations[i].id);
+}
+
+static void
+conversation_shell(struct text *out, const struct app *app, size_t i)
+{
+	text_printf(out, "stoa history show %s", app->chat->conversations[i].id);
+}
+
+static size_t documents_all(const struct app *app) { return app->shelf->count; }
+
+static int
+document_fit(const struct app *app, size_t i, const char *typed)
+{
+	const struct document *d = &app->shelf->documents[i];
+	int name = fit(typed, d->name != NULL ? d->name : ""), title = fit(typed, d->title != NULL ? d->title : "");
+	return name > title ? name : title;
+}
+
+static void
+document_show(struct shown *out, struct app *app, size_t i)
+{
+	out->name = app->shelf->documents[i].name;
+	out->what = app->shelf->documents[i].title;
+}
+
+static void
+document_choose(struct app *app, size_t i)
+{
+	app->shelf->at = i;
+	app_focus(app, &pane_shelf);
+	app_dirty(app, &pane_preview);
+}
+
+static void
+document_shell(struct text *out, const struct app *app, size_t i)
+{
+	text_printf(out, "stoa docs show %s", app->shelf->documents[i].id);
+}
+
+static const struct kind {
+	char prefix;                   /* what is typed in front; 0: nothing */
+	const char *head, *none, *below;
+	int name_cols;
+	size_t (*all)(const struct app *app);
+	int (*fit)(const struct app *app, size_t i, const char *typed);
+	void (*show)(struct shown *out, struct app *app, size_t i);
+	void (*choose)(struct app *app, size_t i);
+	void (*shell)(struct text *out, const struct app *app, size_t i);
+} kinds[] = {
+	{ 0, "actions", "no action has these letters", "Enter run  C-y copy the command  @ # / find  Esc leave", 22,
+		actions_all, action_fit, action_show, action_choose, action_shell },
+	{ '@', "conversations", "no conversation has these letters", "Enter open  C-y copy the command  Esc leave", 36,
+		conversations_all, conversation_fit, conversation_show, conversation_choose, conversation_shell },
+	{ '#', "documents", "no document has these letters", "Enter show  C-y copy the command  Esc leave", 32,
+		documents_all, document_fit, document_show, document_choose, document_shell },
+};
+
+static const struct kind *
+kind_of(const struct palette *p)
+{
+	for (size_t i = 1; i < COUNT_OF(kinds); i++)
+		if (p->typed[0] == kinds[i].prefix)
+			return &kinds[i];
+	return &kinds[0];
+}
+
+/* Lists change while they are looked at: before each drawing, so that what is shown is
+ * what Enter means. */
+static void
+match_all(struct app *app, struct palette *p)
+{
+	const struct kind *kind = kind_of(p);
+	const char *typed = p->typed + (kind->prefix != 0);
+	p->matches.count = 0;
+	for (size_t i = 0, n = kind->all(app); i < n; i++)
+		rank(&p->matches, i, kind->fit(app, i, typed));
+	if (p->at >= p->matches.count)
+		p->at = p->matches.count > 0 ? p->matches.count - 1 : 0;
+}
+
+static void *
+palette_open(struct app *app)
+{
+	(void)app;
+	return mem_new(sizeof(struct palette));
+}
+
+/* ---- drawing ---------------------------------------------------------------------- */
+
+static struct area
+palette_area(struct app *app)
+{
+	int rows, cols;
+	screen_size(app_screen(app), &rows, &cols);
+	int width = cols < 76 ? cols - 4 : 72, height = rows - 6 < 22 ? rows - 6 : 22;
+	return (struct area){ 2, (cols - width) / 2, height, width };
+}
+
+static void
+row_of(struct app *app, struct area a, int row, const struct kind *kind, size_t i, bool now)
 {
 	struct screen *s = app_screen(app);
+	struct shown w = { .name = "", .what = "" };
 	enum style style = now ? STYLE_SELECTED : STYLE_TEXT;
-	const char *chord = chord_of(app, action);
-	int key = (int)strlen(chord);
+	kind->show(&w, app, i);
+	const char *name = w.name != NULL ? w.name : "", *what = w.what != NULL ? w.what : "";
+	int right = (int)strlen(w.right), room = a.cols - kind->name_cols - 6 - right;
 	screen_fill(s, (struct area){ row, a.left + 1, 1, a.cols - 2 }, style);
-	(void)screen_put(s, row, a.left + 2, 22, style, action->title, strlen(action->title));
-	(void)screen_put_short(s, row, a.left + 25, a.cols - 28 - key, now ? style : STYLE_DIM, action->help, strlen(action->help));
-	(void)screen_put(s, row, a.left + a.cols - 2 - key, key, now ? style : STYLE_KEY, chord, strlen(chord));
+	(void)screen_put_short(s, row, a.left + 2, kind->name_cols, style, name, strlen(name));
+	(void)screen_put_short(s, row, a.left + kind->name_cols + 3, room, now ? style : STYLE_DIM, what, strlen(what));
+	(void)screen_put(s, row, a.left + a.cols - 2 - right, right, now ? style : STYLE_KEY, w.right, strlen(w.right));
 }
 
 static void
@@ -120,37 +266,48 @@ palette_draw(struct app *app, struct pane *pane)
 	struct palette *p = pane->state;
 	struct screen *s = app_screen(app);
 	struct area a = palette_area(app);
+	const struct kind *kind = kind_of(p);
 	size_t room = (size_t)(a.rows - 3);
+	match_all(app, p);
 	if (p->at < p->top)
 		p->top = p->at;
 	if (p->at >= p->top + room)
 		p->top = p->at - room + 1;
-	screen_box(s, a, "actions", "Enter run  C-y copy the command  Esc leave");
+	screen_box(s, a, kind->head, kind->below);
 	(void)screen_put(s, a.top + 1, a.left + 1, 3, STYLE_STRONG, " > ", 3);
 	int used = screen_put(s, a.top + 1, a.left + 4, a.cols - 6, STYLE_TEXT, p->typed, p->len);
-	for (size_t i = 0; i < room && p->top + i < p->count; i++)
-		row_of(app, a, a.top + 2 + (int)i, p->matches[p->top + i], p->top + i == p->at);
-	if (p->count == 0)
-		(void)screen_put(s, a.top + 2, a.left + 2, a.cols - 4, STYLE_DIM, "no action has these letters", 27);
+	for (size_t i = 0; i < room && p->top + i < p->matches.count; i++)
+		row_of(app, a, a.top + 2 + (int)i, kind, p->matches.at[p->top + i], p->top + i == p->at);
+	if (p->matches.count == 0)
+		(void)screen_put(s, a.top + 2, a.left + 2, a.cols - 4, STYLE_DIM, kind->none, strlen(kind->none));
 	screen_cursor(s, a.top + 1, a.left + 4 + used);
 }
 
+/* ---- keys --------------------------------------------------------------------------- */
+
 static void
-copy_command(struct app *app, const struct action *action)
+choose(struct app *app, const struct palette *p)
 {
-	if (action->shell == NULL)
-		app_alert(app, "%s has no command of the shell", action->title);
-	else
-		app_yank(app, action->shell, action->shell, strlen(action->shell));
+	const struct kind *kind = kind_of(p);
+	bool any = p->at < p->matches.count;
+	size_t thing = any ? p->matches.at[p->at] : 0;
+	app_overlay(app, NULL);          /* p is gone */
+	if (any)
+		kind->choose(app, thing);
 }
 
 static void
-choose(struct app *app, struct palette *p)
+copy_command(struct app *app, const struct palette *p)
 {
-	const struct action *action = p->at < p->count ? p->matches[p->at] : NULL;
-	app_overlay(app, NULL);          /* p is gone */
-	if (action != NULL)
-		action_run(app, action->id, NULL);
+	struct text shell;
+	text_init(&shell, 1024);
+	kind_of(p)->shell(&shell, app, p->matches.at[p->at]);
+	app_overlay(app, NULL);
+	if (shell.len == 0)
+		app_alert(app, "this has no command of the shell");
+	else
+		app_yank(app, shell.data, shell.data, shell.len);
+	text_clear(&shell);
 }
 
 static void
@@ -179,21 +336,23 @@ palette_key(struct app *app, struct pane *pane, keycode k, const char *bytes, si
 	struct palette *p = pane->state;
 	(void)bytes, (void)n;
 	pane->dirty = true;
+	match_all(app, p);
 	if (k == 27 || k == 3 || k == 7 || k == 16) {
 		app_overlay(app, NULL);
 	} else if (k == '\r') {
 		choose(app, p);
-	} else if (k == 25 && p->at < p->count) {
-		const struct action *action = p->matches[p->at];
+	} else if (k == 25 && p->at < p->matches.count) {
+		copy_command(app, p);
+	} else if (k == '/' && p->len == 0) {
 		app_overlay(app, NULL);
-		copy_command(app, action);
+		action_run(app, "find.everything", NULL);
 	} else if (k == KEY_UP_ARROW) {
 		p->at -= p->at > 0;
 	} else if (k == KEY_DOWN_ARROW || k == '\t') {
-		p->at += p->at + 1 < p->count;
+		p->at += p->at + 1 < p->matches.count;
 	} else {
 		type(p->typed, &p->len, k);
-		match_all(p);
+		p->at = p->top = 0;
 	}
 	return true;
 }
