@@ -82,33 +82,29 @@ limits_of(const struct server_conf *c)
 	};
 }
 
-/* Providers are known to the engine from its start; a change of theirs needs another. */
-static enum fault
-leave_provider(const char *section, const char *name, const char *value, void *arg)
-{
-	(void)section, (void)name, (void)value, (void)arg;
-	return FAULT_NONE;
-}
-
 /* SIGHUP: a mistake anywhere leaves everything as it was. */
 static void
 on_reload(void *arg)
 {
 	struct program *p = arg;
-	struct server_conf fresh = { .other = leave_provider };
-	enum fault f = read_settings(p, &fresh);
-	const struct server_limits limits = limits_of(&fresh);
+	struct server_setup fresh;
 	struct engine_rate rates[ENGINE_RATES];
+	server_setup_init(&fresh);
+	enum fault f = read_settings(p, &fresh.conf);
+	if (f == FAULT_NONE)
+		f = people_providers_check(fresh.providers, fresh.provider_count);
+	const struct server_limits limits = limits_of(&fresh.conf);
 	if (f == FAULT_NONE)
 		f = server_reload(p->server, &limits);
-	server_rates(rates, &fresh);
-	if (f == FAULT_NONE)
+	if (f == FAULT_NONE) {
+		server_rates(rates, &fresh.conf);
 		engine_set_rates(p->setup.engine, rates);
-	if (f == FAULT_NONE)
-		f = start_log(&fresh);
+		engine_set_providers(p->setup.engine, fresh.providers, fresh.provider_count);
+		f = start_log(&fresh.conf);
+	}
 	log_event(f == FAULT_NONE ? LOG_INFO : LOG_ERROR, "server", "reload", "result=%s why=%s", fault_name(f),
 		f == FAULT_NONE ? "" : fault_sentence());
-	server_conf_clear(&fresh);
+	server_setup_clear(&fresh);
 }
 
 /* ---- serving --------------------------------------------------------------------------- */

@@ -56,6 +56,11 @@ struct people_config {
 };
 enum fault people_new(struct people **out, const struct people_config *config) STOA_MUST;
 void people_free(struct people *p);
+/* INPUT: one of them is not set up right. */
+enum fault people_providers_check(const struct people_provider *providers, size_t count) STOA_MUST;
+/* These, which were checked, from now on. Whoever signs in by one that is none of them is
+ * let in no more, neither by its session nor anew, until it is back. One thread at a time. */
+void people_providers_set(struct people *p, const struct people_provider *providers, size_t count);
 
 /* Who asks. person: 32 hex digits, or anything else for the one person of this machine. */
 struct people_asker { const char *person; enum role role; };
@@ -98,7 +103,7 @@ enum fault people_jwt_look(struct arena *a, const char *token) STOA_MUST;
 enum fault people_user(struct user *out, struct arena *a, struct people *p, struct store *db, const char *id) STOA_MUST;
 enum fault people_rename(struct people *p, struct store *db, const char *id, const char *name) STOA_MUST;
 /* A code that makes one administrator, good for a day; an earlier one is void.
- * ABSENT: there is an administrator already. */
+ * ABSENT: there is an administrator already who can come in. */
 enum fault people_first_admin(const char **code, struct arena *a, struct people *p, struct store *db) STOA_MUST;
 /* What a profile suggests; kept as the person's when he has an account. */
 enum fault people_profile_set(struct profile *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const struct profile_set *req) STOA_MUST;

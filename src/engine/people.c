@@ -75,6 +75,12 @@ engine_people_open(struct engine *e, const struct engine_config *config)
 	return f;
 }
 
+void
+engine_set_providers(struct engine *e, const struct people_provider *providers, size_t count)
+{
+	people_providers_set(e->people, providers, count);
+}
+
 /* ---- the door ------------------------------------------------------------------------ */
 
 enum fault

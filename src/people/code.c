@@ -217,31 +217,32 @@ people_code_void(struct arena *a, struct people *p, struct store *db, const stru
 
 /* ---- the first administrator -------------------------------------------------------------- */
 
+/* Is there an administrator who can come in? */
 static enum fault
-admins(int64_t *out, struct store *db)
+admin_there(bool *out, struct people *p, struct store *db)
 {
 	struct statement *st = NULL;
-	enum fault f = store_prepare(&st, db, "SELECT count(*) FROM person WHERE role = ? AND blocked = 0");
+	enum fault f = store_prepare(&st, db, "SELECT provider FROM person WHERE role = ? AND blocked = 0");
 	if (f != FAULT_NONE)
 		return f;
 	statement_int(st, 1, ROLE_ADMIN);
-	f = statement_step(st);
-	if (f == FAULT_NONE)
-		*out = statement_col_int(st, 0);
+	*out = false;
+	while (!*out && (f = statement_step(st)) == FAULT_NONE)
+		*out = way_open(p, statement_col_text(st, 0));
 	statement_done(st);
-	return f;
+	return f == FAULT_ABSENT ? FAULT_NONE : f;
 }
 
 enum fault
 people_first_admin(const char **code, struct arena *a, struct people *p, struct store *db)
 {
 	struct join_code made = { 0 };
-	int64_t count = 0;
+	bool there = false;
 	enum fault f = store_begin(db);
 	if (f != FAULT_NONE)
 		return f;
-	f = admins(&count, db);
-	if (f == FAULT_NONE && count > 0)
+	f = admin_there(&there, p, db);
+	if (f == FAULT_NONE && there)
 		f = fault(FAULT_ABSENT, "there is an administrator already");
 	if (f == FAULT_NONE)
 		f = RUN(db, NULL, "DELETE FROM join_code WHERE class = ?", "");

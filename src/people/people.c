@@ -16,29 +16,55 @@ name_good(const char *name)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
 }
 
-static enum fault
-providers_copy(struct people *p, const struct people_config *config)
+enum fault
+people_providers_check(const struct people_provider *providers, size_t count)
 {
-	struct people_provider *all = arena_alloc(&p->config, (config->provider_count + 1) * sizeof *all);
-	for (size_t i = 0; i < config->provider_count; i++) {
-		const struct people_provider *from = &config->providers[i];
-		if (!name_good(from->name))
+	for (size_t i = 0; i < count; i++) {
+		const struct people_provider *of = &providers[i];
+		if (!name_good(of->name))
 			return fault(FAULT_INPUT, "\"%s\" cannot be the name of an identity provider",
-				from->name != NULL ? from->name : "");
-		if (from->issuer == NULL || from->client_id == NULL)
-			return fault(FAULT_INPUT, "the identity provider %s needs an issuer and a client_id", from->name);
-		all[i] = (struct people_provider){
-			.name = arena_strdup(&p->config, from->name),
-			.title = arena_strdup(&p->config, from->title),
-			.issuer = arena_strdup(&p->config, from->issuer),
-			.client_id = arena_strdup(&p->config, from->client_id),
-			.client_secret_file = arena_strdup(&p->config, from->client_secret_file),
-			.scopes = arena_strdup(&p->config, from->scopes),
-		};
+				of->name != NULL ? of->name : "");
+		if (of->issuer == NULL || of->client_id == NULL)
+			return fault(FAULT_INPUT, "the identity provider %s needs an issuer and a client_id", of->name);
 	}
-	p->providers = all;
-	p->provider_count = config->provider_count;
 	return FAULT_NONE;
+}
+
+static bool
+providers_same(const struct provider_set *set, const struct people_provider *providers, size_t count)
+{
+	bool same = set != NULL && set->count == count;
+	for (size_t i = 0; same && i < count; i++) {
+		const struct people_provider *a = &set->items[i], *b = &providers[i];
+		same = str_same(a->name, b->name) && str_same(a->title, b->title) && str_same(a->issuer, b->issuer) &&
+		       str_same(a->client_id, b->client_id) && str_same(a->scopes, b->scopes) &&
+		       str_same(a->client_secret_file, b->client_secret_file);
+	}
+	return same;
+}
+
+void
+people_providers_set(struct people *p, const struct people_provider *providers, size_t count)
+{
+	struct provider_set *now = atomic_load(&p->providers);
+	if (providers_same(now, providers, count))
+		return;
+	struct provider_set *set = mem_new(sizeof *set);
+	arena_init(&set->arena);
+	struct people_provider *all = arena_alloc(&set->arena, (count + 1) * sizeof *all);
+	for (size_t i = 0; i < count; i++)
+		all[i] = (struct people_provider){
+			.name = arena_strdup(&set->arena, providers[i].name),
+			.title = arena_strdup(&set->arena, providers[i].title),
+			.issuer = arena_strdup(&set->arena, providers[i].issuer),
+			.client_id = arena_strdup(&set->arena, providers[i].client_id),
+			.client_secret_file = arena_strdup(&set->arena, providers[i].client_secret_file),
+			.scopes = arena_strdup(&set->arena, providers[i].scopes),
+		};
+	set->items = all;
+	set->count = count;
+	set->before = now;
+	atomic_store(&p->providers, set);
 }
 
 enum fault
@@ -60,11 +86,12 @@ people_new(struct people **out, const struct people_config *config)
 		.secret_file = arena_strdup(&p->config, config->jwt.secret_file),
 		.jwks_url = arena_strdup(&p->config, config->jwt.jwks_url),
 	};
-	enum fault f = providers_copy(p, config);
+	enum fault f = people_providers_check(config->providers, config->provider_count);
 	if (f != FAULT_NONE) {
 		people_free(p);
 		return f;
 	}
+	people_providers_set(p, config->providers, config->provider_count);
 	*out = p;
 	return FAULT_NONE;
 }
@@ -77,6 +104,11 @@ people_free(struct people *p)
 	for (size_t i = 0; i < PAGES_MAX; i++) {
 		mem_free(p->pages.items[i].url);
 		mem_free(p->pages.items[i].body);
+	}
+	for (struct provider_set *set = atomic_load(&p->providers), *before; set != NULL; set = before) {
+		before = set->before;
+		arena_clear(&set->arena);
+		mem_free(set);
 	}
 	pthread_mutex_destroy(&p->pages.lock);
 	arena_clear(&p->config);

@@ -22,13 +22,17 @@
 struct page { char *url, *body; int64_t at_ms, failed_ms, again_ms; /* mono; 0: it did not */ };
 struct pages { pthread_mutex_t lock; struct page items[PAGES_MAX]; size_t next; };
 
+/* Providers as they are set up now; what was set up before stays readable for calls
+ * that are under way. */
+struct provider_set { struct arena arena; const struct people_provider *items; size_t count; struct provider_set *before; };
+
 struct people {
 	struct clock clock;
 	struct chance chance;
 	bool no_guests, no_codes;
 	char *roles_folder;
 	struct arena config;               /* what follows lives in it */
-	const struct people_provider *providers; size_t provider_count;
+	_Atomic(struct provider_set *) providers;
 	const char *callback_url;
 	struct people_jwt jwt;
 	struct people_outside outside;
@@ -133,6 +137,8 @@ enum fault provider_post(int *status, struct json_object **out, struct people *p
 /* What a provider says about whom an access token is for. */
 enum fault userinfo_get(struct json_object **out, struct people *p, const char *url, const char *access_token, const struct cancel *cancel) STOA_MUST;
 void form_put(struct text *form, const char *name, const char *value);
+/* May who signs in by this still be let in? A provider that is set up no more lets in nobody. */
+bool way_open(const struct people *p, const char *provider);
 const struct people_provider *provider_find(const struct people *p, const char *name);
 /* NULL: no such member, or not text. */
 const char *json_text(struct json_object *o, const char *name);

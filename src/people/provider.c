@@ -276,9 +276,10 @@ people_token(struct signed_in *out, struct arena *a, struct people *p, struct st
 enum fault
 people_ways(struct auth_ways *out, struct arena *a, struct people *p, const struct cancel *cancel)
 {
-	struct auth_way *ways = arena_alloc(a, (p->provider_count + 1) * sizeof *ways);
-	for (size_t i = 0; i < p->provider_count; i++) {
-		const struct people_provider *of = &p->providers[i];
+	const struct provider_set *set = atomic_load(&p->providers);
+	struct auth_way *ways = arena_alloc(a, (set->count + 1) * sizeof *ways);
+	for (size_t i = 0; i < set->count; i++) {
+		const struct people_provider *of = &set->items[i];
 		struct discovery d = { .device = NULL };
 		/* A provider that cannot be reached now may be later: it is listed all the same. */
 		bool known = discover(&d, a, p, of, cancel) == FAULT_NONE;
@@ -289,7 +290,7 @@ people_ways(struct auth_ways *out, struct arena *a, struct people *p, const stru
 		};
 	}
 	*out = (struct auth_ways){
-		.providers = { ways, p->provider_count },
+		.providers = { ways, set->count },
 		.guest = !p->no_guests,
 		.join = !p->no_codes,
 	};

@@ -128,10 +128,21 @@ page_look_again(struct people *p, const char *url, int64_t wait_ms)
 const struct people_provider *
 provider_find(const struct people *p, const char *name)
 {
-	for (size_t i = 0; i < p->provider_count; i++)
-		if (str_same(p->providers[i].name, name))
-			return &p->providers[i];
+	const struct provider_set *set = atomic_load(&p->providers);
+	for (size_t i = 0; i < set->count; i++)
+		if (str_same(set->items[i].name, name))
+			return &set->items[i];
 	return NULL;
+}
+
+bool
+way_open(const struct people *p, const char *provider)
+{
+	static const char *const own[] = { "guest", "code", "jwt" };
+	for (size_t i = 0; i < COUNT_OF(own); i++)
+		if (str_same(own[i], provider))
+			return true;
+	return provider_find(p, provider) != NULL;
 }
 
 /* An address a browser may be sent to: https, or this machine. */

@@ -118,15 +118,27 @@ people_guest(struct signed_in *out, struct arena *a, struct people *p, struct st
 
 /* ---- finding ---------------------------------------------------------------------- */
 
-struct found { struct people_session who; int64_t expires, ends; bool refresh, used, blocked; };
+struct found { struct people_session who; int64_t expires, ends; bool refresh, used, blocked, open; };
+
+/* Why the account of a token is not let in. */
+static enum fault
+check_account(const struct found *s)
+{
+	if (s->blocked)
+		return fault(FAULT_DENIED, "this account is blocked");
+	if (!s->open)
+		return fault(FAULT_DENIED, "the way this account signs in by is set up no more");
+	return FAULT_NONE;
+}
+
 
 static enum fault
-token_find(struct found *out, struct store *db, const char *token)
+token_find(struct found *out, struct people *p, struct store *db, const char *token)
 {
 	unsigned char hash[TOKEN_HASH];
 	struct statement *st = NULL;
 	enum fault f = store_prepare(&st, db,
-		"SELECT s.family, s.person, s.refresh, s.used, s.expires, s.ends, p.role, p.blocked"
+		"SELECT s.family, s.person, s.refresh, s.used, s.expires, s.ends, p.role, p.blocked, p.provider"
 		" FROM session s JOIN person p ON p.id = s.person WHERE s.token = ?");
 	if (f != FAULT_NONE)
 		return f;
@@ -142,6 +154,7 @@ token_find(struct found *out, struct store *db, const char *token)
 		out->ends = statement_col_int(st, 5);
 		out->who.role = (enum role)statement_col_int(st, 6);
 		out->blocked = statement_col_int(st, 7) != 0;
+		out->open = way_open(p, statement_col_text(st, 8));
 	}
 	statement_done(st);
 	return f;
@@ -170,13 +183,14 @@ enum fault
 people_session_find(struct people_session *out, struct people *p, struct store *db, const char *token)
 {
 	struct found s = { .expires = 0 };
-	enum fault f = token_find(&s, db, token);
+	enum fault f = token_find(&s, p, db, token);
 	if (f != FAULT_NONE && f != FAULT_ABSENT)
 		return f;
 	if (f == FAULT_ABSENT || s.refresh || s.expires <= people_now(p))
 		return fault(FAULT_DENIED, "the token is not valid, or no longer");
-	if (s.blocked)
-		return fault(FAULT_DENIED, "this account is blocked");
+	f = check_account(&s);
+	if (f != FAULT_NONE)
+		return f;
 	/* A disk that is full ends no session: it only does not slide. */
 	if (slide(p, db, token, &s) != FAULT_NONE)
 		log_event(LOG_WARN, "people", "slide", "result=%s", fault_sentence());
@@ -218,9 +232,11 @@ next_pair(struct signed_in *out, bool *reused, struct arena *a, struct people *p
 	struct found s = { .expires = 0 };
 	struct account of;
 	bool first = false;
-	enum fault f = token_find(&s, db, token);
+	enum fault f = token_find(&s, p, db, token);
 	if (f == FAULT_ABSENT || (f == FAULT_NONE && (!s.refresh || s.expires <= people_now(p))))
 		return fault(FAULT_DENIED, "the refresh token is not valid, or no longer; sign in again");
+	if (f == FAULT_NONE)
+		f = check_account(&s);
 	if (f == FAULT_NONE)
 		f = refresh_use(&first, db, token);
 	if (f == FAULT_NONE && !first) {
@@ -229,8 +245,6 @@ next_pair(struct signed_in *out, bool *reused, struct arena *a, struct people *p
 	}
 	if (f == FAULT_NONE)
 		f = account_find(&of, a, db, s.who.person);
-	if (f == FAULT_NONE && of.blocked)
-		f = fault(FAULT_DENIED, "this account is blocked");
 	if (f == FAULT_NONE)
 		f = RUN(db, NULL, "DELETE FROM session WHERE family = ? AND refresh = 0", s.who.family);
 	return f == FAULT_NONE ? pair_make(out, a, p, db, &of, s.who.family, s.ends) : f;

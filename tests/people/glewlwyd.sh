@@ -147,6 +147,34 @@ verdict $? "the provider signs with another key"
 by_browser lea
 says "the same account, signed with the new key" "\"user\":\"$lea\""
 
+# ---- the provider is taken out of the settings, and put back ------------------------------
+reloaded() { # TIMES: the server has read its settings so often
+	for _ in $(seq 100); do
+		[ "$(grep -ac 'server reload result=NONE' "$work/server.log")" = "$1" ] && return 0
+		sleep 0.1
+	done
+	return 1
+}
+cp "$work/stoad.conf" "$work/with.conf"
+sed -i '/^\[oidc/,$d' "$work/stoad.conf"
+kill -HUP "$server"
+reloaded 1
+verdict $? "the server reads its settings: $(tail -2 "$work/server.log")"
+run 4 "who signed in by it is let in no more" "$stoa" whoami
+curl -sS "$url/v1/auth" >"$work/page"
+silent "and it is no way in" mill "$work/page"
+cp "$work/with.conf" "$work/stoad.conf"
+printf '[oidc x]\nissuer = https://x.example\n' >>"$work/stoad.conf"
+kill -HUP "$server"
+for _ in $(seq 100); do grep -qa 'needs an issuer and a client_id' "$work/server.log" && break; sleep 0.1; done
+run 4 "a mistake changes nothing" "$stoa" whoami
+cp "$work/with.conf" "$work/stoad.conf"
+kill -HUP "$server"
+reloaded 2
+verdict $? "and again: $(tail -2 "$work/server.log")"
+by_browser lea
+says "the same account when it is back" "\"user\":\"$lea\""
+
 ! grep -rqaE 'of the mill|@example|a-secret-of' "$work/data" "$work/home" "$work/server.log"
 verdict $? "no name, address or secret in a file"
 finish

@@ -263,6 +263,37 @@ START_TEST(keys_may_be_changed_and_are_asked_for_no_oftener_than_needed)
 }
 END_TEST
 
+START_TEST(a_provider_that_is_gone_lets_nobody_in_until_it_is_back)
+{
+	struct signed_in in = { 0 }, next = { 0 };
+	struct people_session who;
+	struct auth_ways ways;
+	struct auth_redirect home = { 0 };
+	static const struct people_provider other = { .name = "other", .issuer = "https://other.example", .client_id = "x" },
+		school = { .name = "school", .issuer = ISSUER, .client_id = CLIENT }, bad = { .name = "guest", .issuer = "https://x.example", .client_id = "x" };
+	hall_with_issuer(NULL);
+	WELL(back(&home, begin()));
+	WELL(exchange(&in, parameter(home.location, "code"), VERIFIER));
+	struct signed_in guest = guest_in(&h);
+	WELL(enter(&who, &h, in.token));
+	FAILS(FAULT_INPUT, people_providers_check(&bad, 1));
+	WELL(people_providers_check(&other, 1));
+	const char *state = begin();
+	people_providers_set(h.people, &other, 1);
+	FAILS(FAULT_DENIED, enter(&who, &h, in.token));
+	FAILS(FAULT_DENIED, people_refresh(&next, &h.a, h.people, h.db, &(struct auth_refresh){ in.refresh_token }));
+	WELL(enter(&who, &h, guest.token));
+	ck_assert_int_ne(people_provider_callback(&home, &h.a, h.people, h.db, &(struct auth_callback){ .code = "x", .state = state }, NULL), FAULT_NONE);
+	WELL(people_ways(&ways, &h.a, h.people, NULL));
+	ck_assert_uint_eq(ways.providers.count, 1);
+	ck_assert_str_eq(((const struct auth_way *)ways.providers.items)->name, "other");
+	people_providers_set(h.people, &school, 1);
+	WELL(enter(&who, &h, in.token));
+	WELL(people_refresh(&next, &h.a, h.people, h.db, &(struct auth_refresh){ in.refresh_token }));
+	hall_end();
+}
+END_TEST
+
 START_TEST(a_provider_that_calls_itself_otherwise_is_not_asked)
 {
 	struct auth_url to;
@@ -378,7 +409,7 @@ START_TEST(nothing_personal_and_no_secret_of_a_sign_in_is_in_the_file)
 }
 END_TEST
 
-TESTS("people provider", a_browser_signs_in_and_the_client_gets_a_session,
+TESTS("people provider", a_provider_that_is_gone_lets_nobody_in_until_it_is_back, a_browser_signs_in_and_the_client_gets_a_session,
 	the_same_subject_is_the_same_account_and_another_is_not,
 	a_name_that_is_not_in_the_token_is_asked_for_and_must_be_of_the_same_person,
 	a_state_works_once_for_ten_minutes_and_only_if_it_is_ours,
