@@ -91,6 +91,17 @@ flow_cited(struct flow_line *l, enum style style, const char *s, size_t len)
 
 /* ---- breaking --------------------------------------------------------------------- */
 
+/* Is the word at `at` longer than any row? It is broken anyway: then where it begins. */
+static bool
+overlong(const struct flow_line *l, size_t at, int room)
+{
+	const char *s = l->text.data;
+	size_t end = at;
+	while (end < l->text.len && s[end] != ' ')
+		end++;
+	return end - at > (size_t)room && width_cells(s + at, end - at) > room;
+}
+
 /* End of the row that begins at `at`; *next is where the following one begins. */
 static size_t
 row_end(const struct flow_line *l, size_t at, int room, size_t *next)
@@ -108,7 +119,7 @@ row_end(const struct flow_line *l, size_t at, int room, size_t *next)
 			good = good_next = i;      /* between wide characters */
 		}
 		if (used + width > room && s[i] != ' ') {
-			if (good > at) {
+			if (good > at && !(i > good_next && overlong(l, good_next, l->flow->cols - l->indent))) {
 				*next = good_next;
 				return good;
 			}

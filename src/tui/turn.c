@@ -4,6 +4,7 @@
  * the number of its quotation or the word that it has none, then one line with what
  * can be said about it. */
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,33 +38,59 @@ sentence_flow(struct flow *f, const struct sentence *s, const char *first)
 	flow_close(&l);
 }
 
+/* The last line of an answer: figures that are not torn apart. */
+struct foot { struct flow *flow; struct flow_line line; enum style style; int used; };
+
+static void
+foot_open(struct foot *t)
+{
+	flow_open(&t->line, t->flow, "       ", STYLE_TEXT, LEAD);
+	t->used = LEAD;
+}
+
+static void STOA_PRINTF(2, 3)
+figure(struct foot *t, const char *fmt, ...)
+{
+	char s[256];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(s, sizeof s, fmt, ap);
+	va_end(ap);
+	int width = width_cells(s, strlen(s));
+	if (t->used > LEAD && t->used + 2 + width > t->flow->cols) {
+		flow_close(&t->line);
+		foot_open(t);
+	}
+	if (t->used > LEAD)
+		flow_piece(&t->line, t->style, 0, "  ", 2);
+	flow_piece(&t->line, t->style, 0, s, strlen(s));
+	t->used += width + (t->used > LEAD ? 2 : 0);
+}
+
 /* support 3/3  confidence 92  extractive  41 ms */
 static void
 foot_flow(struct flow *f, const struct message *m)
 {
-	struct flow_line l;
-	struct text t;
-	text_init(&t, 4096);
-	if (str_same(m->status, "refused"))
-		text_printf(&t, "refused  nearest %zu passage%s  ", m->nearest.count, m->nearest.count == 1 ? "" : "s");
+	bool refused = str_same(m->status, "refused");
+	struct foot t = { .flow = f, .style = m->low_confidence || refused ? STYLE_REFUSED : STYLE_DIM };
+	foot_open(&t);
+	if (refused)
+		figure(&t, "refused  nearest %zu passage%s", m->nearest.count, m->nearest.count == 1 ? "" : "s");
 	else if (m->support != NULL)
-		text_printf(&t, "support %lld/%lld  ", (long long)m->support->verified, (long long)m->support->sentences);
+		figure(&t, "support %lld/%lld", (long long)m->support->verified, (long long)m->support->sentences);
 	if (m->confidence != NULL)
-		text_printf(&t, "confidence %.0f%s  ", round(m->confidence->score), m->low_confidence ? " (low)" : "");
+		figure(&t, "confidence %.0f%s", round(m->confidence->score), m->low_confidence ? " (low)" : "");
 	if (m->mode != NULL)
-		text_printf(&t, "%s  ", m->mode);
+		figure(&t, "%s", m->mode);
 	if (m->model != NULL && *m->model != '\0')
-		text_printf(&t, "%s  ", m->model);
+		figure(&t, "%s", m->model);
 	if (m->elapsed_ms > 0)
-		text_printf(&t, "%.0f ms  ", m->elapsed_ms);
+		figure(&t, "%.0f ms", m->elapsed_ms);
 	if (m->usage != NULL && m->usage->cost_usd > 0)
-		text_printf(&t, "$%.4f  ", m->usage->cost_usd);
+		figure(&t, "$%.4f", m->usage->cost_usd);
 	if (m->rating != 0)
-		text_put(&t, m->rating > 0 ? "+ helpful" : "- not helpful");
-	flow_open(&l, f, "       ", STYLE_TEXT, LEAD);
-	flow_piece(&l, m->low_confidence || str_same(m->status, "refused") ? STYLE_REFUSED : STYLE_DIM, 0, t.data != NULL ? t.data : "", t.len);
-	flow_close(&l);
-	text_clear(&t);
+		figure(&t, "%s", m->rating > 0 ? "+ helpful" : "- not helpful");
+	flow_close(&t.line);
 }
 
 static void

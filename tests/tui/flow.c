@@ -77,6 +77,35 @@ START_TEST(a_word_longer_than_the_row_is_cut_and_nothing_lost)
 }
 END_TEST
 
+START_TEST(a_word_longer_than_the_row_begins_where_it_stands)
+{
+	struct flow f;
+	flow_init(&f, 20);
+	flow_text(&f, STYLE_TEXT, "from   ", STYLE_DIM, 7, "/home/anna/course/notes", 23);
+	flow_text(&f, STYLE_TEXT, NULL, STYLE_TEXT, 0, "a twelve-cells twelve-cells", 27);
+	ck_assert_str_eq(rows_of(&f), "from   /home/anna/co\n       urse/notes\na twelve-cells\ntwelve-cells\n");
+	flow_clear(&f);
+}
+END_TEST
+
+START_TEST(a_figure_below_an_answer_is_not_torn_apart)
+{
+	static const struct confidence sure = { .score = 92 };
+	static const struct support all = { .sentences = 3, .verified = 3 };
+	const struct message m = { .role = "stoa", .status = "answered", .content = "So.", .mode = "extractive",
+		.confidence = (struct confidence *)&sure, .support = (struct support *)&all, .elapsed_ms = 41 };
+	struct flow f;
+	flow_init(&f, 32);
+	chat_turn_flow(&f, &m, "");
+	ck_assert_str_eq(rows_of(&f), "stoa   So.\n       support 3/3\n       confidence 92  extractive\n       41 ms\n\n");
+	flow_clear(&f);
+	flow_init(&f, 37);
+	chat_turn_flow(&f, &m, "");
+	ck_assert_str_eq(rows_of(&f), "stoa   So.\n       support 3/3  confidence 92\n       extractive  41 ms\n\n");
+	flow_clear(&f);
+}
+END_TEST
+
 START_TEST(a_citation_mark_is_a_run_of_its_own)
 {
 	struct flow f;
@@ -138,6 +167,7 @@ END_TEST
 
 TESTS("flow", words_are_wrapped_at_the_width_and_indented_behind_the_name,
 	lines_of_one_text_stand_under_each_other, wide_characters_break_between_and_count_two,
-	a_word_longer_than_the_row_is_cut_and_nothing_lost, a_citation_mark_is_a_run_of_its_own,
+	a_word_longer_than_the_row_is_cut_and_nothing_lost, a_word_longer_than_the_row_begins_where_it_stands,
+	a_figure_below_an_answer_is_not_torn_apart, a_citation_mark_is_a_run_of_its_own,
 	markdown_shows_headings_lists_tables_code_and_links, markdown_that_is_broken_is_shown_as_typed,
 	tex_of_the_common_subset_becomes_unicode, hostile_text_loses_its_controls_in_a_row)
