@@ -41,7 +41,7 @@ say_error(saying_fn *say, struct live *v, const char *code, const char *message,
 void
 live_say_error(struct live *v, const char *code, const char *message, int64_t retry_ms)
 {
-	say_error(live_say, v, code, message, retry_ms);
+	say_error(live_reply, v, code, message, retry_ms);
 }
 
 static void
@@ -342,7 +342,7 @@ live_act(struct live *v, const char *json, size_t n)
 	else if (what->work != NULL)
 		start(v, json, n);
 	else if (what->says != NULL)
-		say_type(live_say, v, what->says);
+		say_type(live_reply, v, what->says);
 	else if (str_same(what->name, "interrupt"))
 		atomic_store(&v->cancel.asked, true);
 	else

@@ -90,14 +90,29 @@ note_news(struct live *v)
 	return first;
 }
 
+static void
+put_message(struct live *v, const struct text *json)
+{
+	put_chunk(v);
+	if (!json->over)
+		put_line(v, message_new(json->data, json->len));
+}
+
+void
+live_reply(struct live *v, const struct text *json)
+{
+	pthread_mutex_lock(&v->listener->lock);
+	put_message(v, json);
+	pthread_mutex_unlock(&v->listener->lock);
+	v->said = true;
+}
+
 void
 live_say(struct live *v, const struct text *json)
 {
 	struct listener *l = v->listener;
 	pthread_mutex_lock(&l->lock);
-	put_chunk(v);
-	if (!json->over)
-		put_line(v, message_new(json->data, json->len));
+	put_message(v, json);
 	v->hurried = true;
 	bool wake = note_news(v);
 	pthread_mutex_unlock(&l->lock);
@@ -318,7 +333,7 @@ on_control(unsigned opcode, const unsigned char *bytes, size_t n, void *arg)
 	pthread_mutex_lock(&v->listener->lock);
 	put_line(v, line);
 	pthread_mutex_unlock(&v->listener->lock);
-	lws_callback_on_writable(v->wsi);
+	v->said = true;
 	return 0;
 }
 
@@ -327,10 +342,10 @@ live_bytes(struct live *v, unsigned char *bytes, size_t n)
 {
 	static const struct frame_events events = { on_part, on_begin, on_end, on_control };
 	int code = frame_feed(&v->reader, bytes, n, &events, v);
-	if (code == 0)
-		return 0;
+	bool said = v->said;
+	v->said = false;
 	v->closing = (unsigned)code;
-	return live_writable(v);   /* what is in line first */
+	return said || code != 0 ? live_writable(v) : 0;   /* what is in line goes first */
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -430,7 +445,8 @@ live_tick(struct live *v)
 		put_chunk(v);
 		pthread_mutex_unlock(&l->lock);
 		v->gathering = false;
-		lws_callback_on_writable(v->wsi);
+		if (live_writable(v) != 0)
+			return -1;
 	}
 	live_read(v);
 	int64_t idle_ms = l->server->limits.live_idle_ms;

@@ -15,7 +15,7 @@ struct live {
 	/* the listener's thread */
 	struct frame_reader reader;
 	struct text in;                      /* the message that comes */
-	bool in_binary, gathering, closed;   /* closed: our close frame is written */
+	bool in_binary, gathering, said, closed;   /* said: by the listener, now; closed: our close frame is written */
 	unsigned frames, closing;            /* closing: the code to close with when all is said */
 	double actions;                      /* how many more may come now */
 	int64_t actions_ms, heard_ms;
@@ -46,7 +46,8 @@ void live_read_end(struct live *v, int64_t letters_ms);      /* the worker has l
 void letters_deliver(struct listener *l);    /* to those of its sockets whose they are */
 
 struct live *live_new(struct listener *l, struct connection *c, const struct head *h);
-/* The listener's thread: a message. */
+/* A message: on the listener's thread within live_bytes(), on a worker. */
+void live_reply(struct live *v, const struct text *json);
 void live_say(struct live *v, const struct text *json);
 void live_say_error(struct live *v, const char *code, const char *message, int64_t retry_ms);
 /* The worker: words of the answer, to be gathered; a message for the end; the end. */

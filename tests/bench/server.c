@@ -53,6 +53,99 @@ sockets(int port, const char *path, int pid)
 	return 0;
 }
 
+/* ---- as fast as it goes ------------------------------------------------------------------- */
+
+/* A ping of 64 bytes; spaces are JSON too. */
+static void
+ping_of_64(char out[70])
+{
+	memset(out, ' ', 70);
+	out[0] = (char)0x81;
+	out[1] = (char)(0x80 | 64);
+	memset(out + 2, 0, 4);
+	memcpy(out + 6, PING, sizeof PING - 1);
+}
+
+/* A whole message is there: its frame's length says so. */
+static bool
+message_read(int fd)
+{
+	static unsigned char in[8192];
+	size_t n = 0, want = 2;
+	while (n < want) {
+		ssize_t got = recv(fd, in + n, sizeof in - n, 0);
+		if (got <= 0)
+			return false;
+		n += (size_t)got;
+		if (n >= 4)
+			want = (in[1] & 127) == 126 ? 4 + ((size_t)in[2] << 8 | in[3]) : 2 + (size_t)(in[1] & 127);
+	}
+	return true;
+}
+
+/* So many messages under way at once, each on the next of many sockets, so that none
+ * says more in a second than one client may. */
+static int
+rounds(int port, const char *path, int pid, size_t count, size_t flight)
+{
+	int *fds = calloc(count, sizeof *fds), under_way[64];
+	char ping[70];
+	size_t done = 0, next = 0;
+	struct pollfd p[64];
+	ping_of_64(ping);
+	if (fds == NULL || flight > 64)
+		return 1;
+	for (size_t i = 0; i < count; i++)
+		if ((fds[i] = open_socket(port, path)) < 0)
+			return fprintf(stderr, "socket %zu does not open\n", i), 1;
+	double began = now_ms(), cpu = cpu_ms(pid);
+	for (size_t i = 0; i < flight; i++, next++) {
+		under_way[i] = fds[next % count];
+		put(under_way[i], ping, sizeof ping);
+	}
+	while (now_ms() - began < 1000) {
+		for (size_t i = 0; i < flight; i++)
+			p[i] = (struct pollfd){ under_way[i], POLLIN, 0 };
+		if (flight > 1)
+			poll(p, flight, 1000);
+		for (size_t i = 0; i < flight; i++) {
+			if (flight > 1 && p[i].revents == 0)
+				continue;
+			if (!message_read(under_way[i]))
+				return fprintf(stderr, "a socket was closed\n"), 1;
+			done++;
+			under_way[i] = fds[next++ % count];
+			put(under_way[i], ping, sizeof ping);
+		}
+	}
+	double took = now_ms() - began;
+	printf("%.0f %.2f\n", 1000 * (double)done / took, 1000 * (cpu_ms(pid) - cpu) / (double)done);
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+	free(fds);
+	return 0;
+}
+
+/* ---- one that asks and does not read --------------------------------------------------------- */
+
+static int
+unread(int port, int pid)
+{
+	static const char request[] = "GET /v1/openapi.json HTTP/1.1\r\nHost: h\r\n\r\n";
+	char reply[8192];
+	int well = dial(port, 0), fd = dial(port, 4096);
+	ask(well, reply, sizeof reply, "/health", NULL, NULL, NULL);
+	double memory = resident_kib(pid), most = memory, cpu = cpu_ms(pid);
+	for (double began = now_ms(); now_ms() - began < 3000; poll(NULL, 0, 1)) {
+		(void)!send(fd, request, sizeof request - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		most = resident_kib(pid) > most ? resident_kib(pid) : most;
+	}
+	printf("%.2f %.0f\n", (most - memory) / 1024, cpu_ms(pid) - cpu);
+	close(fd);
+	close(well);
+	return 0;
+}
+
 /* ---- many that say nothing ---------------------------------------------------------- */
 
 static int
@@ -303,6 +396,10 @@ main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "sockets") == 0 && argc == 5)
 		return sockets(port, argv[3], atoi(argv[4]));
+	if (strcmp(argv[1], "rounds") == 0 && argc == 7)
+		return rounds(port, argv[3], atoi(argv[4]), strtoul(argv[5], NULL, 10), strtoul(argv[6], NULL, 10));
+	if (strcmp(argv[1], "unread") == 0 && argc == 4)
+		return unread(port, atoi(argv[3]));
 	if (strcmp(argv[1], "idle") == 0 && argc == 6)
 		return idle(port, argv[3], atoi(argv[4]), strtoul(argv[5], NULL, 10));
 	if (strcmp(argv[1], "users") == 0 && argc == 3)
@@ -313,6 +410,6 @@ main(int argc, char **argv)
 		return slow(port);
 	if (strcmp(argv[1], "silent") == 0)
 		return silent();
-	fprintf(stderr, "usage: server [sockets PORT PATH PID | idle PORT PATH PID COUNT | users PORT | cancel PORT | slow PORT | silent]\n");
+	fprintf(stderr, "usage: server [sockets PORT PATH PID | rounds PORT PATH PID SOCKETS AT_ONCE | unread PORT PID | idle PORT PATH PID COUNT | users PORT | cancel PORT | slow PORT | silent]\n");
 	return 2;
 }
