@@ -120,6 +120,21 @@ START_TEST(a_page_too_large_for_a_frame_comes_in_several)
 }
 END_TEST
 
+START_TEST(a_block_of_quotes_alone_comes_whole)
+{
+	size_t n = 2200000;   /* two quotes are one in a cell, and two bytes again in a frame */
+	char *s = mem_new(n);
+	struct text t;
+	memset(s, '"', n);
+	run(&t, s, n, "a.csv");
+	ck_assert(has(&t, "\"type\":\"table\""));
+	ck_assert(has(&t, "\"status\":\"completed\""));
+	ck_assert_uint_ge(t.len, 2000000);
+	text_clear(&t);
+	mem_free(s);
+}
+END_TEST
+
 START_TEST(a_document_too_long_is_cut_and_says_so)
 {
 	struct text big, t;
@@ -164,6 +179,6 @@ START_TEST(japanese_in_a_charset_of_its_own_is_read_in_the_sandbox)
 END_TEST
 
 TESTS("program", a_text_becomes_meta_pages_and_end, a_pdf_in_the_sandbox_reads_as_outside, each_failure_has_its_reason,
-	a_page_too_large_for_a_frame_comes_in_several, a_document_too_long_is_cut_and_says_so,
+	a_page_too_large_for_a_frame_comes_in_several, a_block_of_quotes_alone_comes_whole, a_document_too_long_is_cut_and_says_so,
 	a_line_without_end_is_kept_in_pieces,
 	japanese_in_a_charset_of_its_own_is_read_in_the_sandbox)
