@@ -81,7 +81,7 @@ START_TEST(a_document_stops_at_its_limits_and_says_so)
 	for (int i = 0; i < 25 && !document_full(&d); i++)
 		document_block(&d, BLOCK_PARA, 0, much, sizeof much);
 	ck_assert(d.truncated);
-	ck_assert_uint_le(d.text_bytes, DOCUMENT_BYTES_MAX);
+	ck_assert_uint_le(d.frame_bytes, DOCUMENT_BYTES_MAX);
 	document_clear(&d);
 	document_init(&d);
 	for (int i = 0; i < DOCUMENT_PAGES_MAX; i++)

@@ -165,6 +165,18 @@ clean_text(struct text *out, const char *s, size_t n, bool keep_lines)
 	text_clear(&t);
 }
 
+/* What s takes in a frame: the limit is on what goes out. */
+static size_t
+frame_bytes(const char *s, size_t n)
+{
+	struct text t;
+	text_init(&t, BLOCK_JSON_MAX);
+	json_put_string_n(&t, s, n);
+	n = t.len + BLOCK_OVERHEAD;
+	text_clear(&t);
+	return n;
+}
+
 void
 document_block(struct document *d, enum block_type type, int level, const char *s, size_t n)
 {
@@ -177,14 +189,15 @@ document_block(struct document *d, enum block_type type, int level, const char *
 	clean_text(&t, s, n, type == BLOCK_CODE);
 	while (t.len > 0 && (t.data[t.len - 1] == '\n' || t.data[t.len - 1] == ' ' || t.data[t.len - 1] == '\t'))
 		text_cut(&t, t.len - 1);
-	bool fits = d->text_bytes + t.len + BLOCK_OVERHEAD <= DOCUMENT_BYTES_MAX / 10 * 9;
+	size_t bytes = frame_bytes(t.data, t.len);
+	bool fits = d->frame_bytes + bytes <= DOCUMENT_BYTES_MAX / 10 * 9;
 	d->truncated |= t.over || !fits;
 	d->full |= !fits;
 	if (t.len > 0 && fits) {
 		struct page *p = &d->pages[d->page_count - 1];
 		mem_reserve(&p->blocks, &p->cap, p->count + 1, sizeof *p->blocks);
 		p->blocks[p->count++] = (struct block){ type, level, arena_strndup(&d->arena, t.data, t.len) };
-		d->text_bytes += t.len + BLOCK_OVERHEAD;
+		d->frame_bytes += bytes;
 	}
 	text_clear(&t);
 }

@@ -20,10 +20,13 @@
 #include "stoa/base.h"
 
 #define INPUT_BYTES_MAX (64u << 20)
-#define DOCUMENT_BYTES_MAX (20u * 1000 * 1000)   /* on standard output; text gets 9/10 */
+#define DOCUMENT_BYTES_MAX (20u * 1000 * 1000)   /* on standard output; blocks get 9/10 */
 #define BLOCK_OVERHEAD 64                        /* bytes of JSON around a block */
 #define DOCUMENT_PAGES_MAX 5000
 #define BLOCK_BYTES_MAX (1u << 20)
+/* In a frame: no character becomes more than three times as long (a quote two bytes,
+ * U+13430 twelve for four). */
+#define BLOCK_JSON_MAX (3 * BLOCK_BYTES_MAX + BLOCK_OVERHEAD)
 #define BLOCK_BYTES_LONG (1u << 18)   /* readers of endless lines begin a new one */
 #define FIELD_BYTES_MAX 1000       /* title, author */
 #define AUTHORS_MAX 64
@@ -46,7 +49,7 @@ struct document {
 	size_t author_count;
 	struct page *pages;
 	size_t page_count, page_cap;
-	size_t text_bytes;
+	size_t frame_bytes;      /* of all blocks, as they go out */
 	bool truncated;          /* something was left out for its size */
 	bool full;               /* nothing more can be added */
 	struct arena arena;      /* all texts above */

@@ -10,8 +10,6 @@ static const char *const block_names[] = {
 	[BLOCK_TABLE] = "table", [BLOCK_CODE] = "code", [BLOCK_CAPTION] = "caption"
 };
 
-/* No character becomes more than three times as long: a quote two, U+13430 twelve for four. */
-#define BLOCK_JSON_MAX (3 * BLOCK_BYTES_MAX + BLOCK_OVERHEAD)
 #define PAGE_JSON_MAX 1024       /* of a page without its blocks */
 _Static_assert(BLOCK_JSON_MAX + PAGE_JSON_MAX <= FRAME_BYTES_MAX, "the longest block fits in a frame");
 
