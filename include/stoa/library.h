@@ -95,11 +95,13 @@ struct find_request {
  * before (union_cov), with title and heading (title), with the rest of the passage
  * fading backwards (carry), by words that only begin alike (soft) or mean the same
  * (alike), gained with the sentence behind (next), within ten words (window), of
- * passage and title (whole), by what is rare among the candidates (local). */
+ * passage and title (whole), by what is rare among the candidates (local), around a
+ * value of the kind asked for (near); skip: of pairs with little between them. */
 struct sentence_features {
 	double cov, covu, cbi, union_cov, title, ps, gap, rank, prev, focus, pos, type_match;
 	double heaviest_missing, unknown_share, query_terms;
 	double soft, next, whole, window, carry, fresh, pronoun, length, cue, local, alike;
+	double near, skip;
 	double missing_name, missing_whole;   /* names of the query, and its heaviest word, nowhere in passage and title */
 };
 struct found_passage { struct passage p; double score, rank_score; struct record_list spans; };

@@ -46,7 +46,38 @@ static const char *const groups[] = {
 	"scientist researcher physicist", "money currency", "average mean",
 	"border boundary frontier", "oppose opposition against", "allow let",
 	"people population inhabitant person", "step stage phase",
+	"salary wage earn income pay", "describe characterize depict portray", "explain clarify account",
+	"similar alike resemble likeness", "differ different distinct distinguish", "opposite contrary reverse", "same identical equal",
+	"famous known renowned celebrated fame", "popular widespread prevalent", "difficult hard challenging", "easy simple",
+	"strong powerful strength power", "rare uncommon scarce", "dangerous harmful hazardous danger", "safe secure safety",
+	"true correct accurate right", "false wrong incorrect mistake error", "full complete entire whole total",
+	"first initial original early", "last final latest", "primary principal main chief", "damage harm injure hurt injury wound",
+	"heal cure treat treatment remedy therapy", "medicine drug medication", "clean wash purify", "pollute pollution contaminate",
+	"dry arid desert drought", "wet moist humid moisture", "forest jungle rainforest wood", "sea ocean marine",
+	"river stream", "mountain hill peak", "stone rock", "plant vegetation flora", "animal fauna creature",
+	"baby infant newborn", "young youth juvenile", "male man masculine", "female woman feminine", "soldier troop army military",
+	"weapon arm gun", "peace treaty armistice truce", "prison jail imprison", "crime criminal offence illegal", "judge court trial",
+	"tax levy duty tariff", "trade commerce merchant", "worker labourer employee labor", "machine device engine apparatus",
+	"tool instrument implement", "message mail letter", "press newspaper news", "picture image photo photograph painting",
+	"play game sport", "prize award reward medal honor", "contest competition tournament championship",
+	"refuse reject decline deny", "accept agree approve", "argue dispute debate controversy", "ask request inquire", "answer reply respond response",
+	"speak talk language speech", "hear listen", "see observe notice watch", "carry bear transport convey", "send transmit dispatch deliver",
+	"push press pressure", "pull drag attract", "rise ascend climb", "enter access entry", "leave exit depart", "arrive reach come",
+	"stay remain", "hide conceal", "find discover detect", "lose loss", "save rescue preserve", "calculate compute", "estimate approximate",
+	"prove demonstrate proof evidence", "predict forecast", "study research investigate examine", "learn educate education teach school",
+	"remember memory recall", "god deity divine", "priest clergy minister", "own possess property belong", "expensive costly",
+	"citizen resident national", "foreign overseas abroad", "government state administration", "revolution revolt rebellion uprising",
+	"independence independent freedom free liberty", "settle colony settler", "explore explorer expedition", "empire imperial",
+	"annual year yearly", "color hue pigment", "center middle core central", "top upper summit", "bottom lower base",
+	"inside interior internal inner", "outside exterior external outer", "hole pore opening", "tube pipe duct", "gas vapor steam",
+	"liquid fluid", "mix combine blend mixture", "electric electricity current", "speed velocity rate", "brain cerebral",
+	"heart cardiac", "lung pulmonary", "kidney renal", "liver hepatic", "bone skeletal osseous", "muscle muscular", "skin dermal cutaneous",
+	"nerve neural nervous neuron", "stomach gastric", "eye ocular visual", "ear auditory", "tooth dental", "cut slice", "break fracture rupture",
+	"surround enclose encircle", "connect link attach bind", "origin source derive", "spread disperse distribute distribution",
+	"replace substitute", "control regulate regulation", "produce generate make", "break down decompose degrade digest",
 };
+
+_Static_assert(COUNT_OF(groups) <= 64 * ALIKE_SETS, "a bit for every group");
 
 struct alike { struct term_table stems; uint64_t *masks; size_t masks_cap; };
 
@@ -65,10 +96,10 @@ alike_open(void)
 			char stem[TOKEN_BYTES_MAX + 8];
 			size_t len = stemmer_stem(stem, &stemmer, &word), before = t->stems.count;
 			uint32_t i = terms_put(&t->stems, stem, len);
-			mem_reserve(&t->masks, &t->masks_cap, 2 * t->stems.count, sizeof *t->masks);
+			mem_reserve(&t->masks, &t->masks_cap, ALIKE_SETS * t->stems.count, sizeof *t->masks);
 			if (t->stems.count > before)
-				t->masks[2 * i] = t->masks[2 * i + 1] = 0;
-			t->masks[2 * i + g / 64] |= 1ull << (g % 64);
+				memset(&t->masks[ALIKE_SETS * i], 0, ALIKE_SETS * sizeof *t->masks);
+			t->masks[ALIKE_SETS * i + g / 64] |= 1ull << (g % 64);
 		}
 	}
 	stemmer_close(&stemmer);
@@ -86,9 +117,10 @@ alike_close(struct alike *t)
 }
 
 void
-alike_groups(uint64_t out[2], const struct alike *t, const char *stem, size_t len)
+alike_groups(uint64_t out[ALIKE_SETS], const struct alike *t, const char *stem, size_t len)
 {
 	uint32_t i = terms_find(&t->stems, stem, len);
-	out[0] = i == UINT32_MAX ? 0 : t->masks[2 * i];
-	out[1] = i == UINT32_MAX ? 0 : t->masks[2 * i + 1];
+	memset(out, 0, ALIKE_SETS * sizeof *out);
+	if (i != UINT32_MAX)
+		memcpy(out, &t->masks[ALIKE_SETS * i], ALIKE_SETS * sizeof *out);
 }

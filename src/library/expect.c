@@ -129,8 +129,46 @@ bonus_cjk(enum answer_type type, const char *s, size_t len, const struct query *
 	}
 }
 
+static void
+join(struct value *v, const struct value *one)
+{
+	v->year |= one->year;
+	v->date |= one->date;
+	v->number |= one->number;
+	v->money |= one->money;
+	v->percent |= one->percent;
+	v->duration |= one->duration;
+	v->measure |= one->measure;
+	v->name |= one->name;
+	v->place |= one->place;
+}
+
+/* What a value counts when this kind of answer is wanted: ENGINE's T. */
+static double
+worth(enum answer_type type, const struct value *v)
+{
+	switch (type) {
+	case TYPE_WHEN:
+		return v->year ? 2.5 : v->date ? 1.25 : 0;
+	case TYPE_HOW_MANY:
+		return v->number ? 2.5 : 0;
+	case TYPE_HOW_MUCH:
+		return v->percent || v->money ? 2.5 : v->number ? 1.25 : 0;
+	case TYPE_HOW_LONG:
+		return v->duration ? 2.0 : v->number ? 1.0 : 0;
+	case TYPE_MEASURE:
+		return v->measure || v->percent ? 2.5 : v->number ? 1.25 : 0;
+	case TYPE_WHO:
+		return v->name ? 1.2 : 0;
+	case TYPE_WHERE:
+		return v->place ? 1.5 : 0;
+	default:
+		return 0;
+	}
+}
+
 double
-expect_bonus(enum answer_type type, const char *s, size_t len, const struct query *q)
+expect_bonus(enum answer_type type, const char *s, size_t len, const struct query *q, bool values[EXPECT_WORDS])
 {
 	struct tokens tokens;
 	struct token t[2];
@@ -142,27 +180,14 @@ expect_bonus(enum answer_type type, const char *s, size_t len, const struct quer
 		return bonus_cjk(type, s, len, q);
 	tokens_start(&tokens, s, len);
 	for (size_t i = 0; token_next(&t[i & 1], &tokens); i++) {
-		look_at(&v, &t[i & 1], last, i, s, q);
+		struct value one = { 0 };
+		look_at(&one, &t[i & 1], last, i, s, q);
+		if (i < EXPECT_WORDS)
+			values[i] = worth(type, &one) > 0;
+		join(&v, &one);
 		last = &t[i & 1];
 	}
-	switch (type) {
-	case TYPE_WHEN:
-		return v.year ? 2.5 : v.date ? 1.25 : 0;
-	case TYPE_HOW_MANY:
-		return v.number ? 2.5 : 0;
-	case TYPE_HOW_MUCH:
-		return v.percent || v.money ? 2.5 : v.number ? 1.25 : 0;
-	case TYPE_HOW_LONG:
-		return v.duration ? 2.0 : v.number ? 1.0 : 0;
-	case TYPE_MEASURE:
-		return v.measure || v.percent ? 2.5 : v.number ? 1.25 : 0;
-	case TYPE_WHO:
-		return v.name ? 1.2 : 0;
-	case TYPE_WHERE:
-		return v.place ? 1.5 : 0;
-	default:
-		return 0;
-	}
+	return worth(type, &v);
 }
 
 /* ---- cues ------------------------------------------------------------------------ */

@@ -47,7 +47,8 @@ bool word_is_stop(const char *plain, size_t len);
 struct alike;
 struct alike *alike_open(void);
 void alike_close(struct alike *t);
-void alike_groups(uint64_t out[2], const struct alike *t, const char *stem, size_t len);
+#define ALIKE_SETS 4u
+void alike_groups(uint64_t out[ALIKE_SETS], const struct alike *t, const char *stem, size_t len);
 
 /* ---- segments -------------------------------------------------------------------- */
 
@@ -182,7 +183,7 @@ struct query_term {
 	double weight, idf;      /* weight: how often and from where */
 	uint64_t df, cf;
 	bool cjk, unknown, name; /* name: with a capital inside the query */
-	uint64_t groups[2];      /* alike.c */
+	uint64_t groups[ALIKE_SETS];   /* alike.c */
 	double share;            /* weight * idf, for coverage; 0: does not count */
 	double local;            /* the same with the idf among the candidates */
 	struct stem_entry *entries;  /* one a part; df 0: not there */
@@ -243,7 +244,8 @@ void rank_feedback(struct query *q, struct arena *a, const struct candidate *c, 
 
 /* Does the sentence hold a value of the kind asked for that the question lacks?
  * The bonus of ENGINE's T, 0 when not. */
-double expect_bonus(enum answer_type type, const char *s, size_t len, const struct query *q);
+#define EXPECT_WORDS 96u               /* of a sentence, looked at for where the values are */
+double expect_bonus(enum answer_type type, const char *s, size_t len, const struct query *q, bool values[EXPECT_WORDS]);
 /* Words that go with the kind of question: "because" in a sentence for "why". */
 double expect_cue(enum answer_type type, const char *s, size_t len, const struct query *q);
 double score_weigh(const struct sentence_features *f, bool cjk);
@@ -265,7 +267,7 @@ struct finder {
 	struct store *vectors;          /* where they are rows; NULL: in files */
 };
 /* What confidence is computed from (confidence.c); fitted by tests/bench/fit.c. */
-#define SURE_FEATURES 32u
+#define SURE_FEATURES 33u
 void confidence_features(double out[SURE_FEATURES], const struct found *f, size_t sentence);
 enum fault find_run(struct found **out, struct arena *a, const struct finder *from, const struct find_request *req, const struct cancel *cancel) STOA_MUST;
 /* Ranges of words that the query means, within text. */

@@ -13,18 +13,18 @@
 #define CARRY_FADES .6
 /* Fitted by tests/bench/fit.c on the development halves of SQuAD 1.1 and JSQuAD. */
 static const struct sentence_features weight_words = {
-	.cov = .493, .covu = 1.359, .cbi = .922, .union_cov = 2.580, .title = 1.478, .ps = 1.227, .gap = -1.227, .rank = -.130,
-	.prev = -.232, .focus = .724, .pos = -.082, .type_match = 1, .heaviest_missing = 1.420, .soft = 4.426, .next = 1.172,
-	.whole = 1.206, .window = .935, .carry = 2.246, .fresh = -.472, .pronoun = .379, .length = .068, .cue = 1, .local = 1.372,
-	.alike = 4.016, .missing_name = -3.387, .missing_whole = 1.305,
+	.cov = .446, .covu = 1.313, .cbi = .616, .union_cov = 2.591, .title = 1.493, .ps = 1.198, .gap = -1.198, .rank = -.133,
+	.prev = -.228, .focus = .735, .pos = -.083, .type_match = 1, .heaviest_missing = 1.644, .soft = 4.514, .next = 1.157,
+	.whole = 1.206, .window = .813, .carry = 2.251, .fresh = -.506, .pronoun = .361, .length = .122, .cue = 1, .local = 1.370,
+	.alike = 4.261, .near = .881, .skip = .406, .missing_name = -3.409, .missing_whole = 1.212,
 }, weight_cjk = {
 	.cov = .734, .covu = .646, .cbi = .295, .union_cov = 1.826, .title = 2.544, .ps = 2.069, .gap = -2.069, .rank = -.211,
-	.prev = -.702, .pos = -.271, .type_match = 1, .heaviest_missing = 1.669, .whole = 3.810, .window = 4.644,
+	.prev = -.702, .pos = -.271, .type_match = 1.1, .heaviest_missing = 1.669, .whole = 3.810, .window = 4.644,
 	.carry = 1.496, .fresh = 1.313, .length = -1.959, .cue = 0, .local = 1.128,
 };
 static const double weight_type[] = {
-	[TYPE_WHEN] = 1.15, [TYPE_HOW_MANY] = 1.27, [TYPE_HOW_MUCH] = 1.46, [TYPE_HOW_LONG] = 1.53, [TYPE_MEASURE] = 1.58,
-	[TYPE_WHO] = 1.21, [TYPE_WHERE] = 1.00, [TYPE_DEFINITION] = 1,
+	[TYPE_WHEN] = 1.05, [TYPE_HOW_MANY] = 1.13, [TYPE_HOW_MUCH] = 1.40, [TYPE_HOW_LONG] = 1.41, [TYPE_MEASURE] = 1.52,
+	[TYPE_WHO] = .91, [TYPE_WHERE] = .79, [TYPE_DEFINITION] = 1,
 };
 static const double weight_cue[] = {
 	[TYPE_WHEN] = .41, [TYPE_WHO] = .79, [TYPE_WHY] = .48, [TYPE_HOW] = .45, [TYPE_WHAT] = .11, [TYPE_WHICH] = .06,
@@ -33,7 +33,8 @@ static const double weight_cue[] = {
 
 /* What of the query a piece of text holds. */
 struct seen {
-	bool term[QUERY_TERMS_MAX], soft[QUERY_TERMS_MAX], same[QUERY_TERMS_MAX], exact[QUERY_WORDS_MAX], pair[QUERY_WORDS_MAX];
+	bool term[QUERY_TERMS_MAX], soft[QUERY_TERMS_MAX], same[QUERY_TERMS_MAX], exact[QUERY_WORDS_MAX], pair[QUERY_WORDS_MAX], skip[QUERY_WORDS_MAX];
+	int16_t term_at[EXPECT_WORDS];   /* which term each word is, -1 none */
 	double window;
 	unsigned words, fresh;
 	bool pronoun;
@@ -43,14 +44,14 @@ struct seen {
 static void
 see_alike(struct seen *seen, const struct query *q, const char *stem, size_t len)
 {
-	uint64_t groups[2] = { 0, 0 };
+	uint64_t groups[ALIKE_SETS] = { 0 };
 	if (q->alike != NULL)
 		alike_groups(groups, q->alike, stem, len);
 	for (size_t i = 0; i < q->term_count; i++) {
 		const struct query_term *t = &q->terms[i];
 		size_t n = 0, longer = t->len > len ? t->len : len;
-		if ((groups[0] & t->groups[0]) | (groups[1] & t->groups[1]))
-			seen->same[i] = true;
+		for (size_t k = 0; k < ALIKE_SETS; k++)
+			seen->same[i] = seen->same[i] || (groups[k] & t->groups[k]);
 		if (t->cjk || t->share <= 0 || t->len < 4 || len < 4)
 			continue;
 		while (n < t->len && n < len && t->stem[n] == stem[n])
@@ -94,6 +95,8 @@ see_token(struct seen *seen, const struct query *q, struct stemmer *stemmer, con
 }
 
 #define WINDOW_WORDS 10u
+#define SKIP_WORDS 5u
+#define NEAR_WORDS 8u
 
 /* The query's weight in the last words, kept as a ring. */
 struct window { int ring[WINDOW_WORDS]; unsigned in[QUERY_TERMS_MAX]; size_t at; double sum; };
@@ -129,7 +132,10 @@ see(struct seen *seen, const struct query *q, struct stemmer *stemmer, const cha
 	struct window window = { 0 };
 	const struct token *before = NULL;
 	int last = -1;
+	unsigned last_at[QUERY_TERMS_MAX];
 	memset(seen, 0, sizeof *seen);
+	memset(seen->term_at, 0xFF, sizeof seen->term_at);
+	memset(last_at, 0, q->term_count * sizeof *last_at);
 	tokens_start(&tokens, s, len);
 	for (size_t i = 0; token_next(&t[i & 1], &tokens);) {
 		const struct token *now = &t[i & 1];
@@ -139,6 +145,13 @@ see(struct seen *seen, const struct query *q, struct stemmer *stemmer, const cha
 			continue;
 		int term = see_token(seen, q, stemmer, now, before);
 		slide(&window, seen, q, term);
+		if (term >= 0 && seen->words <= EXPECT_WORDS)
+			seen->term_at[seen->words - 1] = (int16_t)term;
+		for (size_t p = 0; p < q->pair_count && term >= 0; p++)
+			if (q->pairs[p].second == term && last_at[q->pairs[p].first] > 0 && seen->words - last_at[q->pairs[p].first] <= SKIP_WORDS)
+				seen->skip[p] = true;
+		if (term >= 0)
+			last_at[term] = seen->words;
 		for (size_t p = 0; p < q->pair_count && term >= 0 && last >= 0; p++)
 			if (q->pairs[p].first == last && q->pairs[p].second == term)
 				seen->pair[p] = true;
@@ -177,6 +190,36 @@ coverage_pairs(const struct query *q, const struct seen *s)
 	for (size_t i = 0; i < q->pair_count; i++)
 		found += s->pair[i];
 	return q->pair_count ? (double)found / (double)q->pair_count : 0;
+}
+
+static double
+coverage_skips(const struct query *q, const struct seen *s)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < q->pair_count; i++)
+		found += s->skip[i];
+	return q->pair_count ? (double)found / (double)q->pair_count : 0;
+}
+
+/* The most of the query that stands around one value of the kind asked for. */
+static double
+coverage_near(const struct query *q, const struct seen *s, const bool values[EXPECT_WORDS])
+{
+	double most = 0;
+	for (size_t i = 0; i < EXPECT_WORDS && i < s->words; i++) {
+		if (!values[i])
+			continue;
+		bool in[QUERY_TERMS_MAX] = { false };
+		double sum = 0;
+		size_t from = i > NEAR_WORDS ? i - NEAR_WORDS : 0;
+		for (size_t k = from; k < EXPECT_WORDS && k <= i + NEAR_WORDS; k++)
+			if (s->term_at[k] >= 0 && !in[s->term_at[k]]) {
+				in[s->term_at[k]] = true;
+				sum += q->terms[s->term_at[k]].share;
+			}
+		most = sum > most ? sum : most;
+	}
+	return q->sum_share > 0 ? most / q->sum_share : 0;
 }
 
 static double
@@ -272,7 +315,10 @@ features(struct scoring *x, size_t i, size_t n, struct range at)
 	f.next = coverage(q, s, behind) - f.cov;
 	f.focus = q->focus >= 0 && s->term[q->focus];
 	f.pos = (double)i;
-	f.type_match = weight_type[q->type] * expect_bonus(q->type, text, at.end - at.start, q);
+	bool values[EXPECT_WORDS] = { false };
+	f.type_match = weight_type[q->type] * expect_bonus(q->type, text, at.end - at.start, q, values);
+	f.near = f.type_match > 0 ? coverage_near(q, s, values) : 0;
+	f.skip = coverage_skips(q, s);
 	f.cue = weight_cue[q->type] * expect_cue(q->type, text, at.end - at.start, q);
 	f.heaviest_missing = heaviest_missing(q, s, &x->title);
 	f.query_terms = (double)q->term_count;

@@ -173,9 +173,9 @@ summary_answer(struct work *w)
 		return f;
 	if (passages.items.count > 0)
 		w->route.topic = "";
-	else if (!narrowed && *w->route.topic != '\0')
+	else if (!narrowed && chapter == NULL && *w->route.topic != '\0')
 		f = passages_about(&passages, w);
-	else
+	else if (narrowed || chapter == NULL)
 		f = library_outline(
 			&passages, w->a, w->t->library, w->db, &w->filter, PASSAGES_MAX);
 	if (f == FAULT_NONE && passages.items.count > 0)

@@ -1,6 +1,6 @@
 /* How good finding is, on public sets: lines "name  value  (must / after)".
  *
- *	quality [DATA] [PART...]     parts: squad typo missing jsquad npl cisi mcq
+ *	quality [DATA] [PART...]     parts: squad typo missing small jsquad npl cisi mcq
  */
 #include "sets.h"
 
@@ -196,6 +196,63 @@ missing(const char *data)
 	set_close(&s);
 }
 
+/* ---- libraries of one document ------------------------------------------------------------ */
+
+static bool
+keep_article(const struct set *s, size_t text, int article)
+{
+	return s->texts[text].doc == article;
+}
+
+static bool
+keep_article_but_fourth(const struct set *s, size_t text, int which)
+{
+	return s->texts[text].doc == which / 4 && (int)(text % 4) != which % 4;
+}
+
+/* One article alone: its own questions, every twentieth of the others, and its own
+ * without their passage. */
+static void
+small(const char *data)
+{
+	struct set s;
+	struct arena a;
+	if (!open_set(&s, data, "squad/docs-v1.1.jsonl", "squad/queries-v1.1.jsonl"))
+		return;
+	arena_init(&a);
+	struct graded *all = mem_new_array(6 * s.query_count + 1, sizeof *all), *gone = mem_new_array(6 * s.query_count + 1, sizeof *gone);
+	size_t n = 0, m = 0;
+	for (int article = 1; article <= s.docs; article++) {
+		set_index(&s, keep_article, article);
+		for (size_t i = 0; i < s.query_count; i++) {
+			bool own = s.texts[s.queries[i].gold].doc == article;
+			if (!own && i % 20 != 0)
+				continue;
+			struct found *f = set_find(&a, &s, s.queries[i].question, 8);
+			double sure = library_confidence(f, 0);
+			all[n++] = (struct graded){ sure, own && f->sentence_count > 0 && right_sentence(&s, f, 0, &s.queries[i]) };
+			if (own)
+				gone[m++] = (struct graded){ sure, true };
+			arena_clear(&a);
+		}
+		for (int fourth = 0; fourth < 4; fourth++) {
+			set_index(&s, keep_article_but_fourth, article * 4 + fourth);
+			for (size_t i = 0; i < s.query_count; i++)
+				if (s.texts[s.queries[i].gold].doc == article && s.queries[i].gold % 4 == fourth) {
+					gone[m++] = (struct graded){ library_confidence(set_find(&a, &s, s.queries[i].question, 8), 0), false };
+					arena_clear(&a);
+				}
+		}
+	}
+	line("one document, correctness AUROC", auroc(all, n), "");
+	line("one document, correctness ECE", calibration_error(all, n), "");
+	line("one document, false at 90% kept", false_at(all, n, .9), "");
+	line("one document, passage removed AUROC", auroc(gone, m), "");
+	mem_free(all);
+	mem_free(gone);
+	set_close(&s);
+}
+
 /* ---- topics ------------------------------------------------------------------------------------ */
 
 static double
@@ -364,6 +421,8 @@ main(int argc, char **argv)
 		typo(data);
 	if (wanted(argc, argv, "missing"))
 		missing(data);
+	if (wanted(argc, argv, "small"))
+		small(data);
 	if (wanted(argc, argv, "jsquad"))
 		jsquad(data);
 	if (wanted(argc, argv, "npl"))
