@@ -46,6 +46,18 @@ link_word(const struct backend *b)
 	return r->word;
 }
 
+const char *
+backend_why(const struct backend *b)
+{
+	struct remote *r = b->remote;
+	if (r == NULL)
+		return "";
+	pthread_mutex_lock(&r->lock);
+	memcpy(r->why_lent, r->why, sizeof r->why_lent);
+	pthread_mutex_unlock(&r->lock);
+	return r->why_lent;
+}
+
 /* ---- news from the workers --------------------------------------------------------- */
 
 void
@@ -63,6 +75,7 @@ link_heard(struct backend *b, enum fault f, int64_t took_ms)
 	bool changed = r->online != online || !r->heard;
 	r->online = online;
 	r->heard = true;
+	snprintf(r->why, sizeof r->why, "%s", online ? "" : fault_sentence());
 	r->news |= changed;
 	r->down_until_ms = online ? 0 : b->config.clock->mono_ms(b->config.clock->arg) + down_ms;
 	pthread_mutex_unlock(&r->lock);

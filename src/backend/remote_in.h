@@ -37,6 +37,7 @@ struct remote {
 	bool account_known;                /* token and owner are what was kept, or handed in */
 	char owner[ID_BYTES];              /* of the copy and the outbox; "": not known yet */
 	bool online, heard;                /* heard: anything at all, good or bad */
+	char why[200];                     /* not online: the sentence of what failed */
 	struct link_load load;
 	int64_t down_until_ms;             /* mono: until then nobody tries the line */
 	int64_t retry_ms;                  /* as the server wished; 0: it did not */
@@ -49,7 +50,7 @@ struct remote {
 	struct link_load told;
 	enum wake { WAKE_TRY, WAKE_IDLE, WAKE_FOLLOW } wake;   /* what the timer is for */
 	bool working, carrying, closing, given;      /* given: the token came with the config */
-	char word[40];                     /* what backend_word() lent */
+	char word[40], why_lent[200];      /* what backend_word() and backend_why() lent */
 };
 struct asking {
 	const struct operation *op;

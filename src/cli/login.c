@@ -277,16 +277,34 @@ account_keep(struct cli *c, const char *url, const struct signed_in *in)
 
 /* ---- the verbs ---------------------------------------------------------------------------------- */
 
+struct before { const char *user, *name; size_t waiting; };
+
+/* What waits for one account is not another's to send, and not lost either. */
+static void
+tell_left(struct cli *c, const struct before *b, const struct signed_in *in)
+{
+	if (b->waiting == 0 || str_same(b->user, in->user->id))
+		return;
+	err_notef(c, PAINT_WARN, "stoa: this is another account: %zu thing%s written as %s before %s not delivered; %s sealed here until that account signs in again\n",
+		b->waiting, b->waiting == 1 ? "" : "s", untrusted_line(&c->arena, b->name), b->waiting == 1 ? "was" : "were",
+		b->waiting == 1 ? "it stays" : "they stay");
+}
+
 /* Who was here before: a guest keeps what is his when he joins; a sign-in that has
  * ended must not stand in the way. */
 static enum fault
-account_before(struct cli *c, const char *url)
+account_before(struct before *out, struct cli *c, const char *url)
 {
 	struct backend_account *before = NULL;
+	struct backend_outbox box = { 0 };
 	const void *reply = NULL;
 	enum fault f = backend_account_get(&before, &c->arena, c->backend, url);
 	if (f != FAULT_NONE)
 		return f == FAULT_ABSENT ? FAULT_NONE : f;
+	f = backend_outbox(&box, &c->arena, c->backend);
+	if (f != FAULT_NONE)
+		return f;
+	*out = (struct before){ before->user, before->name && *before->name ? before->name : before->user, box.count };
 	f = session_call(&reply, c, "me.get", &(struct nothing){ 0 }, NULL);
 	return f == FAULT_DENIED ? backend_account_forget(c->backend, url) : f;
 }
@@ -296,6 +314,7 @@ verb_login(struct cli *c)
 {
 	const char *url = NULL, *pin = NULL;
 	const struct signed_in *in = NULL;
+	struct before before = { 0 };
 	if (c->backend)
 		return fault(FAULT_INPUT, "stoa login is not for within a conversation");
 	enum fault f = session_server(&url, c);
@@ -315,13 +334,15 @@ verb_login(struct cli *c)
 	if (f == FAULT_NONE)
 		f = session_unlock(c);
 	if (f == FAULT_NONE)
-		f = account_before(c, url);
+		f = account_before(&before, c, url);
 	if (f == FAULT_NONE)
 		f = sign_in(&in, c);
 	if (f == FAULT_NONE)
 		f = account_keep(c, url, in);
 	if (f == FAULT_NONE)
 		standing_print(c, &(struct standing){ url, in->user->id, in->user->name, in->user->role });
+	if (f == FAULT_NONE)
+		tell_left(c, &before, in);
 	return f;
 }
 

@@ -43,6 +43,7 @@ struct app {
 	struct composer *composer;
 	struct backend *backend;
 	struct backend_waiting waiting;      /* of a server: as it was told last */
+	bool away;                           /* the server could not be reached when we looked last */
 	unsigned wait_timer; int wait_s;     /* while an answer of a server is awaited, and for how long */
 	unsigned news_timer;                 /* then a server is asked whether something came; 0: none */
 	struct crew *crew;                   /* NULL until it is needed */

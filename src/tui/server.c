@@ -24,11 +24,15 @@ on_word(void *arg)
 {
 	struct app *app = arg;
 	struct backend_waiting was = app->waiting, now = backend_waiting(app->backend);
+	bool away = str_same(backend_word(app->backend), "OFFLINE"), left = away && !app->away;
 	app->waiting = now;
+	app->away = away;
 	app->dirty_status = true;
 	if (app->vault != VAULT_OPEN || app->leaving)
 		return;
-	if (!str_same(backend_word(app->backend), "OFFLINE")) {
+	if (left && *backend_why(app->backend) != '\0')
+		app_alert(app, "OFFLINE: %s; what you write waits", backend_why(app->backend));
+	if (!away) {
 		page_again(app->panes[PANE_PAGE].state);
 		page_again(app->panes[PANE_PREVIEW].state);
 	}
@@ -46,6 +50,15 @@ on_word(void *arg)
 
 /* ---- what comes by itself: a teacher's reply ------------------------------------------- */
 
+static bool
+listed(const struct chat *c, const char *id)
+{
+	for (size_t i = 0; i < c->list_count; i++)
+		if (str_same(c->conversations[i].id, id))
+			return true;
+	return str_same(c->id, id);
+}
+
 /* The latest conversation is enough to see that something came. */
 static void
 on_latest(const struct backend_done *d, void *arg)
@@ -55,6 +68,9 @@ on_latest(const struct backend_done *d, void *arg)
 		return;
 	const struct record_list *l = &((const struct conversations *)d->reply)->items;
 	const struct conversation *v = l->count > 0 ? l->items : NULL;
+	/* What was begun at another machine belongs into the list, and is no news. */
+	if (v != NULL && !listed(app->chat, v->id) && !app->chat->busy)
+		chat_refresh(app);
 	if (v == NULL || !chat_has_news(app, v))
 		return;
 	if (!str_same(v->id, app->chat->id))

@@ -97,6 +97,7 @@ START_TEST(what_was_seen_is_read_while_the_server_is_gone)
 	const struct message *kept = transcript(m->conversation_id)->messages.items;
 	ck_assert_str_eq(((const struct citation *)kept[1].citations.items)->state, "verified");
 	ck_assert_str_eq(backend_word(my.b), "OFFLINE");
+	ck_assert_msg(strstr(backend_why(my.b), "127.0.0.1") != NULL, "%s", backend_why(my.b));
 	const struct conversations *list = client_call(&my, "conversation.list", &(struct conversation_list){ .limit = 20 });
 	ck_assert_uint_eq(list->items.count, 1);
 	const struct document *again = client_call(&my, "document.get", &(struct id_request){ d->id });

@@ -124,6 +124,7 @@ backend_close(struct backend *b)
 }
 
 const char *backend_word(const struct backend *b) { return b->word != NULL ? b->word : "LOCAL"; }
+const char *backend_why(const struct backend *b) { (void)b; return ""; }
 void backend_on_word(struct backend *b, loop_fn *changed, void *arg) { (void)b, (void)changed, (void)arg; }
 struct backend_waiting backend_waiting(const struct backend *b) { return b->waits; }
 enum fault
