@@ -207,7 +207,8 @@ on_event(const char *name, const struct record_type *type, const void *record, v
 		if (c->id[0] == '\0')
 			snprintf(c->id, sizeof c->id, "%s", call->id);
 	} else if (type == &record_ev_status) {
-		snprintf(c->step, sizeof c->step, "%s ...", ((const struct ev_status *)record)->step);
+		const char *step = ((const struct ev_status *)record)->step;
+		snprintf(c->step, sizeof c->step, "%s ...", str_same(step, "model") ? "the model writes" : step);
 	} else if (type == &record_ev_delta) {
 		const struct ev_delta *e = record;
 		text_printf(&c->more->streamed, "%s%s", c->more->streamed.len > 0 ? "\n" : "", e->delta != NULL ? e->delta : "");
