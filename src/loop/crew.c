@@ -23,9 +23,20 @@ struct crew {
 	struct job jobs[JOBS_MAX];
 	size_t first, count;
 	unsigned workers, started, idle;
-	bool ending;
+	bool ending, waking; /* somebody was called and has not come yet */
 	pthread_t threads[WORKERS_MAX];
 };
+
+/* Call somebody who sleeps for what waits, one at a time: he calls the next one if there
+ * is still something, so that short jobs do not cost a waking each.  The lock is held;
+ * true: signal when it is not. */
+static bool
+call_one(struct crew *c)
+{
+	bool call = c->count > 0 && c->idle > 0 && !c->waking;
+	c->waking |= call;
+	return call;
+}
 
 static void *
 work(void *arg)
@@ -37,13 +48,17 @@ work(void *arg)
 			c->idle++;
 			pthread_cond_wait(&c->news, &c->lock);
 			c->idle--;
+			c->waking = false;
 		}
 		if (c->count == 0)
 			break;
 		struct job j = c->jobs[c->first];
 		c->first = (c->first + 1) % JOBS_MAX;
 		c->count--;
+		bool call = call_one(c);
 		pthread_mutex_unlock(&c->lock);
+		if (call)
+			pthread_cond_signal(&c->news);
 		j.fn(j.arg);
 		pthread_mutex_lock(&c->lock);
 	}
@@ -93,11 +108,12 @@ crew_submit(struct crew *c, loop_fn *fn, void *arg)
 	int error = 0;
 	if (!full && c->count >= c->idle && c->started < c->workers)
 		error = start_worker(c);
-	bool nobody = c->started == 0, taken = !full && !nobody, wake = taken && c->idle > 0;
-	if (taken)
+	bool nobody = c->started == 0;
+	if (!full && !nobody)
 		c->jobs[(c->first + c->count++) % JOBS_MAX] = (struct job){ fn, arg };
+	bool call = call_one(c);
 	pthread_mutex_unlock(&c->lock);
-	if (wake)   /* only now: who wakes wants the lock */
+	if (call)   /* only now: who wakes wants the lock */
 		pthread_cond_signal(&c->news);
 	if (full)
 		return fault(FAULT_BUSY, "%d jobs wait already", JOBS_MAX);
