@@ -72,7 +72,7 @@ check_asker(struct call *c)
 		snprintf(asker, sizeof asker, "@%s", c->options->address ? c->options->address : "");
 	if (who->role == ROLE_NONE && class != LIMIT_NONE)
 		class = LIMIT_ADMIN;
-	if (e->shared && (class == LIMIT_ASK || class == LIMIT_EXPORT)) {
+	if (e->shared && who->role != ROLE_NONE && class != LIMIT_NONE) {
 		enum fault f = pool_take(&c->db, e, "");
 		if (f == FAULT_NONE)
 			f = limits_take_shared(&e->limits, c->db, who->user, class, e->clock.wall_ms(e->clock.arg));

@@ -33,7 +33,7 @@ call_at(struct engine *e, const char *user, const char *operation, const void *r
 	return engine_call(&reply, &w.arena, e, &who, operation, request, NULL);
 }
 
-START_TEST(questions_and_exports_are_counted_for_all_servers_together)
+START_TEST(what_a_user_asks_is_counted_for_all_servers_together)
 {
 	static const char ann[] = "000000000000000000000000000000aa", ben[] = "000000000000000000000000000000bb";
 	const struct message_send ask = { .content = "What do ribosomes translate?" };
@@ -41,6 +41,7 @@ START_TEST(questions_and_exports_are_counted_for_all_servers_together)
 	world_make(&w);
 	w.config.rates[LIMIT_ASK] = (struct engine_rate){ 3, 3600000 };
 	w.config.rates[LIMIT_EXPORT] = (struct engine_rate){ 1, 3600000 };
+	w.config.rates[LIMIT_GENERAL] = (struct engine_rate){ 2, 3600000 };
 	open_both();
 	WELL(call_at(w.engine, ann, "message.send", &ask));
 	WELL(call_at(other, ann, "message.send", &ask));
@@ -51,6 +52,10 @@ START_TEST(questions_and_exports_are_counted_for_all_servers_together)
 	WELL(call_at(other, ben, "message.send", &ask));
 	WELL(call_at(other, ann, "me.export", &all));
 	FAILS(FAULT_OFTEN, call_at(w.engine, ann, "me.export", &all));
+	WELL(call_at(other, ben, "me.get", NULL));
+	WELL(call_at(w.engine, ben, "me.get", NULL));
+	FAILS(FAULT_OFTEN, call_at(other, ben, "me.get", NULL));
+	WELL(call_at(other, ann, "me.get", NULL));
 	w.still.now_ms += 1200000;
 	WELL(call_at(other, ann, "message.send", &ask));
 	FAILS(FAULT_OFTEN, call_at(w.engine, ann, "message.send", &ask));
@@ -144,6 +149,6 @@ START_TEST(what_one_server_is_doing_another_does_not_begin)
 }
 END_TEST
 
-TESTS_OF_POSTGRES("replicas", questions_and_exports_are_counted_for_all_servers_together,
+TESTS_OF_POSTGRES("replicas", what_a_user_asks_is_counted_for_all_servers_together,
 	of_tokens_taken_at_once_none_is_given_twice, the_budget_of_a_day_is_one_for_all_servers,
 	what_one_server_is_doing_another_does_not_begin)

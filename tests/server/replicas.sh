@@ -41,6 +41,10 @@ guest=$(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' "$work/body")
 ask 200 "is known at the other" -H "Authorization: Bearer $guest" "$two/v1/auth/me"
 ask 200 "signs out there" -X POST -H "Authorization: Bearer $guest" -H "$json" -d '{}' "$two/v1/auth/logout"
 ask 401 "and is out at one, at once" -H "Authorization: Bearer $guest" "$one/v1/auth/me"
+who=$(curl -sS -H "Authorization: Bearer $guest2" "$two/v1/auth/me" | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')
+ask 200 "the other guest gets a role at one" -X PATCH -H "$bearer" -H "$json" -d '{"role":"learner"}' "$one/v1/admin/users/$who"
+ask 200 "and has it at the other, at once" -H "Authorization: Bearer $guest2" "$two/v1/auth/me"
+says "its role" '"role":"learner"'
 ask 404 "somebody else's conversation is nobody's" -H "$bearer" "$one/v1/conversations/00000000000000000000000000000bbb"
 
 # Streams: begun at one, gone on with at the other.
