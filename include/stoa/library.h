@@ -26,6 +26,9 @@ struct library_config {
 };
 enum fault library_open(struct library **out, const struct library_config *config, struct store *db) STOA_MUST;
 void library_close(struct library *l);
+/* When nobody waits: words of removed documents leave the index, also where that takes
+ * long. Searching goes on meanwhile. CANCELLED. */
+enum fault library_tidy(struct library *l, const struct cancel *cancel) STOA_MUST;
 
 /* ---- who reads ------------------------------------------------------------ */
 

@@ -203,6 +203,10 @@ enum fault store_each_since(struct store *s, uint64_t after_lseq, sealed_fn *eac
 /* Replace by a tombstone that keeps (AAD, tag): the chain still verifies. */
 enum fault store_bury(struct store *s, const char *rec_id) STOA_MUST;
 enum fault store_bury_chain(struct store *s, const char *conv_id) STOA_MUST;
-enum fault store_vacuum(struct store *s) STOA_MUST;   /* removes the bytes of the buried */
+enum fault store_vacuum(struct store *s) STOA_MUST;   /* gives back the room of the buried, at once */
+/* Now and then, when there is nothing to do: what was deleted leaves SQLite's log, and
+ * its room is given back when that is a quarter of the file and takes no second.
+ * Waits for nobody. Closing and locking do the same. */
+void store_tidy(struct store *s);
 
 #endif

@@ -77,7 +77,7 @@ size_t tutors_count(struct tutors *ts);
 const char *owner_of(const struct principal *who);
 
 /* The owners whose histories are looked after today; one thread at a time. */
-struct round { pthread_mutex_t lock; _Atomic int64_t day; struct arena arena; struct text_list owners; size_t at; };
+struct round { pthread_mutex_t lock; _Atomic int64_t day; struct arena arena; struct text_list owners; size_t at; int64_t house_ms; };
 
 /* The copy of the store that is being made, or failed last (backup.c). */
 struct backup_run {

@@ -331,6 +331,16 @@ sweep(struct index *ix, const struct snapshot *s)
 	closedir(d);
 }
 
+static bool
+holds_all(const struct snapshot *next, const struct snapshot *old)
+{
+	size_t held = 0;
+	for (size_t i = 0; i < old->count; i++)
+		for (size_t j = 0; j < next->count; j++)
+			held += next->parts[j].segment == old->parts[i].segment;
+	return held == old->count;
+}
+
 enum fault
 index_publish(struct index *ix, struct snapshot *next)
 {
@@ -359,9 +369,9 @@ index_publish(struct index *ix, struct snapshot *next)
 	ix->now = next;
 	ix->seen = look(ix);
 	pthread_mutex_unlock(&ix->lock);
-	bool fewer = next->count < old->count;
+	bool dropped = !holds_all(next, old);
 	snapshot_release(old);
-	if (fewer)
+	if (dropped)
 		sweep(ix, next);
 	return FAULT_NONE;
 }
@@ -417,7 +427,7 @@ index_add(struct index *ix, int64_t doc_no, const char *title, const struct inde
 		f = index_publish(ix, next);
 	}
 	if (f == FAULT_NONE)
-		f = index_tidy(ix, false, cancel);
+		f = index_tidy(ix, false, CLEAN_AT_ONCE, cancel);
 	mem_free(bytes);
 	index_write_end(ix, fd);
 	return f;
@@ -435,7 +445,19 @@ index_remove(struct index *ix, int64_t doc_no)
 	if (f == FAULT_NONE)
 		vector_remove(ix, doc_no);
 	if (f == FAULT_NONE)
-		f = index_tidy(ix, false, NULL);
+		f = index_tidy(ix, false, CLEAN_AT_ONCE, NULL);
+	index_write_end(ix, fd);
+	return f;
+}
+
+static enum fault
+tidy(struct index *ix, bool all, uint32_t clean, const struct cancel *cancel)
+{
+	int fd;
+	enum fault f = index_write_begin(&fd, ix);
+	if (f != FAULT_NONE)
+		return f;
+	f = index_tidy(ix, all, clean, cancel);
 	index_write_end(ix, fd);
 	return f;
 }
@@ -443,13 +465,26 @@ index_remove(struct index *ix, int64_t doc_no)
 enum fault
 index_merge(struct index *ix, const struct cancel *cancel)
 {
-	int fd;
-	enum fault f = index_write_begin(&fd, ix);
-	if (f != FAULT_NONE)
-		return f;
-	f = index_tidy(ix, true, cancel);
-	index_write_end(ix, fd);
-	return f;
+	return tidy(ix, true, UINT32_MAX, cancel);
+}
+
+bool
+index_has_dead(struct index *ix)
+{
+	struct snapshot *s;
+	bool dead = false;
+	if (index_snapshot(&s, ix) != FAULT_NONE)
+		return false;
+	for (size_t i = 0; i < s->count; i++)
+		dead |= s->parts[i].dead_count > 0;
+	snapshot_release(s);
+	return dead;
+}
+
+enum fault
+index_clean(struct index *ix, uint32_t clean, const struct cancel *cancel)
+{
+	return index_has_dead(ix) ? tidy(ix, false, clean, cancel) : FAULT_NONE;
 }
 
 bool

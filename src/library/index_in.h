@@ -28,8 +28,9 @@ void index_write_end(struct index *ix, int fd);
 enum fault index_put_segment(struct segment **out, struct index *ix, const unsigned char *bytes, size_t n) STOA_MUST;
 /* Make `next` what searches see, on disk first. Takes the reference. */
 enum fault index_publish(struct index *ix, struct snapshot *next) STOA_MUST;
-/* One round of joining small segments when there are many of a size; `all`: into
- * as few as may be. Inside begin and end. */
-enum fault index_tidy(struct index *ix, bool all, const struct cancel *cancel) STOA_MUST;
+/* Join small segments when there are many of a size; `all`: into as few as may be.
+ * Segments of up to `clean` passages keep nothing of dead documents. Inside begin and end. */
+#define CLEAN_AT_ONCE 5000u
+enum fault index_tidy(struct index *ix, bool all, uint32_t clean, const struct cancel *cancel) STOA_MUST;
 
 #endif

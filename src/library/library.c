@@ -21,6 +21,8 @@
 #include <unistd.h>
 #include "document_in.h"
 
+#define CLEAN_AT_END 100000u             /* passages: not a second */
+
 struct leftover { int64_t no; char stored[ID_BYTES]; const char *title; };
 struct leftovers { struct leftover *items; size_t count, cap; struct arena arena; };
 
@@ -272,12 +274,20 @@ library_close(struct library *l)
 {
 	if (l == NULL)
 		return;
+	if (l->index != NULL && index_clean(l->index, CLEAN_AT_END, NULL) != FAULT_NONE)
+		log_event(LOG_WARN, "library", "clean", "why=%s", fault_sentence());
 	if (l->index != NULL)
 		index_close(l->index);
 	shelf_close(&l->shelf);
 	mem_free((char *)l->config.folder);
 	mem_free((char *)l->config.extractor);
 	mem_free(l);
+}
+
+enum fault
+library_tidy(struct library *l, const struct cancel *cancel)
+{
+	return index_has_dead(l->index) ? index_merge(l->index, cancel) : FAULT_NONE;
 }
 
 struct index *

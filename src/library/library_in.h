@@ -36,8 +36,10 @@ void index_close(struct index *ix);
 struct index_passage { const char *text; size_t len; const char *heading; };
 enum fault index_add(struct index *ix, int64_t doc_no, const char *title, const struct index_passage *passages, size_t count, const struct cancel *cancel) STOA_MUST;
 enum fault index_remove(struct index *ix, int64_t doc_no) STOA_MUST;
-/* Fewer, larger segments; index_add() and index_remove() see to the most of it. */
+/* Fewer, larger segments, without what is dead; adding and removing see to the most. */
 enum fault index_merge(struct index *ix, const struct cancel *cancel) STOA_MUST;
+/* Nothing of removed documents is left in segments of up to so many passages. */
+enum fault index_clean(struct index *ix, uint32_t clean, const struct cancel *cancel) STOA_MUST;
 /* Vectors of the same passages, after index_add; nothing when embed is NULL. Only
  * CANCELLED comes back: without an endpoint's help the words are enough. db: where
  * they are kept when it searches them itself (store_vectors()); NULL: in a file. */
@@ -46,6 +48,7 @@ enum fault vector_add(struct index *ix, const struct vector_maker *m, int64_t do
 void vector_remove(struct index *ix, int64_t doc_no);      /* its file; rows go with the document's */
 /* Files of before become rows, once the database searches vectors itself. */
 void vector_move(struct index *ix, struct store *db);
+bool index_has_dead(struct index *ix);         /* words of removed documents */
 bool index_has(struct index *ix, int64_t doc_no);
 int64_t index_passages(struct index *ix);
 

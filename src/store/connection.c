@@ -6,6 +6,8 @@
  */
 #include "store_in.h"
 
+#define TIDY_WAIT_MS 250        /* for others; what stays in the log is sealed, and whoever closes last empties it */
+
 static void
 connection_close(struct store *s)
 {
@@ -33,7 +35,14 @@ void
 connection_tidy(struct store *s)
 {
 	if (s->db != NULL && s->depth == 0)
-		s->driver->tidy(s);
+		s->driver->tidy(s, TIDY_WAIT_MS);
+}
+
+void
+store_tidy(struct store *s)
+{
+	if (s->depth == 0 && connection_ready(s) == FAULT_NONE)
+		s->driver->tidy(s, 0);
 }
 
 static struct sealing *

@@ -54,7 +54,7 @@ enum fault postgres_version(int64_t *out, struct store *s) STOA_MUST;
 enum fault postgres_set_version(struct store *s, int version) STOA_MUST;
 enum fault postgres_check(struct store *s) STOA_MUST;
 enum fault postgres_vacuum(struct store *s) STOA_MUST;
-void postgres_tidy(struct store *s);
+void postgres_tidy(struct store *s, int wait_ms);
 int64_t postgres_last_id(struct store *s);
 enum fault postgres_notify(struct store *s, const char *channel, const char *payload) STOA_MUST;
 enum fault postgres_listen(int *fd, struct store *s, const char *channel) STOA_MUST;

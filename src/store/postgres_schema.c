@@ -86,9 +86,9 @@ postgres_vacuum(struct store *s)
 }
 
 void
-postgres_tidy(struct store *s)
+postgres_tidy(struct store *s, int wait_ms)
 {
-	(void)s;        /* the log is the cluster's */
+	(void)s, (void)wait_ms;         /* the cluster sees to itself */
 }
 
 int64_t

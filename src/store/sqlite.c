@@ -19,7 +19,8 @@
 #define APPLICATION_ID 0x53544f41    /* "STOA" */
 #define LENGTH_MAX (64 * 1024 * 1024)
 #define WAL_TRIES 100
-#define CHECKPOINT_MS 250
+#define SHRINK_LEAST_PAGES 1024      /* 4 MB */
+#define SHRINK_MOST_PAGES 16384      /* 64 MB: about half a second */
 
 static const char settings[] =
 	"PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
@@ -310,12 +311,24 @@ sqlite_vacuum(struct store *s)
 	return sqlite_exec(s, "VACUUM");
 }
 
-/* A reader elsewhere is not waited for long: what stays in the WAL is sealed, and
- * whoever closes last empties it. */
-static void
-sqlite_tidy(struct store *s)
+/* VACUUM makes the file anew beside the other writers and holds it in memory: only of
+ * what is small, when much of it is free. */
+static bool
+is_worth_shrinking(struct store *s)
 {
-	sqlite3_busy_timeout(s->db, CHECKPOINT_MS);
+	int64_t pages, spare;
+	return !s->fixed && query_int(&pages, s, "PRAGMA page_count") == FAULT_NONE &&
+		query_int(&spare, s, "PRAGMA freelist_count") == FAULT_NONE && spare >= SHRINK_LEAST_PAGES &&
+		spare * 4 >= pages && pages - spare <= SHRINK_MOST_PAGES;
+}
+
+static void
+sqlite_tidy(struct store *s, int wait_ms)
+{
+	bool shrink = is_worth_shrinking(s);
+	sqlite3_busy_timeout(s->db, wait_ms);
+	if (shrink)
+		sqlite3_exec(s->db, "VACUUM", NULL, NULL, NULL);
 	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 }

@@ -116,7 +116,7 @@ struct store_driver {
 	enum fault (*set_version)(struct store *s, int version);
 	enum fault (*check)(struct store *s);
 	enum fault (*vacuum)(struct store *s);
-	void (*tidy)(struct store *s);          /* leave no sealed bytes in a log longer than needed */
+	void (*tidy)(struct store *s, int wait_ms);     /* of store_tidy() */
 	int64_t (*last_id)(struct store *s);
 	enum fault (*prepare)(struct statement *st);        /* st->sql to st->raw */
 	void (*finalize)(struct statement *st);             /* raw may be NULL */

@@ -108,4 +108,40 @@ START_TEST(what_was_typed_is_in_no_file)
 }
 END_TEST
 
-TESTS("canary", what_was_typed_is_in_no_file)
+static struct document *
+add_notes(const char *name, const char *words)
+{
+	char path[200];
+	struct document *d;
+	snprintf(path, sizeof path, "%s/%s", w.dir, name);
+	WELL(file_write(path, words, strlen(words)));
+	WELL(ask_engine(&d, &w, "document.add", &(struct document_add){ .path = path }));
+	ck_assert_str_eq(d->status, "completed");
+	ck_assert_int_eq(unlink(path), 0);      /* the person's own file */
+	return d;
+}
+
+/* Title, name, preview and key terms are plain rows, words are in the index. */
+START_TEST(a_document_that_was_removed_is_in_no_file_while_the_program_goes_on)
+{
+	char name[32], text[128];
+	struct nothing *n;
+	int64_t next_ms;
+	world_open(&w);
+	for (int i = 0; i < 7; i++) {
+		snprintf(name, sizeof name, "plants%d.md", i);
+		snprintf(text, sizeof text, "# Plants %d\n\nChlorophyll absorbs light in the leaves of plant %d.\n", i, i);
+		add_notes(name, text);
+	}
+	struct document *d = add_notes("canary.md", "# A canary\n\nThe canary sings in the coal mine of the canary.\n");
+	found[0] = '\0';
+	nftw(w.dir, look, 16, FTW_PHYS);
+	ck_assert_int_ne(found[0], '\0');
+	WELL(ask_engine(&n, &w, "document.delete", &(struct id_request){ d->id }));
+	WELL(engine_tend(&next_ms, w.engine, NULL));
+	sweep("removed and tended");
+	world_close(&w);
+}
+END_TEST
+
+TESTS("canary", what_was_typed_is_in_no_file, a_document_that_was_removed_is_in_no_file_while_the_program_goes_on)

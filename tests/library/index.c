@@ -1,6 +1,7 @@
 /* The index on disk: adding, removing, merging, opening again, damage. */
 #include <dirent.h>
 #include "find_test.h"
+#include "../../src/library/index_in.h"
 
 static size_t
 hits(struct shelf *s, const char *query)
@@ -239,6 +240,43 @@ START_TEST(an_empty_document_and_too_large_a_number_are_handled)
 }
 END_TEST
 
+static bool
+any_file_holds(const char *folder, const char *word)
+{
+	char command[300];
+	snprintf(command, sizeof command, "grep -rqaF %s '%s'", word, folder);
+	return system(command) == 0;
+}
+
+/* A large segment is not written again for one document: its words stay a while. */
+START_TEST(words_of_a_removed_document_leave_every_file)
+{
+	struct shelf s;
+	static struct index_passage many[CLEAN_AT_ONCE + 1];
+	struct index_passage one = { "The zebrafinch sings.", 21, NULL };
+	shelf_open(&s);
+	for (size_t i = 0; i < COUNT_OF(many); i++)
+		many[i] = (struct index_passage){ "Granite is hard.", 16, NULL };
+	WELL(index_add(s.ix, 1, NULL, many, 100, NULL));
+	WELL(index_add(s.ix, 2, NULL, &one, 1, NULL));
+	WELL(index_merge(s.ix, NULL));
+	ck_assert(any_file_holds(s.folder, "zebrafinch"));
+	WELL(index_remove(s.ix, 2));
+	ck_assert(!any_file_holds(s.folder, "zebrafinch"));
+	WELL(index_add(s.ix, 1, NULL, many, COUNT_OF(many), NULL));
+	WELL(index_add(s.ix, 2, NULL, &one, 1, NULL));
+	WELL(index_merge(s.ix, NULL));
+	WELL(index_remove(s.ix, 2));
+	ck_assert(any_file_holds(s.folder, "zebrafinch"));
+	ck_assert(index_has_dead(s.ix));
+	WELL(index_clean(s.ix, COUNT_OF(many) + 1, NULL));
+	ck_assert(!any_file_holds(s.folder, "zebrafinch"));
+	ck_assert(!index_has_dead(s.ix));
+	ck_assert_int_eq(index_passages(s.ix), (int64_t)COUNT_OF(many));
+	shelf_close(&s);
+}
+END_TEST
+
 TESTS("index", what_is_added_is_found_and_survives_reopening, what_is_removed_is_not_found, adding_again_replaces, merging_keeps_every_answer,
 	another_process_sees_the_change, a_snapshot_outlives_removal_and_merge, a_spoilt_byte_is_damage, an_index_of_another_format_is_not_searched, a_condemned_index_starts_from_nothing,
-	remains_of_a_crash_are_swept, a_cancelled_merge_changes_nothing, an_empty_document_and_too_large_a_number_are_handled)
+	remains_of_a_crash_are_swept, a_cancelled_merge_changes_nothing, an_empty_document_and_too_large_a_number_are_handled, words_of_a_removed_document_leave_every_file)

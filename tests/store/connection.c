@@ -314,7 +314,50 @@ START_TEST(vacuum_shrinks_and_keeps)
 }
 END_TEST
 
+static off_t
+size_of(const struct bench *b, const char *ending)
+{
+	char path[128];
+	struct stat st;
+	snprintf(path, sizeof path, "%s%s", b->database, ending);
+	return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+START_TEST(tidying_empties_the_log_gives_room_back_and_waits_for_nobody)
+{
+	OF_FILES_ONLY();
+	struct bench b;
+	struct store *reader;
+	struct statement *st;
+	static char big[60000];
+	bench_open(&b);
+	memset(big, 'x', sizeof big);
+	for (unsigned i = 1; i <= 200; i++)
+		WELL(store_put(b.store, KIND_MESSAGE, i % 2 ? CHAT : OTHER, ID(i), big, sizeof big));
+	WELL(store_bury_chain(b.store, CHAT));
+	WELL(store_join(&reader, b.store));
+	WELL(store_prepare(&st, reader, "SELECT lseq FROM record"));
+	WELL(statement_step(st));
+	put_text(b.store, OTHER, 1000, "while somebody reads");
+	store_tidy(b.store);            /* he reads what it was before */
+	ck_assert_int_gt(size_of(&b, "-wal"), 0);
+	statement_done(st);
+	store_close(reader);
+	off_t before = size_of(&b, "");
+	store_tidy(b.store);
+	ck_assert_int_eq(size_of(&b, "-wal"), 0);
+	ck_assert_int_lt(size_of(&b, ""), before * 2 / 3);
+	WELL(store_verify(b.store, NULL));
+	put_text(b.store, CHAT, 1001, "goes on");
+	WELL(store_begin(b.store));
+	store_tidy(b.store);            /* not inside a transaction */
+	WELL(store_commit(b.store));
+	bench_close(&b);
+}
+END_TEST
+
 TESTS("connection", nobody_else_may_read_any_file_whatever_the_umask, what_is_no_file_of_ours_is_refused,
 	a_folder_behind_a_link_is_taken, the_settings_are_those_of_the_rules, transactions_nest_and_end_together,
 	heads_survive_a_rollback, statements_bind_and_give_back_every_type, hostile_values_stay_values,
-	many_statements_make_room_for_each_other, every_migration_goes_down_and_up_again, vacuum_shrinks_and_keeps)
+	many_statements_make_room_for_each_other, every_migration_goes_down_and_up_again, vacuum_shrinks_and_keeps,
+	tidying_empties_the_log_gives_room_back_and_waits_for_nobody)
