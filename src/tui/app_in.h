@@ -1,4 +1,4 @@
-/* The inside of the app: what app.c, layout.c, status.c, question.c, lock.c and
+/* The inside of the app: what app.c, input.c, layout.c, status.c, question.c, lock.c and
  * draft.c share.  Panes and actions use the functions of tui_in.h. */
 #ifndef APP_IN_H
 #define APP_IN_H
@@ -93,7 +93,7 @@ void selection_mouse(struct app *app, const struct area *area, const struct key_
 void selection_draw(struct app *app);
 void selection_drop(struct app *app);
 void frame_draw(struct app *app);            /* rules; the sentence of a small terminal; the lock */
-/* app.c */
+/* app.c, input.c */
 void panes_open(struct app *app);
 void panes_close(struct app *app);
 void app_draw(struct app *app);              /* what is dirty, once a turn */

@@ -59,7 +59,7 @@ start_ms(const struct peer *p)
 {
 	struct terminal t;
 	double began = terminal_now_ms(), shown = 0;
-	peer_start(&t, p);
+	peer_launch(&t, p);
 	t.later = true;
 	bool there = until_raw(&t, p->first, &shown);
 	terminal_say(&t, "~");

@@ -104,7 +104,7 @@ peer_pipe(const struct peer *p)
 }
 
 void
-peer_start(struct terminal *t, const struct peer *p)
+peer_launch(struct terminal *t, const struct peer *p)
 {
 	terminal_start(t, 40, 120, p->argv, environment);
 }
@@ -112,7 +112,7 @@ peer_start(struct terminal *t, const struct peer *p)
 void
 peer_open(struct terminal *t, const struct peer *p)
 {
-	peer_start(t, p);
+	peer_launch(t, p);
 	if (!terminal_wait(t, p->ready, 20000)) {
 		struct text shown;
 		text_init(&shown, 1024 * 1024);

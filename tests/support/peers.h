@@ -26,10 +26,10 @@ struct peers {
 void peers_make(struct peers *p);                       /* ends the process when it cannot */
 void peers_remove(struct peers *p);
 void peers_shell(const char *fmt, ...) STOA_PRINTF(1, 2);  /* must succeed */
-/* Lines come from a pipe of its own; called before peer_start(). */
+/* Lines come from a pipe of its own; called before peer_launch(). */
 void peer_feed(struct peer *p);
 int peer_pipe(const struct peer *p);                    /* the writing end, when it reads */
-void peer_start(struct terminal *t, const struct peer *p);
+void peer_launch(struct terminal *t, const struct peer *p);
 void peer_open(struct terminal *t, const struct peer *p);   /* and until it has settled */
 /* From keys until the first bytes after them (ms), and until 8 ms bring no more. */
 bool peer_keys(struct terminal *t, const char *keys, double *first_ms, double *bytes);
