@@ -323,6 +323,8 @@ run(void *arg)
 			text_put_n(&c->reply, json.data, json.len);
 		else
 			reply_data_body(&c->reply, json.data, json.len, c->request_id, &s->clock);
+		if (f == FAULT_NONE)
+			f = text_check(&json, "the reply");
 		text_clear(&json);
 		if (f == FAULT_NONE)
 			f = text_check(&c->reply, "the reply");
