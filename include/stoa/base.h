@@ -79,7 +79,8 @@ char *arena_printf(struct arena *a, const char *fmt, ...) STOA_PRINTF(2, 3) STOA
 /* ---- text --------------------------------------------------------------- */
 
 /* A growing, always NUL-terminated run of bytes with a maximum.  Past the
- * maximum nothing is added and `over` stays set: check once with text_check(). */
+ * maximum nothing is added and `over` stays set: check once with text_check().
+ * What is added must not lie in the text itself, which may move. */
 struct text { char *data; size_t len, cap, max; bool over; };
 void text_init(struct text *t, size_t max_bytes);
 void text_clear(struct text *t);           /* frees; usable again, same max */

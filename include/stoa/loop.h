@@ -43,7 +43,8 @@ int loop_thread(pthread_t *out, void *(*fn)(void *arg), void *arg) STOA_MUST;
 
 struct crew;
 enum fault crew_new(struct crew **out, unsigned workers) STOA_MUST;
-/* fn(arg) on a worker. BUSY when 256 jobs wait. */
+/* fn(arg) on a worker; the order is kept only with one. BUSY when 256 jobs wait.
+ * SYSTEM: no thread could be started. */
 enum fault crew_submit(struct crew *c, loop_fn *fn, void *arg) STOA_MUST;
 void crew_free(struct crew *c);              /* finishes what waits, then joins */
 

@@ -43,7 +43,7 @@ print_init(struct cli *c)
 {
 	const char *when = option_text(&c->args, "color"), *term = getenv("TERM"),
 		   *no = getenv("NO_COLOR");
-	bool dumb = !term || str_same(term, "dumb");
+	bool dumb = !term || !*term || str_same(term, "dumb");
 	bool allowed = !(no && *no) && !dumb && !option_given(&c->args, "plain");
 	c->json = option_given(&c->args, "json");
 	c->out_terminal = isatty(STDOUT_FILENO);
