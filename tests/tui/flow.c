@@ -81,9 +81,9 @@ START_TEST(a_word_longer_than_the_row_begins_where_it_stands)
 {
 	struct flow f;
 	flow_init(&f, 20);
-	flow_text(&f, STYLE_TEXT, "from   ", STYLE_DIM, 7, "/home/anna/course/notes", 23);
+	flow_text(&f, STYLE_TEXT, "from   ", STYLE_DIM, 7, "/data/anna/course/notes", 23);
 	flow_text(&f, STYLE_TEXT, NULL, STYLE_TEXT, 0, "a twelve-cells twelve-cells", 27);
-	ck_assert_str_eq(rows_of(&f), "from   /home/anna/co\n       urse/notes\na twelve-cells\ntwelve-cells\n");
+	ck_assert_str_eq(rows_of(&f), "from   /data/anna/co\n       urse/notes\na twelve-cells\ntwelve-cells\n");
 	flow_clear(&f);
 }
 END_TEST
