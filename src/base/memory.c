@@ -113,12 +113,14 @@ arena_init(struct arena *a)
 void
 arena_clear(struct arena *a)
 {
+	size_t written = a->used;   /* of the top; what is below may be full */
 	while (a->top != NULL) {
 		struct arena_block *b = a->top;
 		a->top = b->below;
 		if (a->wipe)
-			explicit_bzero(b, sizeof *b + b->size);
+			explicit_bzero(b->bytes, written);
 		free(b);
+		written = a->top != NULL ? a->top->size : 0;
 	}
 	arena_init(a);
 }

@@ -63,8 +63,11 @@ put_meta(struct text *out, const char *request_id, const struct clock *clock)
 {
 	char now[TIME_TEXT_BYTES];
 	time_format(now, clock->wall_ms(clock->arg));
-	text_printf(out, ",\"meta\":{\"timestamp\":\"%s\",\"version\":\"%s\",\"request_id\":\"%s\"}}",
-		now, STOA_VERSION, request_id);
+	text_put(out, ",\"meta\":{\"timestamp\":\"");
+	text_put(out, now);
+	text_put(out, "\",\"version\":\"" STOA_VERSION "\",\"request_id\":\"");
+	text_put(out, request_id);
+	text_put(out, "\"}}");
 }
 
 void
@@ -81,7 +84,9 @@ void
 reply_error_body(struct text *out, const char *code, const char *sentence, const char *request_id,
 	const struct clock *clock)
 {
-	text_printf(out, "{\"data\":null,\"error\":{\"code\":\"%s\",\"message\":", code);
+	text_put(out, "{\"data\":null,\"error\":{\"code\":\"");
+	text_put(out, code);
+	text_put(out, "\",\"message\":");
 	json_put_string(out, sentence);
 	text_put(out, ",\"details\":null}");
 	put_meta(out, request_id, clock);

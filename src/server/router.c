@@ -43,12 +43,13 @@ router_clear(struct router *r)
 	arena_clear(&r->arena);
 }
 
+/* From the end: nearly all begin alike. */
 static bool
 fits(const struct route *to, const char *const *segment, const size_t *bytes, size_t n)
 {
 	if (to->segments != n)
 		return false;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = n; i-- > 0;) {
 		if (to->segment[i][0] == '{' ? bytes[i] == 0
 					     : bytes[i] != to->segment_bytes[i] ||
 							memcmp(segment[i], to->segment[i], bytes[i]) != 0)
@@ -57,25 +58,28 @@ fits(const struct route *to, const char *const *segment, const size_t *bytes, si
 	return true;
 }
 
+#define METHODS_MAX 16   /* of one path */
 const struct route *
 router_find(struct text *allow, const struct router *r, const char *method, const char *path)
 {
 	const char *segment[SEGMENTS_MAX];
-	size_t bytes[SEGMENTS_MAX], n = cut(segment, bytes, path), most = 0;
-	const struct route *best = NULL;
-	for (size_t i = 0; i < r->count; i++)
-		if (n > 0 && fits(&r->routes[i], segment, bytes, n) && r->routes[i].literals >= most)
-			most = r->routes[i].literals;
-	for (size_t i = 0; i < r->count; i++) {
+	const struct route *fit[METHODS_MAX];
+	size_t bytes[SEGMENTS_MAX], n = cut(segment, bytes, path), count = 0;
+	for (size_t i = 0; n > 0 && i < r->count && count < METHODS_MAX; i++) {
 		const struct route *to = &r->routes[i];
-		if (n == 0 || to->literals != most || !fits(to, segment, bytes, n))
+		if ((count > 0 && to->literals < fit[0]->literals) || !fits(to, segment, bytes, n))
 			continue;
-		if (str_same(to->op->method, method))
-			best = to;
-		text_printf(allow, "%s%s%s", allow->len > 0 ? ", " : "", to->op->method,
-			str_same(to->op->method, "GET") ? ", HEAD" : "");
+		if (count > 0 && to->literals > fit[0]->literals)
+			count = 0;
+		fit[count++] = to;
 	}
-	return best;
+	for (size_t i = 0; i < count; i++)
+		if (str_same(fit[i]->op->method, method))
+			return fit[i];
+	for (size_t i = 0; i < count; i++)
+		text_printf(allow, "%s%s%s", i > 0 ? ", " : "", fit[i]->op->method,
+			str_same(fit[i]->op->method, "GET") ? ", HEAD" : "");
+	return NULL;
 }
 
 /* What the API promises and this engine cannot do yet, by the beginning of its path;
