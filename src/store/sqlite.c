@@ -138,14 +138,18 @@ set_wal(sqlite3 *db)
 }
 
 static int
-open_as(struct store *s, bool fixed)
+open_usual(sqlite3 **out, const char *path)
+{
+	return sqlite3_open_v2(path, out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, NULL);
+}
+
+static int
+open_as(struct store *s, int (*how)(sqlite3 **out, const char *path))
 {
 	sqlite3 *db;
-	int rc = fixed ? sqlite_fixed_open(&db, s->path)
-		: sqlite3_open_v2(s->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
-			SQLITE_OPEN_EXRESCODE, NULL);
+	int rc = how(&db, s->path);
 	s->db = db;
-	s->fixed = fixed;
+	s->fixed = how != open_usual;
 	if (rc != SQLITE_OK)
 		return rc;
 	sqlite3_busy_timeout(db, BUSY_MS);
@@ -153,19 +157,26 @@ open_as(struct store *s, bool fixed)
 		sqlite3_limit(db, limits[i].limit, limits[i].value);
 	for (size_t i = 0; i < COUNT_OF(switches) && rc == SQLITE_OK; i++)
 		rc = sqlite3_db_config(db, switches[i].option, switches[i].value, (int *)NULL);
-	if (rc == SQLITE_OK && !fixed)
+	if (rc == SQLITE_OK && !s->fixed)
 		rc = set_wal(db);
 	return rc == SQLITE_OK ? sqlite3_exec(db, settings, NULL, NULL, NULL) : rc;
+}
+
+static int
+open_again(struct store *s, int (*how)(sqlite3 **out, const char *path))
+{
+	sqlite3_close_v2(s->db);
+	return open_as(s, how);
 }
 
 static enum fault
 sqlite_open(struct store *s)
 {
-	int rc = open_as(s, false);
-	if (rc != SQLITE_OK && sqlite_fixed_may(s->path, rc)) {
-		sqlite3_close_v2(s->db);
-		rc = open_as(s, true);
-	}
+	int rc = open_as(s, open_usual);
+	if (rc != SQLITE_OK && sqlite_alone_may(s->path, rc) && (rc = open_again(s, sqlite_alone_open)) == SQLITE_DONE)
+		rc = open_again(s, open_usual);
+	if (rc != SQLITE_OK && sqlite_fixed_may(s->path, rc))
+		rc = open_again(s, sqlite_fixed_open);
 	if (rc == SQLITE_OK) {
 		s->failed = false;
 		return FAULT_NONE;

@@ -4,7 +4,11 @@
  * It is read as a file that does not change, which SQLite calls immutable: no locks,
  * no log.  That is true only while nobody else can have it open and nothing stands in
  * a log, so a -wal file with bytes in it, or a whole -shm file, forbids it.  As soon as the file
- * can be written again the connection is opened anew. */
+ * can be written again the connection is opened anew.
+ *
+ * Where something stands in a log and the disk has no room for the memory that is shared
+ * over it, one connection that is alone needs none.  What it can it writes to the pages of
+ * the file, which are there, and the log's own room is free again; else it only reads. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,6 +37,25 @@ sqlite_fixed_may(const char *path, int rc)
 	int kind = rc & 0xff;
 	return (kind == SQLITE_CANTOPEN || kind == SQLITE_READONLY || kind == SQLITE_IOERR || kind == SQLITE_FULL) &&
 		has_bytes(path, "", 1) && !has_bytes(path, "-wal", 1) && !has_bytes(path, "-shm", SHM_BYTES);
+}
+
+bool
+sqlite_alone_may(const char *path, int rc)
+{
+	int kind = rc & 0xff;
+	return (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR || kind == SQLITE_FULL) && has_bytes(path, "-wal", 1);
+}
+
+int
+sqlite_alone_open(sqlite3 **out, const char *path)
+{
+	int rc = sqlite3_open_v2(path, out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(*out, "PRAGMA locking_mode=EXCLUSIVE; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_wal_checkpoint_v2(*out, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ? SQLITE_DONE :
+			sqlite3_exec(*out, "PRAGMA query_only=1", NULL, NULL, NULL);
+	return rc;
 }
 
 bool

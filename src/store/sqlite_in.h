@@ -7,6 +7,10 @@
 /* May the file be read as it stands after opening it failed with rc? */
 bool sqlite_fixed_may(const char *path, int rc);
 int sqlite_fixed_open(sqlite3 **out, const char *path);
+/* The same with something in its log: by one connection that lets in no other. DONE:
+ * the log was emptied, opening again may do. */
+bool sqlite_alone_may(const char *path, int rc);
+int sqlite_alone_open(sqlite3 **out, const char *path);
 bool sqlite_fixed_no_more(const char *path);    /* it can be written again */
 /* sqlite.c: the fault of a result code; NONE for what is none. */
 enum fault sqlite_fault(struct store *s, int rc) STOA_MUST;
