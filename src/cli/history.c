@@ -16,8 +16,8 @@ conversation_row(struct cli *c, const struct conversation *v, void *arg)
 	}
 	const char *title = v->title && *v->title ? v->title : v->preview;
 	if (!c->out_terminal) {
-		out_putf(c, PAINT_NONE, "%.8s\t%s\t%s\t%lld\n", v->id, date_text(&c->arena, v->updated),
-			listing_line(c, title), (long long)v->message_count);
+		out_putf(c, PAINT_NONE, "%.8s\t%s\t%s\t%lld\t%lld\n", v->id, date_text(&c->arena, v->updated),
+			listing_line(c, title), (long long)v->message_count, (long long)v->unread);
 		return FAULT_NONE;
 	}
 	size_t room = c->width > 54 ? c->width - 34 : 20;
@@ -25,7 +25,8 @@ conversation_row(struct cli *c, const struct conversation *v, void *arg)
 		out_putf(c, PAINT_BOLD, "%-8s  %-16s  %s  %s\n", "id", "last", wrap_column(&c->arena, "conversation", room - 5, false), "messages");
 	out_putf(c, PAINT_DIM, "%.8s  %s  ", v->id, date_text(&c->arena, v->updated));
 	out_putf(c, PAINT_NONE, "%s", wrap_column(&c->arena, title ? title : "", room, false));
-	out_putf(c, PAINT_DIM, "  %4lld\n", (long long)v->message_count);
+	out_putf(c, PAINT_DIM, "  %4lld", (long long)v->message_count);
+	out_put(c, PAINT_WARN, v->unread > 0 ? arena_printf(&c->arena, " +%lld\n", (long long)v->unread) : "\n");
 	return FAULT_NONE;
 }
 
@@ -70,6 +71,17 @@ transcript_print(struct cli *c, const struct transcript *t)
 	return FAULT_NONE;
 }
 
+/* What came by itself has been shown now; of a server that is away it is not worth a
+ * place in the outbox. */
+static void
+looked_at(struct cli *c, const struct conversation *v)
+{
+	const struct conversation_update request = { .id = arena_strdup(&c->arena, v->id), .unread = -1 };
+	const void *reply;
+	if (v->unread > 0 && !str_same(backend_word(c->backend), "OFFLINE"))
+		(void)!session_call(&reply, c, "conversation.update", &request, NULL);
+}
+
 enum fault
 verb_history_show(struct cli *c)
 {
@@ -80,7 +92,11 @@ verb_history_show(struct cli *c)
 		f = named_conversation(&request.id, c, c->args.operands[0]);
 	if (f == FAULT_NONE)
 		f = session_call(&reply, c, "conversation.get", &request, NULL);
-	return f == FAULT_NONE ? transcript_print(c, reply) : f;
+	if (f == FAULT_NONE)
+		f = transcript_print(c, reply);
+	if (f == FAULT_NONE)
+		looked_at(c, ((const struct transcript *)reply)->conversation);
+	return f;
 }
 
 /* The link as it was given, or the token at its end. */

@@ -92,9 +92,13 @@ STOA_HOME=$work/teacher "$stoa" class answer "$question" - <"$work/reply" >"$wor
 verdict $? "the teacher answers: $(cat "$work/err")"
 run 0 "nothing waits" teacher class questions
 says "nothing waits" "No question waits." "$work/err"
+run 0 "the history says that something came" learner history
+verdict "$(cut -f5 "$work/out" | grep -qx 1; echo $?)" "the reply is counted as unread"
 run 0 "the reply is in the conversation" learner history show last
 says "the reply" "5,555 degrees"
 says "whose it is" "A teacher wrote this."
+run 0 "the history knows that it was shown" learner history
+verdict "$(cut -f5 "$work/out" | grep -qx 1; test $? = 1; echo $?)" "the reply is read"
 
 run 0 "a link" learner history share last --days 1
 link=$(sed -n '1p' "$work/out")
