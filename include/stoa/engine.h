@@ -117,7 +117,8 @@ enum fault engine_seen(bool *out, struct engine *e, const char *owner, const cha
 enum fault engine_set_aside(char new_id[ID_BYTES], struct engine *e, const char *owner, const char *message, const char *words, const char *sentence) STOA_MUST;   /* as tutor_set_aside() */
 /* A teacher's reply has come into somebody's conversation; on the thread of the call that
  * brought it, after it is kept. Where servers share a database it is also the word "reply
- * OWNER CONVERSATION MESSAGE" on ENGINE_CHANNEL to all of them, and only that.  When
+ * OWNER CONVERSATION MESSAGE" on ENGINE_CHANNEL to all of them, and only that.  A letter
+ * without a conversation, or the word "account OWNER", says that sessions of his ended.  When
  * documents have changed the word is "library changed": time for engine_tend(). */
 struct engine_letter { char owner[ID_BYTES], conversation[ID_BYTES], message[ID_BYTES]; };
 typedef void engine_letter_fn(const struct engine_letter *letter, void *arg);

@@ -1,4 +1,5 @@
-/* A letter: a teacher's reply, told to whoever keeps a line open to the learner.
+/* A letter: a teacher's reply, told to whoever keeps a line open to the learner, or
+ * that sessions of somebody have ended, told to whoever keeps one open to him.
  *
  * Between servers of one database it is a word of ids that PostgreSQL sends when the
  * transaction commits, to the server that wrote it too; alone, the caller is told when
@@ -20,7 +21,7 @@ letter_send(struct call *c, const char *owner, const char *conversation, const c
 {
 	char word[128];
 	if (c->e->shared) {
-		snprintf(word, sizeof word, "reply %s %s %s", owner, conversation, message);
+		snprintf(word, sizeof word, conversation[0] != '\0' ? "reply %s %s %s" : "account %s", owner, conversation, message);
 		return store_notify(c->db, ENGINE_CHANNEL, word);
 	}
 	snprintf(c->letter.owner, ID_BYTES, "%s", owner);

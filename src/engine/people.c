@@ -156,7 +156,8 @@ auth_logout(void **reply, struct call *c, const void *request)
 	struct nothing *done = record_new(c->a, &record_nothing);
 	done->ok = true;
 	*reply = done;
-	return people_logout(c->e->people, c->db, c->who->user, c->who->session, r->everywhere);
+	enum fault f = people_logout(c->e->people, c->db, c->who->user, c->who->session, r->everywhere);
+	return f == FAULT_NONE ? letter_send(c, c->who->user, "", "") : f;
 }
 
 static enum fault
@@ -274,7 +275,8 @@ me_delete(void **reply, struct call *c, const void *request)
 		return fault(FAULT_INPUT, "there is no account here to delete");
 	n->ok = true;
 	*reply = n;
-	return forget_all(c);
+	enum fault f = forget_all(c);
+	return f == FAULT_NONE ? letter_send(c, c->who->user, "", "") : f;
 }
 
 enum fault

@@ -3,7 +3,9 @@
  * What comes is ids alone, from this server or another; the words are read by a worker
  * under the bearer of the socket, past the same door as everything, beside what the
  * client may be asking meanwhile.  After word between servers may have been lost every
- * socket looks at its own conversation. */
+ * socket looks at its own conversation.  A letter of no conversation says that sessions
+ * of somebody have ended: a socket whose bearer was one of them is closed, whatever it
+ * is doing. */
 #include <string.h>
 
 #include "live_in.h"
@@ -18,6 +20,7 @@ struct letter_work {
 	struct engine_letter letters[LETTERS_MAX];
 	size_t count;
 	int64_t since_ms;
+	bool recheck;
 };
 
 void
@@ -51,6 +54,10 @@ put_letter(struct live *v, const struct engine_letter *letter)
 {
 	bool known = v->user[0] != '\0', mine = letter->owner[0] == '\0' || !known || str_same(v->user, letter->owner);
 	bool nobody = !v->working && v->bearer == NULL;
+	if (mine && !nobody && letter->owner[0] != '\0' && letter->conversation[0] == '\0') {
+		v->recheck = true;
+		return;
+	}
 	if (!mine || nobody || v->letter_count == LETTERS_MAX)
 		return;
 	mem_reserve(&v->letters, &v->letter_cap, v->letter_count + 1, sizeof *v->letters);
@@ -116,6 +123,18 @@ look(struct letter_work *w, const struct principal *who, const struct engine_let
 }
 
 static void
+say_over(struct live *v)
+{
+	struct text json;
+	text_init(&json, 1024);
+	text_put(&json, "{\"type\":\"error\",\"code\":\"UNAUTHENTICATED\",\"message\":");
+	json_put_string(&json, fault_sentence());
+	text_put_c(&json, '}');
+	live_say(v, &json);
+	text_clear(&json);
+}
+
+static void
 work(void *arg)
 {
 	struct letter_work *w = arg;
@@ -129,26 +148,38 @@ work(void *arg)
 	log_event(LOG_INFO, "server", "letter", "count=%zu fault=%s", w->count, fault_name(f));
 	if (f == FAULT_NONE)
 		live_is(v, who.user);
+	bool over = f == FAULT_DENIED && w->recheck;
+	if (over)
+		say_over(v);
 	vault_wipe(w->bearer, strlen(w->bearer));
 	mem_free(w->bearer);
 	atomic_fetch_sub(&s->calls, 1);
-	live_read_end(v, w->since_ms);
+	live_read_end(v, w->since_ms, over);
 	mem_free(w);
 }
 
 /* ---- on the listener's thread -------------------------------------------------------------- */
 
-/* The bearer is a worker's while one works: then what came waits for that to end. */
-void
-live_read(struct live *v)
+/* The bearer is a worker's while one works: then what came waits for that to end. But
+ * once it is known whose it is, it stays as it is, and can be looked at. */
+static bool
+may_read(struct live *v)
 {
-	struct server *s = v->listener->server;
-	if (v->wsi == NULL || v->working || v->reading || v->letter_count == 0 || v->bearer == NULL)
+	struct listener *l = v->listener;
+	pthread_mutex_lock(&l->lock);
+	bool known = v->user[0] != '\0', some = v->recheck || (v->letter_count > 0 && !v->working),
+	     may = v->wsi != NULL && !v->reading && !v->over && some && (!v->working || known);
+	pthread_mutex_unlock(&l->lock);
+	return may && v->bearer != NULL;
+}
+
+static void
+take_letters(struct letter_work *w, struct live *v)
+{
+	w->recheck = v->recheck;
+	v->recheck = false;
+	if (v->working)
 		return;
-	struct letter_work *w = mem_new(sizeof *w);
-	w->v = v;
-	w->bearer = mem_strdup(v->bearer);
-	w->since_ms = v->letters_ms;
 	for (size_t i = 0; i < v->letter_count; i++) {
 		w->letters[w->count] = v->letters[i];
 		if (v->letters[i].owner[0] == '\0')     /* its own conversation, if there is one */
@@ -156,14 +187,30 @@ live_read(struct live *v)
 		w->count += w->letters[w->count].conversation[0] != '\0';
 	}
 	v->letter_count = 0;
-	v->reading = w->count > 0;
+}
+
+void
+live_read(struct live *v)
+{
+	struct server *s = v->listener->server;
+	if (!may_read(v))
+		return;
+	struct letter_work *w = mem_new(sizeof *w);
+	w->v = v;
+	w->bearer = mem_strdup(v->bearer);
+	w->since_ms = v->letters_ms;
+	take_letters(w, v);
+	v->reading = w->recheck || w->count > 0;
 	atomic_fetch_add(&s->calls, 1);
 	if (v->reading && crew_submit(s->quick, work, w) == FAULT_NONE)
 		return;
 	atomic_fetch_sub(&s->calls, 1);
 	v->reading = false;
-	memcpy(v->letters, w->letters, w->count * sizeof *v->letters);    /* with the next tick */
-	v->letter_count = w->count;
+	v->recheck = w->recheck;                          /* with the next tick */
+	if (w->count > 0) {
+		memcpy(v->letters, w->letters, w->count * sizeof *v->letters);
+		v->letter_count = w->count;
+	}
 	vault_wipe(w->bearer, strlen(w->bearer));
 	mem_free(w->bearer);
 	mem_free(w);

@@ -167,10 +167,11 @@ live_rest(struct live *v)
 }
 
 void
-live_read_end(struct live *v, int64_t letters_ms)
+live_read_end(struct live *v, int64_t letters_ms, bool over)
 {
 	struct listener *l = v->listener;
 	pthread_mutex_lock(&l->lock);
+	v->over = v->over || over;
 	v->letters_ms = letters_ms;
 	v->reading = false;
 	bool wake = note_news(v);
@@ -344,7 +345,8 @@ live_bytes(struct live *v, unsigned char *bytes, size_t n)
 	int code = frame_feed(&v->reader, bytes, n, &events, v);
 	bool said = v->said;
 	v->said = false;
-	v->closing = (unsigned)code;
+	if (code != 0)
+		v->closing = (unsigned)code;
 	return said || code != 0 ? live_writable(v) : 0;   /* what is in line goes first */
 }
 
@@ -393,7 +395,8 @@ look_at(struct live *v)
 {
 	struct listener *l = v->listener;
 	pthread_mutex_lock(&l->lock);
-	bool now = v->hurried || v->first != NULL, over = v->waiting_bytes > WAITING_BYTES, gone = v->wsi == NULL && !v->working && !v->reading;
+	bool now = v->hurried || v->first != NULL, over = v->waiting_bytes > WAITING_BYTES, gone = v->wsi == NULL && !v->working && !v->reading,
+	     ended = v->over;
 	v->hurried = false;
 	pthread_mutex_unlock(&l->lock);
 	if (gone) {
@@ -403,6 +406,12 @@ look_at(struct live *v)
 	if (v->wsi == NULL)
 		return;
 	live_read(v);
+	if (ended) {
+		atomic_store(&v->cancel.asked, true);
+		v->closing = CLOSE_POLICY;
+		lws_callback_on_writable(v->wsi);
+		return;
+	}
 	if (over) { /* it does not read */
 		atomic_store(&v->cancel.asked, true);
 		lws_set_timeout(v->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);

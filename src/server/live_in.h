@@ -37,12 +37,13 @@ struct live {
 	char user[ID_BYTES];                 /* of the bearer, once that is known */
 	struct engine_letter *letters; size_t letter_count, letter_cap;    /* to be looked for */
 	bool reading;                        /* a worker looks for them */
+	bool recheck, over;                  /* is the bearer still good? over: it is not */
 };
 /* A worker: whose socket it is. */
 void live_is(struct live *v, const char *user);
 /* Letters that came for it: begin to look for them, unless it works. */
 void live_read(struct live *v);
-void live_read_end(struct live *v, int64_t letters_ms);      /* the worker has looked */
+void live_read_end(struct live *v, int64_t letters_ms, bool over);      /* the worker has looked */
 void letters_deliver(struct listener *l);    /* to those of its sockets whose they are */
 
 struct live *live_new(struct listener *l, struct connection *c, const struct head *h);

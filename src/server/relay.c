@@ -330,6 +330,16 @@ on_reply(struct relay *r, char *rest)
 }
 
 static void
+on_account(struct relay *r, char *owner)
+{
+	struct engine_letter letter = { .owner = "" };
+	if (!id_valid(owner))
+		return;
+	memcpy(letter.owner, owner, ID_BYTES);
+	server_letter(&letter, r->server);
+}
+
+static void
 on_library(struct relay *r, char *rest)
 {
 	(void)rest;
@@ -341,7 +351,7 @@ heard(const char *channel, const char *payload, void *arg)
 {
 	static const struct { const char *word; void (*fn)(struct relay *r, char *rest); } words[] = {
 		{ "events", on_events }, { "join", on_join }, { "leave", on_leave }, { "reply", on_reply },
-		{ "library", on_library },
+		{ "account", on_account }, { "library", on_library },
 	};
 	char *said = mem_strdup(payload), *rest = strchr(said, ' ');
 	(void)channel;

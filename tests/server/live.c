@@ -343,6 +343,60 @@ START_TEST(an_idle_socket_is_closed_in_good_order)
 }
 END_TEST
 
+/* A guest's session, and a socket that has shown whose it is. */
+static struct signed_in *
+guest_at(struct scene *s, struct wire_socket **c)
+{
+	struct principal nobody = { .role = ROLE_NONE };
+	struct signed_in *in;
+	struct text got;
+	void *reply;
+	WELL(engine_call(&reply, &s->w.arena, s->w.engine, &nobody, "auth.guest", &(struct auth_guest){ 0 }, NULL));
+	in = reply;
+	text_init(&got, 1 << 20);
+	WELL(wire_socket_open(c, &(struct wire_socket_config){ .url = s->url, .bearer = in->token }, NULL));
+	say(*c, "{\"action\":\"sendMessage\",\"query\":\"What do chloroplasts capture?\"}");
+	await(&got, *c, "\"type\":\"complete\"");
+	text_clear(&got);
+	return in;
+}
+
+START_TEST(who_is_blocked_or_leaves_has_no_socket_any_more_and_others_have)
+{
+	struct scene s;
+	struct wire_socket *blocked, *left, *stays;
+	struct text got;
+	void *reply;
+	const struct principal admin = { .role = ROLE_ADMIN };
+	struct principal leaver;
+	begin(&s, (struct server_limits){ 0 });
+	teach(&s);
+	text_init(&got, 1 << 20);
+	const struct signed_in *one = guest_at(&s, &blocked), *two = guest_at(&s, &left);
+	(void)guest_at(&s, &stays);
+	const struct user_update block = { .id = one->user->id, .status = "blocked" };
+	WELL(engine_call(&reply, &s.w.arena, s.w.engine, &admin, "user.update", &block, NULL));
+	enum fault f = FAULT_NONE;
+	while (f == FAULT_NONE)
+		f = wire_socket_receive(blocked, 20000, keep, &got, NULL);
+	ck_assert_int_eq(f, FAULT_ABSENT);
+	ck_assert_ptr_nonnull(strstr(got.data, "\"UNAUTHENTICATED\""));
+	ck_assert_uint_eq(wire_socket_code(blocked), 1008);
+	WELL(engine_principal(&leaver, s.w.engine, two->token));
+	WELL(engine_call(&reply, &s.w.arena, s.w.engine, &leaver, "auth.logout", &(struct auth_logout){ 0 }, NULL));
+	FAILS(FAULT_ABSENT, until_over(left));
+	ck_assert_uint_eq(wire_socket_code(left), 1008);
+	text_reset(&got);
+	say(stays, "{\"action\":\"ping\"}");
+	await(&got, stays, "\"type\":\"pong\"");
+	wire_socket_free(blocked);
+	wire_socket_free(left);
+	wire_socket_free(stays);
+	text_clear(&got);
+	end(&s);
+}
+END_TEST
+
 START_TEST(there_is_room_for_so_many_and_then_for_another_when_one_goes)
 {
 	struct scene s;
@@ -471,7 +525,7 @@ START_TEST(random_frames_do_no_harm)
 }
 END_TEST
 
-TESTS("server live", every_case_ends_as_it_must_cut_at_every_byte, a_handshake_that_is_none_is_refused_with_its_status,
+TESTS("server live", who_is_blocked_or_leaves_has_no_socket_any_more_and_others_have, every_case_ends_as_it_must_cut_at_every_byte, a_handshake_that_is_none_is_refused_with_its_status,
 	a_guest_asks_and_is_answered_with_quotations, what_cannot_be_done_is_an_error_and_the_socket_stays,
 	an_idle_socket_is_closed_in_good_order, there_is_room_for_so_many_and_then_for_another_when_one_goes,
 	a_server_that_stops_says_so_to_everybody, closing_in_the_middle_of_an_answer_harms_nobody,
