@@ -156,10 +156,11 @@ enum fault cancel_check(const struct cancel *c) STOA_MUST;          /* CANCELLED
 
 struct json_object;   /* json-c; include <json-c/json.h> to look inside */
 #define JSON_DEPTH 32
-#define JSON_WEIGHT 5000000     /* a value 1, an array 4, an object 12: 320 MiB of tree at most */
+#define JSON_WEIGHT 5000000     /* a value 1, a key 1, an array 4, an object 12: 320 MiB of tree at most */
+#define JSON_KEYS 4096          /* of one object */
 /* Strict RFC 8259: UTF-8, one value, no duplicate keys, no NaN, no lone
  * surrogates, no NUL, at most JSON_DEPTH deep.  INPUT says where it breaks.
- * LIMIT: it weighs more than JSON_WEIGHT, or more than its bytes and 4096.
+ * LIMIT: it weighs more than JSON_WEIGHT, or more than its bytes and 4096; JSON_KEYS.
  * *out is the caller's: json_object_put(). */
 enum fault json_parse(struct json_object **out, const char *s, size_t len) STOA_MUST;
 /* Append s as a JSON string with quotes; ill-formed bytes become U+FFFD. */

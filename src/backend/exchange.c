@@ -10,7 +10,8 @@
 
 #define ADDRESS_MAX 4096
 #define BODY_MAX (8u * 1024 * 1024)
-#define REPLY_MAX (64u * 1024 * 1024)
+#define REPLY_MAX (16u * 1024 * 1024)
+#define EXPORT_MAX (64u * 1024 * 1024)
 #define CONNECT_MS 4000
 #define QUIET_MS 20000            /* silence of a server that only reads and writes */
 #define QUIET_ASK_MS 45000        /* of one that asks a model: it says at once that it begins */
@@ -87,14 +88,14 @@ static const char *const *
 headers_of(struct outgoing *o, const struct hearing *h)
 {
 	size_t n = 0;
-	if (h->last_id != NULL)
-		snprintf(o->last, sizeof o->last, "Last-Event-ID: %.120s", h->last_id);
+	if (h->last_id[0] != '\0')
+		snprintf(o->last, sizeof o->last, "Last-Event-ID: %s", h->last_id);
 	o->headers[n++] = o->accept;
 	if (o->type[0] != '\0')
 		o->headers[n++] = o->type;
 	if (o->key[0] != '\0')
 		o->headers[n++] = o->key;
-	if (o->last[0] != '\0')
+	if (h->last_id[0] != '\0')
 		o->headers[n++] = o->last;
 	o->headers[n] = NULL;
 	return o->headers;
@@ -131,7 +132,7 @@ exchange_once(struct hearing *h, struct outgoing *o, struct backend *b, const st
 		.body_bytes = body ? o->n : 0,
 		.session = b->remote->session,
 		.repeatable = q->key != NULL,
-		.reply_max_bytes = REPLY_MAX,
+		.reply_max_bytes = q->op->reply == &record_exported ? EXPORT_MAX : REPLY_MAX,
 		.connect_ms = CONNECT_MS,
 		.first_byte_ms = q->op->request == &record_message_send ? QUIET_ASK_MS : long_work ? QUIET_ADD_MS : QUIET_MS,
 		.total_ms = (long_work ? TOTAL_ASK_MS : TOTAL_MS) + (body ? (int)(o->n / SEND_BYTES_MS) : 0),
@@ -178,7 +179,7 @@ remote_ask(void **reply, struct arena *a, struct backend *b, const struct asking
 	enum fault f = outgoing_prepare(&o, b, q);
 	for (int tries = 0; f == FAULT_NONE && tries < STREAM_TRIES; tries++) {
 		f = exchange_once(&h, &o, b, q, &token);
-		bool cut = f == FAULT_OFFLINE && h.last_id != NULL && h.reply == NULL;
+		bool cut = f == FAULT_OFFLINE && h.last_id[0] != '\0' && h.reply == NULL;
 		if (!cut || tries + 1 == STREAM_TRIES)
 			break;
 		f = FAULT_NONE;

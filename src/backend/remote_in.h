@@ -19,7 +19,8 @@ struct hearing {
 	engine_emit_fn *emit; void *arg;   /* may be NULL */
 	void *reply;                       /* once it was told */
 	int status;                        /* of HTTP; 0: none came */
-	const char *last_id;               /* of the newest event; NULL: none */
+	size_t events;                     /* heard so far */
+	char last_id[121];                 /* of the newest event; "": none */
 };
 enum fault reply_event(const struct wire_event *ev, void *arg) STOA_MUST;   /* arg: hearing */
 

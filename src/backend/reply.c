@@ -10,6 +10,8 @@
 
 #include "remote_in.h"
 
+#define EVENTS_MAX 50000
+
 static const struct status {
 	int status;
 	enum fault kind;
@@ -116,8 +118,11 @@ reply_event(const struct wire_event *ev, void *arg)
 	struct hearing *h = arg;
 	void *record = NULL;
 	const char *type = ev->type;
-	if (ev->id != NULL && ev->id[0] != '\0')
-		h->last_id = arena_strdup(h->a, ev->id);
+	if (++h->events > EVENTS_MAX)
+		return fault(FAULT_LIMIT, "the server sends more than %d events for one answer", EVENTS_MAX);
+	size_t id_bytes = ev->id != NULL ? strlen(ev->id) : 0;
+	if (id_bytes > 0 && id_bytes < sizeof h->last_id)
+		memcpy(h->last_id, ev->id, id_bytes + 1);
 	if (str_same(type, "error"))
 		return stream_error(ev);
 	if (str_same(type, "complete") || str_ends(type, "_complete")) {

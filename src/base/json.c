@@ -18,6 +18,7 @@
 
 /* In units of 64 bytes or so, as json-c needs them. */
 #define WEIGHT_VALUE 1
+#define WEIGHT_KEY 1
 #define WEIGHT_ARRAY 4
 #define WEIGHT_OBJECT 12
 #define WEIGHT_FREE 4096          /* of a small text, however dense */
@@ -28,6 +29,7 @@ struct scan {
 	size_t len, at;
 	size_t members, weight;
 	const char *why; /* NULL: all is well so far */
+	bool over;       /* it is not wrong, but too much */
 };
 
 static bool
@@ -176,9 +178,10 @@ word(struct scan *p, const char *w)
 }
 
 static bool
-too_heavy(const struct scan *p)
+too_much(struct scan *p, const char *what)
 {
-	return p->weight > JSON_WEIGHT || p->weight > WEIGHT_FREE + p->len;
+	p->over |= p->why == NULL;
+	return wrong(p, what);
 }
 
 static bool value(struct scan *p, int depth);
@@ -199,6 +202,7 @@ array(struct scan *p, int depth)
 static bool
 object(struct scan *p, int depth)
 {
+	size_t own = 0;
 	space(p);
 	if (eat(p, '}'))
 		return true;
@@ -212,6 +216,10 @@ object(struct scan *p, int depth)
 		if (!value(p, depth))
 			return false;
 		p->members++;
+		own++;
+		p->weight += WEIGHT_KEY;
+		if (own > JSON_KEYS)
+			return too_much(p, "more keys in an object than are read");
 	} while (eat(p, ','));
 	return eat(p, '}') || wrong(p, "no ',' or '}' behind a member");
 }
@@ -228,8 +236,8 @@ value(struct scan *p, int depth)
 	if (c < 0)
 		return wrong(p, "an end where a value must be");
 	p->weight += c == '{' ? WEIGHT_OBJECT : c == '[' ? WEIGHT_ARRAY : WEIGHT_VALUE;
-	if (too_heavy(p))
-		return wrong(p, "more values than are read");
+	if (p->weight > JSON_WEIGHT || p->weight > WEIGHT_FREE + p->len)
+		return too_much(p, "more values than are read");
 	if (c == '{' || c == '[') {
 		p->at++;
 		ok = c == '{' ? object(p, depth + 1) : array(p, depth + 1);
@@ -291,7 +299,7 @@ json_parse(struct json_object **out, const char *s, size_t len)
 	if (value(&p, 0) && p.at < len)
 		wrong(&p, "something behind its end");
 	if (p.why != NULL)
-		return fault(too_heavy(&p) ? FAULT_LIMIT : FAULT_INPUT, "JSON has %s (byte %zu)", p.why, p.at);
+		return fault(p.over ? FAULT_LIMIT : FAULT_INPUT, "JSON has %s (byte %zu)", p.why, p.at);
 	json_object *o = NULL;
 	enum fault f = tree(&o, s, len);
 	if (f != FAULT_NONE)

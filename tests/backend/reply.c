@@ -199,6 +199,11 @@ START_TEST(events_are_those_of_the_table_and_others_pass_unheard)
 	ck_assert_int_eq(heard, 1);
 	ck_assert_ptr_null(h.reply);
 	ck_assert_str_eq(h.last_id, "7");
+	enum fault f = FAULT_NONE;
+	const struct wire_event flood = { "unheard-of", "{}", "" };
+	for (int i = 0; i < 60000 && f == FAULT_NONE; i++)
+		f = reply_event(&flood, &h);
+	FAILS(FAULT_LIMIT, f);
 	arena_clear(&a);
 }
 END_TEST

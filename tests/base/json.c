@@ -105,6 +105,23 @@ START_TEST(a_flood_of_small_values_is_refused_before_it_is_built)
 }
 END_TEST
 
+START_TEST(an_object_has_no_million_of_keys)
+{
+	struct text t;
+	text_init(&t, 64u << 20);
+	for (int n = 4096; n <= 2000000; n *= 488) {
+		text_reset(&t);
+		for (int i = 0; i < n; i++)
+			text_printf(&t, "%c\"k%d\":1", i == 0 ? '{' : ',', i);
+		text_put_c(&t, '}');
+		int64_t began = clock_system.mono_ms(NULL);
+		ck_assert_int_eq(parse(t.data, t.len), n <= JSON_KEYS ? FAULT_NONE : FAULT_LIMIT);
+		ck_assert_int_lt(clock_system.mono_ms(NULL) - began, 1000);
+	}
+	text_clear(&t);
+}
+END_TEST
+
 START_TEST(the_sentence_says_what_and_where)
 {
 	FAILS(FAULT_INPUT, parse("{\"a\":NaN}", 9));
@@ -177,6 +194,6 @@ END_TEST
 
 TESTS("json", what_rfc_8259_allows_is_read, what_it_does_not_allow_is_refused,
 	the_length_counts_and_not_a_nul_behind, thirty_two_levels_are_read_and_one_more_is_not,
-	a_flood_of_small_values_is_refused_before_it_is_built, the_sentence_says_what_and_where,
+	a_flood_of_small_values_is_refused_before_it_is_built, an_object_has_no_million_of_keys, the_sentence_says_what_and_where,
 	strings_are_written_harmless_and_read_back_equal, megabytes_of_quotes_are_written_at_once,
 	every_code_point_survives_a_string)
