@@ -116,6 +116,7 @@ struct found {
 	const char *corrected;       /* the query after spelling repair; NULL: as typed */
 	const char *language;
 	size_t query_terms, unknown_terms;
+	struct text_list missing;    /* words of the query, as typed, that no document has; of the whole library only */
 	double elapsed_ms;
 };
 /* Everything in a. An empty result is NONE with counts 0. */

@@ -28,7 +28,7 @@ word_among(const char *word, const char *list)
 /* ---- words that ask --------------------------------------------------------------- */
 
 /* Words that ask for an answer rather than say what about. */
-#define WORDS_REQUEST " define describe discuss explain give list me name outline please state summarize tell "
+#define WORDS_REQUEST " actually basically define describe discuss exactly explain give list me name outline please really state summarize tell "
 /* Words that say what kind of answer is wanted more than what it is about. */
 #define WORDS_VAGUE " type types kind kinds sort name names named called term word words thing things example way ways happen happened else also used "
 /* What of a thing is asked for, by language and without accents; a text that answers may say it otherwise.

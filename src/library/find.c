@@ -290,6 +290,22 @@ count_terms(struct found *out, const struct query *q)
 		out->query_terms += q->terms[i].share > 0;
 }
 
+/* Only who may read everything learns which words are nowhere: to others it would
+ * tell which are in documents of strangers. */
+static void
+list_missing(struct found *out, struct arena *a, const struct query *q)
+{
+	out->missing.items = arena_alloc(a, (q->word_count + 1) * sizeof *out->missing.items);
+	for (size_t i = 0; i < q->word_count; i++) {
+		const struct query_word *w = &q->words[i];
+		if (w->term < 0 || w->from_before || w->repaired || w->token.cjk || w->stop)
+			continue;
+		const struct query_term *t = &q->terms[w->term];
+		if (t->unknown && t->weight > FRAME_WEIGHT)
+			out->missing.items[out->missing.count++] = arena_strndup(a, q->text + w->token.start, w->token.end - w->token.start);
+	}
+}
+
 static enum fault
 run(struct run *r, struct found *out, const struct cancel *cancel)
 {
@@ -311,6 +327,8 @@ run(struct run *r, struct found *out, const struct cancel *cancel)
 	order_passages(r, out, passages);
 	take_sentences(r, out, sentences);
 	count_terms(out, &r->q);
+	if (r->from->allow.all)
+		list_missing(out, r->a, &r->q);
 	out->type = r->q.type;
 	out->corrected = r->q.corrected;
 	out->language = language_code(r->q.language);

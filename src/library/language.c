@@ -12,7 +12,7 @@ static const struct {
 	const char *code, *words;
 } tables[] = {
 	{ "en", " the of and to in is was that for with are on as by it at from his her which this have not be were an or what who how does did why when where they their has had you but can will would these also into than a me my do i it its you about between tell explain please " },
-	{ "de", " der die das und ist nicht mit von den dem ein eine einer zu im auf sich des auch wird werden aus bei nach wie wurde sind oder als für einen es er sie ich was wer warum wann durch kann haben hat war welche welcher welches welchen wen wem wo woher wohin wieso weshalb wieviel viele viel wozu bitte gibt man kannst du über zum zur vom am hatte erkläre nenne beschreibe definiere vergleiche " },
+	{ "de", " der die das und ist nicht mit von den dem ein eine einer zu im auf sich des auch wird werden aus bei nach wie wurde sind oder als für einen es er sie ich was wer warum wann durch kann haben hat war welche welcher welches welchen wen wem wo woher wohin wieso weshalb wieviel viele viel wozu bitte gibt man kannst du über zum zur vom am hatte erkläre nenne beschreibe definiere vergleiche macht machen " },
 	{ "fr", " le la les des et est une dans pour que qui sur par avec pas ce cette il elle sont au aux du en un plus ne se ou comme été être son ses leur nous vous quel quelle pourquoi comment où mais quels quelles quoi quand combien à qu donc font fait sert elles ils était sous entre vers explique expliquez cite citez nomme décris " },
 	{ "es", " el la los las de y es en que un una por con para del se no su al lo como más fue son este esta pero sus qué cuál quién cuándo dónde cómo muy también entre está ser era ha cuáles quiénes cuántos cuántas cuánto cuánta porqué hace hacen hay sirve sirvió sirven le les eran fueron donde cuando quien cual cuantos cuantas cuanto explica nombra menciona " },
 	{ "it", " il di che è la e un una per con non sono del della dei delle nel nella alla anche come più si da gli le lo questo questa dal ha chi quale perché quando dove ma essere stato cos cosa quali quanti quante quanto dell nell era fu fa fanno serve " },
@@ -27,9 +27,9 @@ static const struct {
 	{ "tr", " ve bir bu için ile olarak da de olan daha çok gibi kadar en ya ne nasıl neden ama sonra onun veya değil " },
 	{ "hu", " a az és hogy nem is egy volt meg csak van de ez mint vagy azt már ki mi hogyan miért mikor hol " },
 	{ "ro", " și de în la a cu pe este o care din că un nu mai pentru sau fost sunt au prin ce cine unde când cum " },
-	{ "ru", " и в на не что с по как это из у к о от за для же он она они оно его её их а но или бы был была было были есть кто где когда почему зачем сколько какой какая какое какие каких какую чём чем чего такое такой при до во со то так тоже также ли мне " },
+	{ "ru", " и в на не что с по как это из у к о от за для же он она они оно его её их а но или бы был была было были есть кто где когда почему зачем сколько какой какая какое какие каких какую чём чем чего такое такой при до во со то так тоже также ли мне делает делают " },
 	{ "uk", " і й в у на не що з по як це із до від за для він вона вони воно його її їх а але або був була було були є хто де коли чому навіщо скільки який яка яке які таке при " },
-	{ "el", " ο η το οι τα τον την του της των τους τις και να σε στο στη στην στον με για από που δεν ένα μια ένας είναι ήταν τι ποιος ποια ποιο ποιοι πότε πού πώς γιατί πόσο πόσοι πόσες πόσα κάνει κάνουν " },
+	{ "el", " ο η το οι τα τη τον την του της των τους τις και να σε στο στη στην στον με για από που δεν ένα μια ένας είναι ήταν τι ποιος ποια ποιο ποιοι πότε πού πώς γιατί πόσο πόσοι πόσες πόσα κάνει κάνουν " },
 	{ "ar", " في من على إلى عن و هو هي ما ماذا هل لماذا كيف أين متى كم التي الذي أن إن مع هذا هذه ذلك كان كانت أو ثم بين " },
 	{ "he", " של על את לא הוא היא הם הן זה זו זאת מה מי למה מדוע איך כיצד איפה היכן מתי כמה אם או גם כי עם אל יש אין " },
 };

@@ -280,6 +280,26 @@ nearest_collect(struct work *w, const struct found *found)
 	return FAULT_NONE;
 }
 
+#define MISSING_MOST 3
+#define MISSING_BYTES_MAX 40
+
+/* "None of your documents has the word insulin.": why there is no answer. */
+static void
+missing_note(struct work *w, const struct found *found)
+{
+	struct text t;
+	size_t n = 0;
+	text_init(&t, 1000);
+	for (size_t i = 0; i < found->missing.count && n < MISSING_MOST; i++)
+		if (strlen(found->missing.items[i]) <= MISSING_BYTES_MAX)
+			text_printf(&t, "%s \u201c%s\u201d", n++ > 0 ? "," : phrase_in(PHRASE_NO_WORD, w->language), found->missing.items[i]);
+	if (n > 0) {
+		text_put_c(&t, '.');
+		answer_note(w, untrusted_line(w->a, t.data));
+	}
+	text_clear(&t);
+}
+
 enum fault
 answer_refuse(struct work *w, const struct found *found, bool *empty_library)
 {
@@ -287,6 +307,8 @@ answer_refuse(struct work *w, const struct found *found, bool *empty_library)
 	w->m->status = "refused";
 	w->m->low_confidence = true;
 	*empty_library = library_document_count(w->t->library) == 0 && w->req->context == NULL;
+	if (found != NULL && !*empty_library)
+		missing_note(w, found);
 	if (found != NULL)
 		f = nearest_collect(w, found);
 	if (f != FAULT_NONE)

@@ -111,12 +111,54 @@ past_was_clarify(const struct past *past)
 	       str_same(past->turns[past->count - 1]->status, "clarify");
 }
 
-/* The questions back to the last one that stood on its own, newest last. */
+static const char *const joints[] = { "and what about", "what about", "how about", "and", "but", "or", "more on",
+	"what else about", "und was ist mit", "was ist mit", "und", "et qu'en est-il de", "et", "y qué hay de", "y", "а", "και" };
+
+/* Without "and", "what about": what the follow-up names. */
 static const char *
-past_questions(struct arena *a, const struct past *past, const char **newest)
+without_joint(struct arena *a, const char *s)
+{
+	const char *line = line_lower(a, s);
+	struct range w;
+	for (size_t i = 0; i < COUNT_OF(joints); i++)
+		if (phrase_find(&w, line, joints[i], PLACE_START) && line[w.end] != '\0')
+			return s + w.end + strspn(line + w.end, " ,");
+	return s;
+}
+
+/* What a question put into the talk: the X of "what is X", of "and X?"; "" nothing. */
+static const char *
+topic_of(struct arena *a, const struct route *r)
+{
+	struct route named = *r;
+	if (r->follows && !r->vague)
+		route_question(&named, a, without_joint(a, r->query));
+	bool topic = named.intent == INTENT_DEFINITION || named.about;
+	return topic && !named.follows && !named.vague ? named.topic : "";
+}
+
+/* "How does it work?" with what it is. */
+static const char *
+with_topic(struct arena *a, const char *query, const char *topic)
+{
+	static const struct { const char *word, *tail; } pronouns[] = {
+		{ "it", "" }, { "they", "" }, { "them", "" }, { "its", "'s" }, { "their", "'s" },
+	};
+	const char *line = line_lower(a, query);
+	struct range w;
+	for (size_t i = 0; i < COUNT_OF(pronouns) && *topic != '\0'; i++)
+		if (phrase_find(&w, line, pronouns[i].word, PLACE_ANY))
+			return arena_printf(a, "%.*s%s%s%s", (int)w.start, query, topic, pronouns[i].tail, query + w.end);
+	return query;
+}
+
+/* The questions back to the last one that stood on its own, newest last; the topic
+ * that was named last. */
+static const char *
+past_questions(struct arena *a, const struct past *past, const char **topic)
 {
 	const char *joined = NULL;
-	*newest = NULL;
+	*topic = "";
 	for (size_t i = past->count; i-- > 0;) {
 		const struct message *m = past->turns[i];
 		if (!str_same(m->role, "user") || m->content == NULL)
@@ -125,8 +167,8 @@ past_questions(struct arena *a, const struct past *past, const char **newest)
 		route_question(&r, a, m->content);
 		if (r.intent == INTENT_SMALLTALK)
 			continue;
-		if (*newest == NULL)
-			*newest = r.query;
+		if (**topic == '\0')
+			*topic = topic_of(a, &r);
 		joined = joined ? arena_printf(a, "%s %s", r.query, joined) : r.query;
 		if (!r.follows && !r.vague)
 			break;
@@ -138,25 +180,15 @@ void
 past_rewrite(const char **query, const char **before, struct arena *a, const struct past *past,
 	const struct route *route)
 {
-	static const char *const joints[] = { "and what about", "what about", "how about", "and",
-		"but", "or", "more on", "what else about", "und was ist mit", "was ist mit", "und", "et qu'en est-il de", "et", "y qué hay de",
-		"y", "а", "και" };
-	const char *newest, *asked = past_questions(a, past, &newest);
+	const char *topic, *asked = past_questions(a, past, &topic);
 	*query = route->query;
 	*before = NULL;
 	if (asked == NULL || !(route->follows || route->vague || past_was_clarify(past)))
 		return;
-	const char *rest = route->query, *line = line_lower(a, rest);
-	for (size_t i = 0; i < COUNT_OF(joints); i++) {
-		struct range w;
-		if (phrase_find(&w, line, joints[i], PLACE_START) && line[w.end] != '\0') {
-			rest += w.end + strspn(line + w.end, " ,");
-			break;
-		}
-	}
+	const char *rest = without_joint(a, route->query);
 	struct word_set content = words_set(a, rest, strlen(rest), true);
 	*query = content.count == 0 || past_was_clarify(past)
 			 ? arena_printf(a, "%s %s", rest, asked)
-			 : rest;
+			 : with_topic(a, rest, topic);
 	*before = asked;
 }

@@ -38,6 +38,7 @@ static const struct saying sayings[PHRASE_COUNT] = {
 	[PHRASE_NOTHING_TO_SUMMARISE] = { "Nothing in your sources is about that, so there is nothing to summarise.", "資料にその話題はないため、要約できません。",
 	    "In deinen Quellen steht dazu nichts, also gibt es nichts zusammenzufassen.", "Nada en tus fuentes trata de eso; no hay nada que resumir.", "Rien dans vos sources n'en parle ; il n'y a rien à résumer." },
 	[PHRASE_MAYBE] = { "This may answer it.", "答えになるかもしれません。", "Das könnte die Antwort sein.", "Esto podría responderlo.", "Ceci y répond peut-être." },
+	[PHRASE_NO_WORD] = { "None of your documents has the word", "どの資料にもない語:", "In keinem Dokument steht", "Ningún documento contiene", "Aucun document ne contient" },
 };
 
 const char *

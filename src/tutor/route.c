@@ -111,7 +111,7 @@ static const char *const follow_starts[] = { "and", "but", "or", "what about", "
 	"und", "aber", "was ist mit", "et", "mais", "qu'en est-il", "y", "pero", "qué hay de", "а", "και" };
 static const char *const follow_wholes[] = { "why", "why not", "how", "when", "where", "who",
 	"which", "more", "tell me more", "go on", "continue", "explain", "explain more", "tell me", "describe", "define", "compare", "example",
-	"an example", "examples", "for example", "really", "how come", "what else", "say more",
+	"an example", "give an example", "give examples", "examples", "for example", "really", "how come", "what else", "say more",
 	"warum", "wieso", "mehr", "pourquoi", "plus", "por qué", "más", "почему", "γιατί",
 	"なぜ", "どうして", "もっと", "それで", "いつ", "どこ" };
 static const char *const more_wholes[] = { "more", "tell me more", "go on", "continue", "say more",
@@ -372,7 +372,7 @@ route_question(struct route *out, struct arena *a, const char *content)
 		if (low[0] != 'w' && w.start == 0 &&
 			low[w.end] == ' ') /* a command, not part of what is searched */
 			inside += w.end + 1, low += w.end + 1;
-	} else if (route_topic(&r, a, inside, low)) {
+	} else if (route_topic(&r, a, inside, low, strchr(content, '?') != NULL)) {
 		r.intent = INTENT_DEFINITION;
 	} else {
 		route_about(&r, a, inside, low);

@@ -61,7 +61,7 @@ asks_what(struct route *r, struct arena *a, const char *s, const char *line)
 		{ "what are", PLACE_START, false },
 	};
 	static const char *const not_terms[] = { "of", "in", "for", "used", "it", "this", "that", "his", "her", "your", "my",
-		"their", "its", "some", "at", "on", "by", "between", "von", "zwischen", "entre", "warum", "wie", "dans" };
+		"their", "its", "some", "at", "on", "by", "between", "von", "zwischen", "entre", "warum", "wie", "dans", "mit" };
 	struct range w;
 	for (size_t i = 0; i < COUNT_OF(leads); i++) {
 		if (!phrase_find(&w, line, leads[i].phrase, leads[i].place) || line[w.end] == '\0')
@@ -111,7 +111,7 @@ is_bare(struct route *r, struct arena *a, const char *s, const char *line)
 }
 
 bool
-route_topic(struct route *r, struct arena *a, const char *s, const char *line)
+route_topic(struct route *r, struct arena *a, const char *s, const char *line, bool asked)
 {
 	struct range w, tail;
 	if (phrase_find(&w, line, "what does", PLACE_START) &&
@@ -123,7 +123,7 @@ route_topic(struct route *r, struct arena *a, const char *s, const char *line)
 		r->topic = arena_strndup(a, s, w.start);
 		return true;
 	}
-	return asks_what(r, a, s, line) || asks_to_explain(r, a, s, line) || (r->bare = is_bare(r, a, s, line));
+	return asks_what(r, a, s, line) || asks_to_explain(r, a, s, line) || (!asked && (r->bare = is_bare(r, a, s, line)));
 }
 
 /* ---- more than what it is ------------------------------------------------------------ */

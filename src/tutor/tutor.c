@@ -233,7 +233,8 @@ follow_definition(struct work *w)
 	static const char *const lead[] = { "a", "an", "the" };
 	static const char *const others[] = { "at", "in", "on", "for", "during", "why", "how",
 		"when", "where", "who", "it", "its", "they", "does", "do", "is", "are", "if", "with",
-		"without", "by", "this", "that" };
+		"without", "by", "this", "that", "warum", "wie", "wann", "wo", "wer", "was", "pourquoi",
+		"comment", "quand", "où", "qui", "quel", "por", "cómo", "cuándo", "dónde", "почему", "как" };
 	const struct message *last = w->past.count ? w->past.turns[w->past.count - 1] : NULL;
 	struct range r;
 	if (last == NULL || !str_same(last->intent ? last->intent : "", "definition") ||
@@ -286,6 +287,8 @@ answer_make(struct work *w)
 	if (!named)
 		w->route.query = w->route.scope_soft ? w->route.whole : w->route.query;
 	past_rewrite(&w->query, &w->before, w->a, &w->past, &w->route);
+	if (w->before != NULL && w->route.intent == INTENT_QUESTION)
+		route_about(&w->route, w->a, w->query, line_lower(w->a, w->query));
 	follow_definition(w);
 	if (w->route.intent == INTENT_SUMMARY)
 		return summary_answer(w);

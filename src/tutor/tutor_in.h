@@ -79,8 +79,9 @@ const char *line_without(struct arena *a, const char *s, struct range r);
 const char *line_cut_front(const char *line, const char *const *phrases, size_t count);
 /* Without closing punctuation and surrounding marks. */
 char *line_cut_ends(struct arena *a, const char *s);
-/* A question what something is, with its topic; route_about(): one of its role or use. */
-bool route_topic(struct route *r, struct arena *a, const char *s, const char *line);
+/* A question what something is, with its topic; asked: it ended in a question mark.
+ * route_about(): a question of the role or use of something. */
+bool route_topic(struct route *r, struct arena *a, const char *s, const char *line, bool asked);
 void route_about(struct route *r, struct arena *a, const char *s, const char *line);
 /* Without the articles in front of it, in the languages known. */
 const char *topic_bare(const char *line);
@@ -88,7 +89,7 @@ const char *topic_bare(const char *line);
 void route_scope(struct route *r, struct range *where, struct arena *a, const char *line);
 
 /* Every fixed sentence the tutor can say, in the language of the question. */
-enum phrase { PHRASE_GREETING, PHRASE_THANKS, PHRASE_BYE, PHRASE_ABOUT, PHRASE_OKAY, PHRASE_VAGUE, PHRASE_EMPTY_LIBRARY, PHRASE_REFUSED, PHRASE_REFUSED_NONE, PHRASE_QUIZ, PHRASE_NO_TRANSLATION, PHRASE_UNTRANSLATED, PHRASE_WHICH_DOCUMENT, PHRASE_NO_SUCH_DOCUMENT, PHRASE_NOTHING_TO_SUMMARISE, PHRASE_MAYBE, PHRASE_COUNT };
+enum phrase { PHRASE_GREETING, PHRASE_THANKS, PHRASE_BYE, PHRASE_ABOUT, PHRASE_OKAY, PHRASE_VAGUE, PHRASE_EMPTY_LIBRARY, PHRASE_REFUSED, PHRASE_REFUSED_NONE, PHRASE_QUIZ, PHRASE_NO_TRANSLATION, PHRASE_UNTRANSLATED, PHRASE_WHICH_DOCUMENT, PHRASE_NO_SUCH_DOCUMENT, PHRASE_NOTHING_TO_SUMMARISE, PHRASE_MAYBE, PHRASE_NO_WORD, PHRASE_COUNT };
 const char *phrase_in(enum phrase p, const char *language);
 
 /* ---- the turns before ---------------------------------------------------------- */

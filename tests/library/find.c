@@ -77,6 +77,9 @@ START_TEST(what_is_not_there_is_unknown_and_unlikely)
 	struct found *there = shelf_find(&s, "When did Nikola Tesla die?"), *gone = shelf_find(&s, "When did Zxyvian Qorblatt conquer Mukwonago?");
 	ck_assert_uint_eq(gone->unknown_terms, 4);
 	ck_assert_uint_eq(gone->query_terms, 4);
+	ck_assert_uint_eq(gone->missing.count, 4);
+	ck_assert_str_eq(gone->missing.items[1], "Qorblatt");
+	ck_assert_uint_eq(there->missing.count, 0);
 	ck_assert_double_lt(library_confidence(gone, 0), .3);
 	ck_assert_double_lt(library_topic_present(gone), .3);
 	ck_assert_double_gt(library_confidence(there, 0), .45);

@@ -102,6 +102,7 @@ START_TEST(what_the_sources_do_not_say_is_refused_with_the_nearest)
 	ck_assert_uint_le(m->nearest.count, 3);
 	for (size_t i = 0; i < m->nearest.count; i++)
 		ck_assert(((struct citation *)m->nearest.items)[i].verified);
+	ck_assert_str_eq(m->note, "None of your documents has the word \u201cQueen\u201d, \u201cVictoria\u201d, \u201cprefer\u201d.");
 	m = desk_ask(&d, NULL, "Who won the football world cup?");
 	ck_assert_str_eq(m->status, "refused");
 	desk_close(&d);

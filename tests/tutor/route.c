@@ -188,6 +188,31 @@ START_TEST(sentences_that_tell_what_their_subject_does_are_known)
 }
 END_TEST
 
+START_TEST(a_pronoun_is_read_as_the_topic_before)
+{
+	static const struct { const char *first, *then, *now, *query; } rows[] = {
+		{ "What is an enzyme?", NULL, "How does it work?", "How does enzyme work" },
+		{ "What is rubisco?", "and ATP?", "Why do plants need it?", "Why do plants need ATP" },
+		{ "What do stomata do?", NULL, "What is their size?", "What is stomata's size" },
+		{ "Who was Joseph Priestley?", NULL, "When did it happen?", "When did it happen" },
+		{ "What is an enzyme?", NULL, "and a lipid?", "a lipid" },
+	};
+	struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct message said[] = { { .role = "user", .content = rows[i].first }, { .role = "user", .content = rows[i].then } };
+		struct message *turns[] = { &said[0], &said[1] };
+		struct past past = { .turns = turns, .count = rows[i].then ? 2 : 1, .older = "" };
+		struct route r = routed(&a, rows[i].now);
+		const char *query, *before;
+		past_rewrite(&query, &before, &a, &past, &r);
+		ck_assert_str_eq(query, rows[i].query);
+		ck_assert_ptr_nonnull(before);
+	}
+	arena_clear(&a);
+}
+END_TEST
+
 START_TEST(vague_and_leaning_questions_are_seen)
 {
 	static const struct { const char *said; bool vague, follows; } rows[] = {
@@ -260,5 +285,6 @@ END_TEST
 TESTS("route", each_way_of_asking_has_its_intent, a_question_that_only_looks_like_a_command_stays_a_question,
 	a_summary_knows_its_length_document_and_focus, a_question_about_my_notes_is_searched_without_naming_them,
 	the_command_is_not_searched_for, both_sides_of_a_comparison_are_found, the_term_of_a_definition_is_bare,
-	what_a_topic_does_or_is_for_is_asked_in_many_ways, sentences_that_tell_what_their_subject_does_are_known, vague_and_leaning_questions_are_seen,
+	what_a_topic_does_or_is_for_is_asked_in_many_ways, sentences_that_tell_what_their_subject_does_are_known,
+	a_pronoun_is_read_as_the_topic_before, vague_and_leaning_questions_are_seen,
 	words_are_folded_so_that_spellings_meet, sentences_that_point_back_or_define_are_known, a_mark_stands_before_the_stop)
