@@ -26,7 +26,8 @@ const struct migration schema[] = {
 	  "CREATE TABLE root (one INTEGER PRIMARY KEY CHECK (one = 1), generation INTEGER NOT NULL,"
 	  "  count INTEGER NOT NULL, epoch INTEGER NOT NULL, hash BLOB NOT NULL);",
 	  "DROP TABLE root; DROP TABLE head; DROP TABLE record; DROP TABLE epoch;"
-	  "DROP TABLE slot; DROP TABLE vault;", NULL, NULL },
+	  "DROP TABLE slot; DROP TABLE vault;",
+	  "SELECT count(*) FROM record", "records" },
 	/* Documents: plain rows.  A stored text is a number that is never used again;
 	 * an id may have one completed or failed row and others on their way in or out. */
 	{ 2, "library",
@@ -59,7 +60,8 @@ const struct migration schema[] = {
 	  "  start_at INTEGER NOT NULL, end_at INTEGER NOT NULL, page INTEGER NOT NULL,"
 	  "  page_end INTEGER NOT NULL, heading_n INTEGER NOT NULL, sum BLOB NOT NULL,"
 	  "  PRIMARY KEY (document_no, n)) WITHOUT ROWID;",
-	  "DROP TABLE IF EXISTS passage_vector; DROP TABLE passage; DROP TABLE heading; DROP TABLE document_page; DROP TABLE document;", NULL, NULL },
+	  "DROP TABLE IF EXISTS passage_vector; DROP TABLE passage; DROP TABLE heading; DROP TABLE document_page; DROP TABLE document;",
+	  "SELECT count(*) FROM document", "documents" },
 	/* Owners: empty for the one person of a machine.  The owner stands before the
 	 * blob, so that chains are verified without reading blobs.  Ids come first in the
 	 * indexes, and the one for walking over one owner's records has only rows with an

@@ -283,6 +283,212 @@ START_TEST(a_history_moves_from_a_file_to_postgresql_and_back)
 }
 END_TEST
 
+/* ---- every table and every kind ------------------------------------------------- */
+
+#define ROWS 3
+static const char tables_sql[] = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name";
+
+static void
+put_every_kind(struct store *s)
+{
+	char text[32];
+	for (enum vault_kind kind = KIND_MESSAGE; kind < KIND_PASSING; kind++) {
+		if (kind == KIND_TOMBSTONE)
+			continue;
+		snprintf(text, sizeof text, "of kind %d", (int)kind);
+		WELL(store_put(s, kind, CHAT, ID(0x100 + kind), text, strlen(text)));
+	}
+}
+
+static void
+check_every_kind(struct store *s)
+{
+	struct arena a;
+	struct sealed got;
+	char text[32];
+	arena_init(&a);
+	for (enum vault_kind kind = KIND_MESSAGE; kind < KIND_PASSING; kind++) {
+		if (kind == KIND_TOMBSTONE)
+			continue;
+		snprintf(text, sizeof text, "of kind %d", (int)kind);
+		WELL(store_get(&got, &a, s, ID(0x100 + kind)));
+		ck_assert_int_eq(got.kind, kind);
+		ck_assert_str_eq(got.plain, text);
+	}
+	WELL(store_verify(s, NULL));
+	arena_clear(&a);
+}
+
+/* A value of the column's type, another one each row; texts are no ASCII only, blobs hold NUL. */
+static void
+value_put(struct text *sql, const char *column, const char *type, int row)
+{
+	if (str_same(column, "status"))
+		text_put(sql, "'completed'");
+	else if (str_same(type, "INTEGER"))
+		text_printf(sql, "%lld", row == ROWS ? -7000000000 : (long long)row * 70);
+	else if (str_same(type, "REAL"))
+		text_printf(sql, "%d.125", row);
+	else if (str_same(type, "BLOB"))
+		text_printf(sql, "x'00ff%02x'", row);
+	else
+		text_printf(sql, "'%s grün %d'", column, row);
+}
+
+/* Rows in every table that has none. */
+static int
+fill_table(sqlite3 *db, const char *table)
+{
+	sqlite3_stmt *st;
+	struct text columns, values, sql;
+	char ask[200];
+	for (int row = 1; row <= ROWS; row++) {
+		text_init(&columns, 4096);
+		text_init(&values, 4096);
+		text_init(&sql, 9000);
+		snprintf(ask, sizeof ask, "SELECT name, type FROM pragma_table_info('%s') WHERE (SELECT count(*) FROM %s) < %d", table, table, row);
+		ck_assert_int_eq(sqlite3_prepare_v2(db, ask, -1, &st, NULL), SQLITE_OK);
+		while (sqlite3_step(st) == SQLITE_ROW) {
+			const char *name = (const char *)sqlite3_column_text(st, 0);
+			text_printf(&columns, "%s%s", columns.len ? ", " : "", name);
+			text_put(&values, values.len ? ", " : "");
+			value_put(&values, name, (const char *)sqlite3_column_text(st, 1), row);
+		}
+		sqlite3_finalize(st);
+		text_printf(&sql, "INSERT INTO %s (%s) VALUES (%s)", table, columns.len ? columns.data : "", values.len ? values.data : "");
+		if (columns.len > 0)
+			ck_assert_msg(sqlite3_exec(db, sql.data, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sql.data, sqlite3_errmsg(db));
+		text_clear(&columns);
+		text_clear(&values);
+		text_clear(&sql);
+	}
+	return ROWS;
+}
+
+/* What is sealed in it is sealed already; the rest gets rows of any value. */
+static void
+fill_every_table(const char *file)
+{
+	static const char *const sealed[] = { "vault", "slot", "epoch", "record", "head", "root" };
+	sqlite3 *db;
+	sqlite3_stmt *st;
+	ck_assert_int_eq(sqlite3_open(file, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_prepare_v2(db, tables_sql, -1, &st, NULL), SQLITE_OK);
+	int filled = 0;
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		const char *table = (const char *)sqlite3_column_text(st, 0);
+		bool is_sealed = false;
+		for (size_t i = 0; i < COUNT_OF(sealed); i++)
+			is_sealed |= str_same(table, sealed[i]);
+		filled += is_sealed ? 0 : fill_table(db, table);
+	}
+	ck_assert_int_ge(filled, 15 * ROWS);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+}
+
+static int64_t
+number_of(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *st;
+	ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(db));
+	ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+	int64_t n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+/* Row for row, value for value. */
+static void
+same_tables(const char *one, const char *two)
+{
+	sqlite3 *db;
+	sqlite3_stmt *st;
+	char sql[512];
+	ck_assert_int_eq(sqlite3_open(one, &db), SQLITE_OK);
+	snprintf(sql, sizeof sql, "ATTACH '%s' AS two", two);
+	ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_prepare_v2(db, tables_sql, -1, &st, NULL), SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		const char *t = (const char *)sqlite3_column_text(st, 0);
+		snprintf(sql, sizeof sql, "SELECT count(*) FROM main.%s", t);
+		ck_assert_int_gt(number_of(db, sql), 0);
+		snprintf(sql, sizeof sql, "SELECT (SELECT count(*) FROM (SELECT * FROM main.%s EXCEPT SELECT * FROM two.%s))"
+			" + (SELECT count(*) FROM (SELECT * FROM two.%s EXCEPT SELECT * FROM main.%s))", t, t, t, t);
+		ck_assert_msg(number_of(db, sql) == 0, "table %s is not the same", t);
+	}
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+}
+
+START_TEST(every_table_and_every_kind_of_record_comes_through_both_ways)
+{
+	struct bench b;
+	struct store *s;
+	char file[128], copy[128], place[128];
+	bench_open(&b);
+	snprintf(file, sizeof file, "%s/one.db", b.folder);
+	snprintf(copy, sizeof copy, "%s/two.db", b.folder);
+	snprintf(place, sizeof place, "%s/there.db", b.folder);
+	WELL(store_open(&s, &(struct store_paths){ .database = file }, NULL));
+	WELL(store_seal_new(s, SLOT_KEY_FILE, &b.key, "file"));
+	put_every_kind(s);
+	store_set_owner(s, ANN);
+	put_every_kind(s);
+	store_close(s);
+	fill_every_table(file);
+	struct store_paths there = store_paths_of(place, NULL);
+	WELL(store_restore(&there, file));
+	WELL(store_open(&s, &there, NULL));
+	WELL(store_unlock(s, SLOT_KEY_FILE, &b.key));
+	check_every_kind(s);
+	WELL(store_backup(s, copy));
+	store_set_owner(s, ANN);
+	check_every_kind(s);
+	store_close(s);
+	same_tables(file, copy);
+	if (on_postgres())
+		schema_drop(place);
+	bench_close(&b);
+}
+END_TEST
+
+/* Down to every number and up again; what accounts own is not thrown away by it. */
+START_TEST(every_kind_of_record_lives_through_every_migration)
+{
+	struct bench b;
+	bench_open(&b);
+	int newest = store_version(b.store);
+	put_every_kind(b.store);
+	ck_assert_int_eq(document_put(b.store, "d1"), 1);
+	for (int v = newest; v >= 2; v--) {
+		WELL(store_migrate(b.store, v));
+		WELL(store_migrate(b.store, -1));
+		bench_reopen(&b);
+		check_every_kind(b.store);
+	}
+	FAILS(FAULT_DENIED, store_migrate(b.store, 1));
+	WELL(store_exec(b.store, "DELETE FROM document"));
+	WELL(store_migrate(b.store, 1));
+	FAILS(FAULT_DENIED, store_migrate(b.store, 0));
+	WELL(store_migrate(b.store, -1));
+	bench_reopen(&b);
+	check_every_kind(b.store);
+	store_set_owner(b.store, ANN);
+	put_every_kind(b.store);
+	WELL(store_migrate(b.store, 3));
+	FAILS(FAULT_DENIED, store_migrate(b.store, 2));
+	ck_assert_int_eq(store_version(b.store), 3);
+	WELL(store_migrate(b.store, -1));
+	bench_reopen(&b);
+	store_set_owner(b.store, ANN);
+	check_every_kind(b.store);
+	bench_close(&b);
+}
+END_TEST
+
 TESTS("backup", a_copy_is_a_store_that_its_key_opens, a_copy_comes_back_into_an_empty_place_only,
 	a_copy_of_an_older_schema_comes_back_newer, a_copy_made_while_others_write_is_whole_and_holds_what_was_acknowledged,
-	killed_while_copying_nothing_half_has_the_name, a_history_moves_from_a_file_to_postgresql_and_back)
+	killed_while_copying_nothing_half_has_the_name,
+	every_table_and_every_kind_of_record_comes_through_both_ways, every_kind_of_record_lives_through_every_migration,
+	a_history_moves_from_a_file_to_postgresql_and_back)
