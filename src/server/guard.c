@@ -136,6 +136,8 @@ late_reader(struct connection *c, int64_t now_ms, const struct server_limits *li
 		return NULL;
 	}
 	int64_t taken_ms = now_ms - c->stuck_ms;
+	if (taken_ms <= limits->stall_ms / 10)   /* what its kernel takes at first is not reading */
+		c->acked_mark = acked;
 	if (taken_ms < limits->stall_ms)
 		return NULL;
 	if ((int64_t)(acked - c->acked_mark) < taken_ms * RATE_BYTES_S / 1000)
