@@ -1,5 +1,6 @@
 /* JSON, strictly. */
 #include <json-c/json.h>
+#include <time.h>
 
 #include "../stoa_test.h"
 
@@ -95,11 +96,11 @@ START_TEST(a_flood_of_small_values_is_refused_before_it_is_built)
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char *s = flood(rows[i].each, rows[i].bytes);
-		int64_t began = clock_system.mono_ms(NULL);
+		clock_t began = clock();   /* processor time: others may use the machine too */
 		enum fault f = parse(s, rows[i].bytes);
-		int64_t took = clock_system.mono_ms(NULL) - began;
+		double took = (double)(clock() - began) / CLOCKS_PER_SEC;
 		ck_assert_msg(f == rows[i].fault, "%zu bytes of %s: %s", rows[i].bytes, rows[i].each, fault_name(f));
-		ck_assert_msg(f == FAULT_NONE || took < 1000, "%s took %lld ms", rows[i].each, (long long)took);
+		ck_assert_msg(f == FAULT_NONE || took < 5, "%s took %.1f s", rows[i].each, took);
 		mem_free(s);
 	}
 }
