@@ -66,8 +66,10 @@ keep(const struct wire_message *m, void *arg)
 static void
 await(struct text *got, struct wire_socket *c, const char *wanted)
 {
-	while (got->data == NULL || strstr(got->data, wanted) == NULL)
+	for (size_t had = got->len; got->data == NULL || strstr(got->data, wanted) == NULL; had = got->len) {
 		WELL(wire_socket_receive(c, 20000, keep, got, NULL));
+		ck_assert_msg(got->len > had, "no %s", wanted);
+	}
 }
 
 static void
