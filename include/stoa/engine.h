@@ -118,11 +118,13 @@ enum fault engine_set_aside(char new_id[ID_BYTES], struct engine *e, const char 
 /* A teacher's reply has come into somebody's conversation; on the thread of the call that
  * brought it, after it is kept. Where servers share a database it is also the word "reply
  * OWNER CONVERSATION MESSAGE" on ENGINE_CHANNEL to all of them, and only that.  A letter
- * without a conversation, or the word "account OWNER", says that sessions of his ended.  When
+ * without a conversation, or the word "account OWNER", says that sessions of his
+ * ended; the message ENGINE_LETTER_ALL behind it: all of them.  When
  * documents have changed the word is "library changed": time for engine_tend(). */
 struct engine_letter { char owner[ID_BYTES], conversation[ID_BYTES], message[ID_BYTES]; };
 typedef void engine_letter_fn(const struct engine_letter *letter, void *arg);
 void engine_on_letter(struct engine *e, engine_letter_fn *fn, void *arg);    /* before the first call; NULL: nobody */
+#define ENGINE_LETTER_ALL "all"
 #define ENGINE_CHANNEL "stoa"
 /* A connection of the caller's own to the store, closed before the engine, for word
  * between the servers of one database. ABSENT: no other can be on it. */

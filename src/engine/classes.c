@@ -169,7 +169,7 @@ user_update(void **reply, struct call *c, const void *request)
 	const struct user_update *r = request;
 	*reply = record_new(c->a, &record_user);
 	enum fault f = audited(c, people_user_update(*reply, c->a, c->e->people, c->db, r), r->id, NULL);
-	return f == FAULT_NONE && str_same(r->status, "blocked") ? letter_send(c, r->id, "", "") : f;
+	return f == FAULT_NONE && str_same(r->status, "blocked") ? letter_send(c, r->id, "", ENGINE_LETTER_ALL) : f;
 }
 
 static enum fault

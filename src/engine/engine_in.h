@@ -194,7 +194,7 @@ enum fault sharing_forget(struct call *c) STOA_MUST;
 enum fault share_expire(struct engine *e, struct store *db) STOA_MUST;
 
 /* Within the transaction that keeps it: its owner's other lines are told, everywhere. */
-/* Without conversation: sessions of owner have ended. */
+/* Without conversation: sessions of owner have ended; message ENGINE_LETTER_ALL: all of them. */
 enum fault letter_send(struct call *c, const char *owner, const char *conversation, const char *message) STOA_MUST;
 void letter_deliver(const struct call *c);   /* the call went well */
 void library_tell(const struct call *c);     /* it changed documents: other servers count them again */

@@ -21,7 +21,10 @@ letter_send(struct call *c, const char *owner, const char *conversation, const c
 {
 	char word[128];
 	if (c->e->shared) {
-		snprintf(word, sizeof word, conversation[0] != '\0' ? "reply %s %s %s" : "account %s", owner, conversation, message);
+		if (conversation[0] != '\0')
+			snprintf(word, sizeof word, "reply %s %s %s", owner, conversation, message);
+		else
+			snprintf(word, sizeof word, "account %s %s", owner, message);
 		return store_notify(c->db, ENGINE_CHANNEL, word);
 	}
 	snprintf(c->letter.owner, ID_BYTES, "%s", owner);

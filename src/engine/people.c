@@ -157,7 +157,7 @@ auth_logout(void **reply, struct call *c, const void *request)
 	done->ok = true;
 	*reply = done;
 	enum fault f = people_logout(c->e->people, c->db, c->who->user, c->who->session, r->everywhere);
-	return f == FAULT_NONE ? letter_send(c, c->who->user, "", "") : f;
+	return f == FAULT_NONE ? letter_send(c, c->who->user, "", r->everywhere ? ENGINE_LETTER_ALL : "") : f;
 }
 
 static enum fault
@@ -276,7 +276,7 @@ me_delete(void **reply, struct call *c, const void *request)
 	n->ok = true;
 	*reply = n;
 	enum fault f = forget_all(c);
-	return f == FAULT_NONE ? letter_send(c, c->who->user, "", "") : f;
+	return f == FAULT_NONE ? letter_send(c, c->who->user, "", ENGINE_LETTER_ALL) : f;
 }
 
 enum fault

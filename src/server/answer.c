@@ -380,10 +380,15 @@ answer_call(struct answer *a)
 }
 
 void
-answers_cancel(struct server *s)
+answers_cancel(struct server *s, const char *user)
 {
 	pthread_mutex_lock(&s->answers_lock);
-	for (struct answer *a = s->answers; a != NULL; a = a->next)
-		atomic_store(&a->call->cancel.asked, true);
+	for (struct answer *a = s->answers; a != NULL; a = a->next) {
+		pthread_mutex_lock(&a->lock);
+		bool meant = user == NULL || str_same(a->user, user);
+		pthread_mutex_unlock(&a->lock);
+		if (meant)
+			atomic_store(&a->call->cancel.asked, true);
+	}
 	pthread_mutex_unlock(&s->answers_lock);
 }

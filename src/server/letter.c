@@ -37,6 +37,8 @@ void
 server_letter(const struct engine_letter *letter, void *server)
 {
 	struct server *s = server;
+	if (letter->owner[0] != '\0' && str_same(letter->message, ENGINE_LETTER_ALL))
+		answers_cancel(s, letter->owner);
 	for (unsigned i = 0; i < s->threads; i++) {
 		struct listener *l = &s->listeners[i];
 		pthread_mutex_lock(&l->lock);

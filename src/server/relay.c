@@ -330,12 +330,15 @@ on_reply(struct relay *r, char *rest)
 }
 
 static void
-on_account(struct relay *r, char *owner)
+on_account(struct relay *r, char *rest)
 {
+	char *at = NULL, *owner = strtok_r(rest, " ", &at), *which = strtok_r(NULL, " ", &at);
 	struct engine_letter letter = { .owner = "" };
-	if (!id_valid(owner))
+	if (owner == NULL || !id_valid(owner))
 		return;
 	memcpy(letter.owner, owner, ID_BYTES);
+	if (which != NULL && str_same(which, ENGINE_LETTER_ALL))
+		snprintf(letter.message, sizeof letter.message, "%s", which);
 	server_letter(&letter, r->server);
 }
 

@@ -341,7 +341,7 @@ server_close(struct server *s)
 	atomic_store(&s->stopping, true);
 	for (unsigned i = 0; i < s->threads; i++)
 		listener_stop(&s->listeners[i]);
-	answers_cancel(s);
+	answers_cancel(s, NULL);
 	atomic_store(&s->tending.asked, true);
 	for (unsigned i = 0; i < s->threads; i++)
 		listener_cancel(&s->listeners[i]);

@@ -108,7 +108,7 @@ size_t answer_count(struct answer *a);
  * no more. */
 bool answer_take(struct text *out, uint64_t *after, struct answer *a);
 struct call *answer_call(struct answer *a);
-void answers_cancel(struct server *s);
+void answers_cancel(struct server *s, const char *user);
 void answers_sweep(struct server *s, bool all);
 
 /* ---- between the servers of one database (relay.c) ----------------------------------------- */

@@ -96,6 +96,20 @@ kill "$client1" "$client2"
 wait "$client1" "$client2" 2>/dev/null
 free() { [ "$(curl -sS -o /dev/null -w '%{http_code}' -H "$bearer" "$url/v1/conversations")" = 200 ]; }
 within 50 "and is let in when they have gone" free
+
+# Who is blocked is not answered to the end.
+curl -sS -X POST "$url/v1/auth/guest" >"$work/body"
+guest=$(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' "$work/body") id=$(sed -n 's/.*"user":{"id":"\([^"]*\)".*/\1/p' "$work/body")
+: >"$work/log" && : >"$work/partial"
+curl -sSN -H "Authorization: Bearer $guest" -H "$json" -H "$stream" -d "$question" "$url/v1/conversations/-/messages" >"$work/partial" 2>/dev/null &
+client=$!
+within 50 "a guest's question is worked on" waiting
+ask 200 "the guest is blocked" -X PATCH -H "$bearer" -H "$json" -d '{"status":"blocked"}' "$url/v1/admin/users/$id"
+within 20 "and the work ends" cancelled
+wait "$client" 2>/dev/null
+says "the stream says so" 'event: error' "$work/partial"
+! grep -qa 'event: message_complete' "$work/partial"
+verdict $? "and answers nothing"
 stop
 
 # One that said it would come back finds its answer finished.
