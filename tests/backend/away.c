@@ -140,6 +140,26 @@ START_TEST(what_was_seen_at_the_server_does_not_wait_to_be_sent_there)
 }
 END_TEST
 
+START_TEST(that_another_sent_the_same_document_first_is_no_refusal)
+{
+	begin();
+	struct client other;
+	documents(&my);
+	classroom_kill(&room);
+	WELL(add(&my, course));
+	client_close(&my);
+	ck_assert(classroom_start(&room, NULL));
+	client_open(&other, second, &room);
+	WELL(add(&other, course));
+	client_close(&other);
+	client_open(&my, home, &room);
+	delivered(&my);
+	ck_assert_uint_eq(backend_waiting(my.b).refused, 0);
+	ck_assert_uint_eq(documents(&my)->items.count, 1);
+	end();
+}
+END_TEST
+
 START_TEST(a_document_that_waits_is_forgotten_by_deleting_it)
 {
 	begin();
@@ -339,6 +359,7 @@ END_TEST
 
 TESTS("away", who_is_not_let_in_any_more_is_told_so_and_loses_nothing,
 	a_document_waits_is_shown_and_is_sent_once, what_was_seen_at_the_server_does_not_wait_to_be_sent_there,
+	that_another_sent_the_same_document_first_is_no_refusal,
 	a_document_that_waits_is_forgotten_by_deleting_it, a_large_document_holds_up_nothing_that_was_written_behind_it,
 	a_document_is_deleted_when_the_server_is_back, that_another_deleted_the_document_is_said,
 	settings_wait_and_show_at_once, settings_that_another_machine_changed_are_not_overwritten,
