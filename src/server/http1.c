@@ -8,6 +8,7 @@
  * nothing more is read.
  * A connection that ends with bytes unread would be reset, and the reply with it, so
  * the end lingers: nothing more is sent, what comes is thrown away. */
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,8 +30,10 @@ finish(struct connection *c)
 	}
 	if (c->lingering)
 		return 0;
-	if (c->listener->server->certificate != NULL)
+	if (c->listener->server->certificate != NULL) {
 		(void)SSL_shutdown(lws_get_ssl(c->wsi));
+		ERR_clear_error();   /* what it left there would be taken for another connection's */
+	}
 	if (!c->lingers)
 		return -1;
 	if (c->listener->server->certificate == NULL)
