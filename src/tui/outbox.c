@@ -58,12 +58,17 @@ static bool
 item_key(struct app *app, const void *arg, keycode k)
 {
 	const struct backend_outbox_item *item = arg;
-	if (k == 'a')
+	char question[160];
+	if (k == 'a') {
 		list_ask(app, BACKEND_OUTBOX_AGAIN, item->key);
-	else if (k == 'd' || k == KEY_DELETE)
-		app_confirm(app, "Forget this? The server will not get it.  y yes, any other key no", on_drop, mem_strdup(item->key));
-	else
+	} else if (k == 'd' || k == KEY_DELETE) {
+		/* By name: the list may have moved under the finger. */
+		snprintf(question, sizeof question, "Forget the %s %.*s?  y yes, any other key no", item->thing,
+			(int)utf8_floor(item->words, strlen(item->words), 32), item->words);
+		app_confirm(app, question, on_drop, mem_strdup(item->key));
+	} else {
 		return false;
+	}
 	return true;
 }
 
