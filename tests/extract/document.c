@@ -92,6 +92,23 @@ START_TEST(a_document_stops_at_its_limits_and_says_so)
 }
 END_TEST
 
+START_TEST(a_block_that_grows_when_it_is_composed_is_cut_and_not_lost)
+{
+	struct document d;
+	struct text much;
+	text_init(&much, 2 * BLOCK_BYTES_MAX);
+	for (int i = 0; i < 300000; i++)   /* each is six bytes in NFC */
+		text_put_code(&much, 0x958);
+	document_init(&d);
+	document_block(&d, BLOCK_PARA, 0, much.data, much.len);
+	ck_assert(d.truncated);
+	ck_assert_uint_eq(document_blocks(&d), 1);
+	ck_assert_uint_ge(strlen(d.pages[0].blocks[0].text), BLOCK_BYTES_MAX - 8);
+	document_clear(&d);
+	text_clear(&much);
+}
+END_TEST
+
 START_TEST(authors_come_from_a_list)
 {
 	struct document d;
@@ -106,4 +123,5 @@ END_TEST
 TESTS("document", controls_and_escape_sequences_lose_their_teeth, invisible_and_reordering_characters_go,
 	joiners_that_scripts_need_stay, text_is_composed_and_ligatures_are_letters, spaces_of_all_kinds_become_one,
 	code_keeps_its_lines_and_loses_its_tail, nothing_is_kept_of_an_empty_block,
-	a_document_stops_at_its_limits_and_says_so, authors_come_from_a_list)
+	a_document_stops_at_its_limits_and_says_so, a_block_that_grows_when_it_is_composed_is_cut_and_not_lost,
+	authors_come_from_a_list)

@@ -157,10 +157,11 @@ clean_text(struct text *out, const char *s, size_t n, bool keep_lines)
 	utf8proc_uint8_t *composed = NULL;
 	if (above_latin)   /* what is below U+0300 is NFC as it stands */
 		utf8proc_map((const utf8proc_uint8_t *)t.data, (utf8proc_ssize_t)t.len, &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-	if (composed != NULL)
-		text_put(out, (const char *)composed);
-	else if (t.len > 0)
-		text_put_n(out, t.data, t.len);
+	/* NFC is longer where a character has no composed form; what fits is kept */
+	const char *clean = composed != NULL ? (const char *)composed : t.data;
+	size_t len = composed != NULL ? strlen(clean) : t.len, fits = utf8_floor(clean, len, out->max - out->len);
+	text_put_n(out, clean, fits);
+	out->over |= t.over || fits < len;
 	free(composed);
 	text_clear(&t);
 }

@@ -12,7 +12,7 @@
  * A document that is refused before its format is known gets the end frame
  * alone.  The kind of a reader's fault becomes the reason of the end frame
  * (table in main.c).  One document a process, one thread; a crash harms nobody.
- * Limits: input 64 MiB, 1 GiB of memory, 10 to 60 s of CPU, 20 MB of text,
+ * Limits: input 64 MiB, 1 GiB of memory, 10 to 60 s of CPU, 20 MB of frames,
  * 5,000 pages, 2,000 zip entries, 100 bytes inflated per byte stored.
  */
 #ifndef STOA_EXTRACT_IN_H
@@ -73,7 +73,8 @@ void document_language(struct document *d, const char *s);
 void document_author(struct document *d, const char *s);   /* a list at ; is split */
 bool document_full(const struct document *d);   /* reading on is in vain */
 size_t document_blocks(const struct document *d);
-/* The cleaning of document_block(); keep_lines for code. */
+/* The cleaning of document_block(); keep_lines for code.  What does not fit into out is
+ * cut between characters, and out->over is set. */
 void clean_text(struct text *out, const char *s, size_t n, bool keep_lines);
 
 /* ---- readers, one a format ---------------------------------------------------- */
