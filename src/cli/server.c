@@ -45,6 +45,19 @@ session_server_setting(struct cli *c, const char *url, const char *dotted)
 	return *value && ours ? value : NULL;
 }
 
+/* Another key than the one that was compared: a server set up anew, or another one. The
+ * fault stays told; only who knows the teacher's words can say which. */
+static enum fault
+key_changed(struct cli *c, const char *url, const char *kept)
+{
+	char key[BACKEND_PIN_BYTES], words[BACKEND_PIN_WORDS];
+	const char *why = arena_strdup(&c->arena, fault_sentence());
+	if (backend_server_key(key, words, url) != FAULT_NONE || str_same(key, kept))
+		return fault(FAULT_OFFLINE, "%s", why);
+	return fault(FAULT_OFFLINE, "%s; its key is now %s. If these are the words on the teacher's screen: stoa config set server.pin, then stoa login %s",
+		why, words, url);
+}
+
 enum fault
 session_trust(const char **pin, struct cli *c, const char *url)
 {
@@ -53,6 +66,8 @@ session_trust(const char **pin, struct cli *c, const char *url)
 	const char *kept = session_server_setting(c, url, "server.pin");
 	*pin = kept;
 	enum fault f = backend_server_try(url, *ca_file ? ca_file : NULL, kept);
+	if (f == FAULT_OFFLINE && kept)
+		return key_changed(c, url, kept);
 	if (f != FAULT_OFFLINE || kept || !str_starts(url, "https://") || c->json || !prompt_possible())
 		return f;
 	const char *why = arena_strdup(&c->arena, fault_sentence());

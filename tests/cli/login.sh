@@ -101,4 +101,10 @@ run 0 "from now on its key is known" "$stoa" whoami --json
 says "a learner" '"role":"learner"'
 run 0 "and what is asked goes there" "$stoa" status
 says "online" "ONLINE"
+run 0 "another key was compared" "$stoa" config set server.pin "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+run 5 "that is not this server's" "$stoa" login --code "$code" --name Nora
+says "its words now" "$words" "$work/err"
+says "what to do" "config set server.pin" "$work/err"
+run 0 "and it is not asked" "$stoa" status
+says "not asked" "OFFLINE"
 finish
