@@ -97,6 +97,40 @@ START_TEST(a_walk_that_was_cut_is_offline_and_not_damage)
 }
 END_TEST
 
+static void
+cut_halfway(size_t done, size_t total, void *arg)
+{
+	if (done > 0 && done < total)
+		cut_all(arg);
+}
+
+START_TEST(a_change_of_passphrase_that_was_cut_leaves_the_old_one)
+{
+	struct bench b;
+	struct store *other;
+	struct vault_secret fresh = secret_of("ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100");
+	bench_open(&b);
+	WELL(store_begin(b.store));
+	for (unsigned i = 1; i <= 600; i++)
+		put_text(b.store, CHAT, i, "a message");
+	WELL(store_commit(b.store));
+	FAILS(FAULT_OFFLINE, store_rekey(b.store, SLOT_KEY_FILE, &fresh, "new", cut_halfway, &b));
+	ck_assert_uint_eq(records_of(b.store), 600);
+	put_text(b.store, CHAT, 601, "goes on");
+	WELL(bench_store(&b, &other));
+	FAILS(FAULT_DENIED, store_unlock(other, SLOT_KEY_FILE, &fresh));
+	WELL(store_unlock(other, SLOT_KEY_FILE, &b.key));
+	ck_assert_uint_eq(records_of(other), 601);
+	store_close(other);
+	WELL(store_rekey(b.store, SLOT_KEY_FILE, &fresh, "new", NULL, NULL));
+	FAILS(FAULT_DENIED, bench_again(&b));
+	WELL(store_unlock(b.store, SLOT_KEY_FILE, &fresh));
+	ck_assert_uint_eq(records_of(b.store), 601);
+	vault_secret_clear(&fresh);
+	bench_close(&b);
+}
+END_TEST
+
 struct writer { struct store *store; atomic_bool stop; atomic_uint last; pthread_t thread; };
 
 /* One id after the other, each again until it is acknowledged. */
@@ -377,6 +411,7 @@ START_TEST(statements_step_side_by_side_on_one_connection)
 END_TEST
 
 TESTS_OF_POSTGRES("replica", a_connection_cut_while_idle_is_made_anew_unseen, a_transaction_that_was_cut_is_offline_and_never_half,
-	a_walk_that_was_cut_is_offline_and_not_damage, a_server_that_is_killed_loses_nothing_acknowledged, two_replicas_keep_one_history, a_word_comes_when_its_transaction_commits, a_name_is_held_by_one_until_it_lets_go_or_is_gone,
+	a_walk_that_was_cut_is_offline_and_not_damage, a_change_of_passphrase_that_was_cut_leaves_the_old_one,
+	a_server_that_is_killed_loses_nothing_acknowledged, two_replicas_keep_one_history, a_word_comes_when_its_transaction_commits, a_name_is_held_by_one_until_it_lets_go_or_is_gone,
 	what_is_no_database_of_ours_is_refused_and_no_password_is_told,
 	a_walk_row_by_row_gives_way_to_other_statements_and_goes_on, statements_step_side_by_side_on_one_connection)
