@@ -183,10 +183,7 @@ all_copy(struct store *to, struct store *from, struct store *file)
 		f = table_copy(to, from, &tables.items[i]);
 	read_end(from);
 	mem_free(tables.items);
-	if (f == FAULT_NONE)
-		return store_commit(to);
-	store_rollback(to);
-	return f;
+	return transaction_end(to, f);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */

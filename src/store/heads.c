@@ -201,7 +201,7 @@ heads_begin(struct store *s)
 	struct statement *first;
 	const struct vault *v;
 	bool again = s->changing;
-	enum fault f = begin_with(&first, s, again ? NULL : root_sql);
+	enum fault f = transaction_begin(&first, s, again ? NULL : root_sql);
 	if (f != FAULT_NONE || again)
 		return f;
 	f = root_take(&root, first);

@@ -1,4 +1,5 @@
-/* Word between the processes that share one database. */
+/* Word between the processes that share one database; SQLite's is of one process, which
+ * has nobody to tell and holds what it likes. */
 #include "store_in.h"
 
 #define CHANNEL_MAX 40
@@ -20,7 +21,7 @@ store_notify(struct store *s, const char *channel, const char *payload)
 		f = fault(FAULT_LIMIT, "a word between processes has at most %d bytes", STORE_WORD_MAX);
 	if (f == FAULT_NONE)
 		f = connection_ready(s);
-	return f == FAULT_NONE ? s->driver->notify(s, channel, payload) : f;
+	return f == FAULT_NONE && s->driver->notify != NULL ? s->driver->notify(s, channel, payload) : f;
 }
 
 enum fault
@@ -29,7 +30,11 @@ store_listen(int *fd, struct store *s, const char *channel)
 	enum fault f = channel_check(channel);
 	if (f == FAULT_NONE)
 		f = connection_ready(s);
-	return f == FAULT_NONE ? s->driver->listen(fd, s, channel) : f;
+	if (f == FAULT_NONE && s->driver->listen != NULL)
+		return s->driver->listen(fd, s, channel);
+	if (f == FAULT_NONE)
+		*fd = -1;
+	return f;
 }
 
 /* Not made ready first: opened anew it would listen to nothing. */
@@ -38,21 +43,25 @@ store_heard(struct store *s, store_heard_fn *heard, void *arg)
 {
 	if (s->db == NULL || s->failed)
 		return fault(FAULT_OFFLINE, "the connection to %s was cut", s->name);
-	return s->driver->heard(s, heard, arg);
+	return s->driver->heard != NULL ? s->driver->heard(s, heard, arg) : FAULT_NONE;
 }
 
 enum fault
 store_hold(bool *got, struct store *s, const char *name)
 {
 	enum fault f = connection_ready(s);
-	return f == FAULT_NONE ? s->driver->hold(got, s, name) : f;
+	if (f == FAULT_NONE && s->driver->hold != NULL)
+		return s->driver->hold(got, s, name);
+	if (f == FAULT_NONE)
+		*got = true;
+	return f;
 }
 
 void
 store_let_go(struct store *s, const char *name)
 {
 	const struct cancel *cancel = s->cancel;
-	if (s->db == NULL || s->failed)
+	if (s->db == NULL || s->failed || s->driver->let_go == NULL)
 		return;
 	s->cancel = NULL;
 	s->driver->let_go(s, name);

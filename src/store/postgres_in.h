@@ -70,8 +70,8 @@ enum fault postgres_later(struct store *s, const char *name) STOA_MUST;
 /* The results of all that was left for later: the last one, or the first fault. */
 enum fault postgres_collect(PGresult **last, struct store *s) STOA_MUST;
 
-void line_drop(struct statement *st);       /* what is on it for this one, nobody wants any more */
-void rows_drop(struct rows *r);
+void pg_line_drop(struct statement *st);       /* what is on it for this one, nobody wants any more */
+void pg_rows_drop(struct rows *r);
 /* The statements' part of the driver. */
 enum fault pg_prepare(struct statement *st) STOA_MUST;
 void pg_finalize(struct statement *st);

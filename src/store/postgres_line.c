@@ -18,7 +18,7 @@ keep(struct rows *r, PGresult *result)
 }
 
 void
-rows_drop(struct rows *r)
+pg_rows_drop(struct rows *r)
 {
 	PQclear(r->row);
 	r->row = NULL;
@@ -30,7 +30,7 @@ rows_drop(struct rows *r)
 
 /* What is on the line for this statement, nobody wants any more. */
 void
-line_drop(struct statement *st)
+pg_line_drop(struct statement *st)
 {
 	struct postgres *p = st->store->db;
 	PGresult *result;
@@ -199,7 +199,7 @@ pg_step(struct statement *st)
 			r->row = result;
 			count_changed(r, result);
 			if (status == PGRES_TUPLES_OK)
-				line_drop(st);          /* nothing but the end comes behind it */
+				pg_line_drop(st);          /* nothing but the end comes behind it */
 			return FAULT_NONE;
 		}
 		if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
@@ -208,8 +208,8 @@ pg_step(struct statement *st)
 			f = postgres_fault(st->store, result);
 		PQclear(result);
 	}
-	line_drop(st);
-	rows_drop(r);
+	pg_line_drop(st);
+	pg_rows_drop(r);
 	return f == FAULT_NONE ? FAULT_ABSENT : f;
 }
 

@@ -100,8 +100,8 @@ pg_finalize(struct statement *st)
 	struct rows *r = st->raw;
 	if (r == NULL)
 		return;
-	line_drop(st);
-	rows_drop(r);
+	pg_line_drop(st);
+	pg_rows_drop(r);
 	deallocate(st->store, r);
 	for (int i = 0; r->values != NULL && i < r->params; i++)
 		mem_free(r->values[i].own);
@@ -118,8 +118,8 @@ void
 pg_reset(struct statement *st)
 {
 	struct rows *r = st->raw;
-	line_drop(st);
-	rows_drop(r);
+	pg_line_drop(st);
+	pg_rows_drop(r);
 	memset(r->bytes, 0, ((size_t)r->params + 1) * sizeof r->bytes[0]);
 }
 

@@ -39,10 +39,7 @@ claim_empty(struct store *s)
 	if (f == FAULT_NONE && ours == 0)
 		f = postgres_run(s, "CREATE TABLE stoa (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT NOT NULL);"
 			"INSERT INTO stoa (one, version) VALUES (1, 0)");
-	if (f == FAULT_NONE)
-		return store_commit(s);
-	store_rollback(s);
-	return f;
+	return transaction_end(s, f);
 }
 
 enum fault

@@ -74,10 +74,7 @@ make_table(struct store *s)
 		"ALTER TABLE passage_vector ALTER COLUMN vector SET STORAGE MAIN", ((struct postgres *)s->db)->vector_schema);
 	f = postgres_run(s, sql.data);
 	text_clear(&sql);
-	if (f == FAULT_NONE)
-		return store_commit(s);
-	store_rollback(s);
-	return f;
+	return transaction_end(s, f);
 }
 
 /* Asked once a connection; within a transaction nothing is tried that may break it. */

@@ -222,10 +222,7 @@ change_end(struct store *s, const struct vault *v, enum fault f)
 	if (f == FAULT_NONE)
 		f = slots_mac_write(s, v);
 	vault_return(s);
-	if (f == FAULT_NONE)
-		return store_commit(s);
-	store_rollback(s);
-	return f;
+	return transaction_end(s, f);
 }
 
 enum fault

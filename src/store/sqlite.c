@@ -268,10 +268,7 @@ claim_empty(struct store *s)
 		if (f == FAULT_NONE)
 			f = store_exec(s, "PRAGMA application_id=1398034241");
 	}
-	if (f == FAULT_NONE)
-		return store_commit(s);
-	store_rollback(s);
-	return f;
+	return transaction_end(s, f);
 }
 
 static enum fault
@@ -350,43 +347,7 @@ sqlite_last_id(struct store *s)
 	return sqlite3_last_insert_rowid(s->db);
 }
 
-/* ---- one process, one file ---------------------------------------------------- */
-
-static enum fault
-nobody_listens(struct store *s, const char *channel, const char *payload)
-{
-	(void)s, (void)channel, (void)payload;
-	return FAULT_NONE;
-}
-
-static enum fault
-nothing_comes(int *fd, struct store *s, const char *channel)
-{
-	(void)s, (void)channel;
-	*fd = -1;
-	return FAULT_NONE;
-}
-
-static enum fault
-always_held(bool *got, struct store *s, const char *name)
-{
-	(void)s, (void)name;
-	*got = true;
-	return FAULT_NONE;
-}
-
-static void
-nothing_held(struct store *s, const char *name)
-{
-	(void)s, (void)name;
-}
-
-static enum fault
-nothing_heard(struct store *s, store_heard_fn *heard, void *arg)
-{
-	(void)s, (void)heard, (void)arg;
-	return FAULT_NONE;
-}
+/* ---- numbers that are never used again ---------------------------------------- */
 
 static enum fault
 sequence(struct statement **out, struct store *s, const char *sql, const char *table)
@@ -456,6 +417,5 @@ const struct store_driver store_sqlite = {
 	.bind_int = sqlite_bind_int, .bind_real = sqlite_bind_real, .bind_text = sqlite_bind_text, .bind_blob = sqlite_bind_blob,
 	.step = sqlite_step, .later = sqlite_later, .changed = sqlite_changed, .col_text = sqlite_text, .col_int = sqlite_int,
 	.col_real = sqlite_real, .col_blob = sqlite_blob, .col_null = sqlite_null,
-	.notify = nobody_listens, .listen = nothing_comes, .heard = nothing_heard, .hold = always_held, .let_go = nothing_held,
 	.last_number = sqlite_last_number, .set_last_number = sqlite_set_last_number, .copy = sqlite_copy,
 };

@@ -133,7 +133,7 @@ struct store_driver {
 	double (*col_real)(struct statement *st, int col);
 	const void *(*col_blob)(struct statement *st, int col, size_t *n);
 	bool (*col_null)(struct statement *st, int col);
-	/* Word between processes; channel is checked. */
+	/* Word between processes; channel is checked. NULL, all of them: there is one process. */
 	enum fault (*notify)(struct store *s, const char *channel, const char *payload);
 	enum fault (*listen)(int *fd, struct store *s, const char *channel);
 	enum fault (*heard)(struct store *s, store_heard_fn *heard, void *arg);
@@ -162,7 +162,9 @@ enum fault run_once(struct store *s, const char *sql) STOA_MUST;
 /* One row of one integer; ABSENT without a row. */
 enum fault query_int(int64_t *out, struct store *s, const char *sql) STOA_MUST;
 /* transaction.c: store_begin(), and a statement whose rows may come with its answer. */
-enum fault begin_with(struct statement **first, struct store *s, const char *sql) STOA_MUST;
+enum fault transaction_begin(struct statement **first, struct store *s, const char *sql) STOA_MUST;
+/* Commit, or after a fault, which comes back, roll back. */
+enum fault transaction_end(struct store *s, enum fault f) STOA_MUST;
 /* One snapshot for several reads; inside a transaction it is that. */
 enum fault read_begin(struct store *s) STOA_MUST;
 void read_end(struct store *s);

@@ -65,7 +65,7 @@ begin_once(struct statement **first, struct store *s, const char *sql)
 }
 
 enum fault
-begin_with(struct statement **first, struct store *s, const char *sql)
+transaction_begin(struct statement **first, struct store *s, const char *sql)
 {
 	*first = NULL;
 	if (s->depth > 0) {
@@ -93,7 +93,7 @@ enum fault
 store_begin(struct store *s)
 {
 	struct statement *none;
-	return begin_with(&none, s, NULL);
+	return transaction_begin(&none, s, NULL);
 }
 
 void
@@ -131,6 +131,15 @@ store_commit(struct store *s)
 	s->depth = 0;
 	pthread_mutex_unlock(&s->sealing->writing);
 	return FAULT_NONE;
+}
+
+enum fault
+transaction_end(struct store *s, enum fault f)
+{
+	if (f == FAULT_NONE)
+		return store_commit(s);
+	store_rollback(s);
+	return f;
 }
 
 enum fault

@@ -23,10 +23,7 @@ store_vectors_put(struct store *s, int64_t document, const float *vectors, size_
 	f = s->driver->nearness->remove(s, document);
 	if (f == FAULT_NONE)
 		f = s->driver->nearness->put(s, document, vectors, dims, count);
-	if (f == FAULT_NONE)
-		return store_commit(s);
-	store_rollback(s);
-	return f;
+	return transaction_end(s, f);
 }
 
 enum fault
