@@ -48,8 +48,10 @@ administrator(struct arena *a, struct engine *e, const char *folder)
 	void *reply = NULL;
 	struct text line;
 	text_init(&line, 1024);
-	if (file_read(&line, path) == FAULT_NONE)
-		return arena_strdup(a, line.data);
+	const char *kept = file_read(&line, path) == FAULT_NONE ? arena_strdup(a, line.data) : NULL;
+	text_clear(&line);
+	if (kept != NULL)
+		return kept;
 	TRY(engine_first_admin(&code, a, e));
 	const struct auth_join join = { .code = code, .name = "Ada" };
 	const struct principal nobody = { .role = ROLE_NONE };
