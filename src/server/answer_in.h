@@ -28,7 +28,7 @@ struct answer {
 	size_t told;                         /* events that are in rows */
 	char away[AWAY_MAX][ID_BYTES]; size_t away_count;
 	/* and of one that is made elsewhere */
-	bool mirror, stale, joined;          /* stale: there are newer rows; joined: its maker knows of us */
+	bool mirror, stale, joined, due;     /* stale: there are newer rows; joined: its maker knows of us; due: of the relay */
 	char holder[ID_BYTES];               /* the server that makes it */
 };
 

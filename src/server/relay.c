@@ -18,24 +18,9 @@
 
 #define GATHER_MS 50
 #define LOOK_MS 1000              /* at mirrors without a word, and whether their makers live */
-#define SETTLE_MS 3000            /* after the database was away the others come back too */
 #define SWEEP_MS (60 * 1000)
 #define KEEP_MS (60 * 1000)       /* beyond what a server itself keeps */
 #define AGAIN_MS 250
-#define AT_ONCE 64
-
-struct relay {
-	struct server *server;
-	struct store *db;
-	char self[ID_BYTES];
-	int ears, wakes;             /* of the connection, -1: it is away; of relay_wake() */
-	pthread_t thread;
-	bool running;
-	atomic_bool woken, stopping;
-	_Atomic int64_t up_ms;       /* since when it listens; -1: it does not */
-	int64_t flushed_ms, looked_ms, swept_ms, tried_ms;
-	bool pending;                /* there is something to write */
-};
 
 void
 relay_wake(struct relay *r)
@@ -47,15 +32,12 @@ relay_wake(struct relay *r)
 
 /* ---- the list of answers ------------------------------------------------------------- */
 
-typedef bool choose_fn(struct answer *a);
-
-/* Some of those that are chosen, with a reference each. */
-static size_t
-take_some(struct answer **out, struct server *s, choose_fn *choose)
+size_t
+relay_take(struct answer **out, struct server *s, relay_choose_fn *choose)
 {
 	size_t n = 0;
 	pthread_mutex_lock(&s->answers_lock);
-	for (struct answer *a = s->answers; a != NULL && n < AT_ONCE; a = a->next) {
+	for (struct answer *a = s->answers; a != NULL && n < RELAY_AT_ONCE; a = a->next) {
 		pthread_mutex_lock(&a->lock);
 		if (choose(a)) {
 			a->refs++;
@@ -129,14 +111,14 @@ tell_one(struct relay *r, struct answer *a)
 static enum fault
 tell_all(struct relay *r)
 {
-	struct answer *some[AT_ONCE];
+	struct answer *some[RELAY_AT_ONCE];
 	enum fault f = FAULT_NONE;
-	size_t n = AT_ONCE;
-	while (n == AT_ONCE && f == FAULT_NONE) {
+	size_t n = RELAY_AT_ONCE;
+	while (n == RELAY_AT_ONCE && f == FAULT_NONE) {
 		struct text word;
 		text_init(&word, STORE_WORD_MAX);
 		text_printf(&word, "events %s", r->self);
-		n = take_some(some, r->server, has_untold);
+		n = relay_take(some, r->server, has_untold);
 		for (size_t i = 0; i < n; i++) {
 			if (f == FAULT_NONE)
 				f = tell_one(r, some[i]);
@@ -146,110 +128,6 @@ tell_all(struct relay *r)
 		if (f == FAULT_NONE && n > 0)
 			f = store_notify(r->db, ENGINE_CHANNEL, word.data);
 		text_clear(&word);
-	}
-	return f;
-}
-
-/* ---- mirrors ------------------------------------------------------------------------------- */
-
-static bool
-is_followed(struct answer *a)
-{
-	return a->mirror && !a->ended;
-}
-
-static void
-mirror_end(struct answer *a, bool broken)
-{
-	pthread_mutex_lock(&a->lock);
-	a->ended = true;
-	a->broken = broken;
-	a->ended_ms = server_now(a->server);
-	if (broken) { /* nobody else begins to read it */
-		a->call->status = 0;
-		atomic_store(&a->call->cancel.asked, true);
-	}
-	answer_tell(a);
-	pthread_mutex_unlock(&a->lock);
-}
-
-/* Is its maker gone?  It has let go of its name, has had time to take it again, and
- * has left no end in a last moment. */
-static enum fault
-is_left(bool *out, struct relay *r, const char *holder, const char *id)
-{
-	bool lives = true, ended = false;
-	int64_t up_ms = atomic_load(&r->up_ms);
-	*out = false;
-	if (up_ms < 0 || server_now(r->server) - up_ms < SETTLE_MS)
-		return FAULT_NONE;
-	enum fault f = server_lives(&lives, r->db, holder);
-	if (f != FAULT_NONE || lives)
-		return f;
-	f = stream_ended(&ended, r->db, id);
-	*out = f == FAULT_ABSENT || (f == FAULT_NONE && !ended);
-	return f == FAULT_ABSENT ? FAULT_NONE : f;
-}
-
-/* The end is looked for first: then no event can be missing behind it. */
-static enum fault
-mirror_read(struct relay *r, struct answer *a, bool look)
-{
-	bool ended = false, more = false, left = false;
-	a->stale = false;
-	enum fault f = stream_ended(&ended, r->db, a->id);
-	if (f == FAULT_NONE)
-		f = stream_read(&more, r->db, a);
-	if (f == FAULT_NONE && !ended && look)
-		f = is_left(&left, r, a->holder, a->id);
-	if (f == FAULT_OFFLINE) {
-		a->stale = true;
-		return f;
-	}
-	if (f != FAULT_NONE || left || ended) {
-		mirror_end(a, !ended || f != FAULT_NONE);
-	} else if (more) {
-		pthread_mutex_lock(&a->lock);
-		answer_tell(a);
-		pthread_mutex_unlock(&a->lock);
-	}
-	return FAULT_NONE;
-}
-
-/* Its maker must know whether it is read here: it gives up what nobody reads. */
-static enum fault
-mirror_say(struct relay *r, struct answer *a)
-{
-	char word[160];
-	pthread_mutex_lock(&a->lock);
-	bool reads = a->reader_count > 0, news = reads != a->joined;
-	pthread_mutex_unlock(&a->lock);
-	if (!news)
-		return FAULT_NONE;
-	snprintf(word, sizeof word, "%s %s %s %s", reads ? "join" : "leave", a->holder, a->id, r->self);
-	enum fault f = store_notify(r->db, ENGINE_CHANNEL, word);
-	if (f != FAULT_NONE)
-		return f;
-	pthread_mutex_lock(&a->lock);
-	a->joined = reads;
-	pthread_mutex_unlock(&a->lock);
-	if (!reads)             /* who comes back finds it again */
-		mirror_end(a, true);
-	return FAULT_NONE;
-}
-
-static enum fault
-mirrors_look(struct relay *r, bool all)
-{
-	struct answer *some[AT_ONCE];
-	enum fault f = FAULT_NONE;
-	size_t n = take_some(some, r->server, is_followed);
-	for (size_t i = 0; i < n; i++) {
-		if (f == FAULT_NONE && (some[i]->stale || all))
-			f = mirror_read(r, some[i], all);
-		if (f == FAULT_NONE && !some[i]->ended)
-			f = mirror_say(r, some[i]);
-		answer_release(some[i]);
 	}
 	return f;
 }
@@ -392,7 +270,7 @@ connect_again(struct relay *r)
 		return;
 	}
 	log_event(LOG_INFO, "server", "relay", "listens=%s", r->self);
-	(void)take_some(NULL, r->server, start_over);
+	(void)relay_take(NULL, r->server, start_over);
 	server_letter(&(struct engine_letter){ .owner = "" }, r->server);
 	r->pending = true;
 	atomic_store(&r->up_ms, server_now(r->server));
@@ -467,39 +345,6 @@ serve(void *arg)
 			turn(r, from[1].revents != 0);
 	}
 	return NULL;
-}
-
-/* ---- on a worker ---------------------------------------------------------------------------------- */
-
-struct finding { struct relay *r; const struct answer *a; const struct relay_ask *ask; struct stream_row row; bool left; };
-
-static enum fault
-look_up(struct store *db, void *arg)
-{
-	struct finding *f = arg;
-	int64_t up_ms = atomic_load(&f->r->up_ms);
-	bool settled = up_ms >= 0 && server_now(f->r->server) - up_ms >= SETTLE_MS, lives = true;
-	enum fault fault = stream_find(&f->row, db, f->a, f->ask);
-	if (fault == FAULT_NONE && !f->row.ended && settled)
-		fault = server_lives(&lives, db, f->row.holder);
-	f->left = !lives;
-	return fault;
-}
-
-bool
-relay_follow(char question[ID_BYTES], struct relay *r, struct answer *a, const struct relay_ask *ask)
-{
-	struct finding f = { .r = r, .a = a, .ask = ask };
-	if (a->user[0] == '\0' || engine_lend(r->server->engine, "", look_up, &f) != FAULT_NONE)
-		return false;
-	bool own = str_same(f.row.holder, r->self);
-	if (!f.row.ended && (f.left || own)) {
-		memcpy(question, f.row.question, ID_BYTES);
-		return false;
-	}
-	answer_set_other(a, answer_mirror(r->server, a->call->op, f.row.id, f.row.holder, a->user, a->path), ask->after);
-	relay_wake(r);
-	return true;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------ */

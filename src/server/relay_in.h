@@ -1,9 +1,30 @@
-/* What relay.c and its rows share. */
+/* What relay.c, mirror.c and relay_rows.c share. */
 #ifndef STOA_RELAY_IN_H
 #define STOA_RELAY_IN_H
 #include "answer_in.h"
 
-/* Below: rows of answers, of whoever db's owner is set to or the server's alone. */
+#define RELAY_AT_ONCE 64
+
+struct relay {
+	struct server *server;
+	struct store *db;
+	char self[ID_BYTES];
+	int ears, wakes;             /* of the connection, -1: it is away; of relay_wake() */
+	pthread_t thread;
+	bool running;
+	atomic_bool woken, stopping;
+	_Atomic int64_t up_ms;       /* since when it listens; -1: it does not */
+	int64_t flushed_ms, looked_ms, swept_ms;
+	bool pending;                /* there is something to write */
+};
+/* At most RELAY_AT_ONCE of those that are chosen, with a reference each; choose is called
+ * with the lock of each answer until so many are. */
+typedef bool relay_choose_fn(struct answer *a);
+size_t relay_take(struct answer **out, struct server *s, relay_choose_fn *choose);
+/* mirror.c: read those that have news, or all and whether their makers live. */
+enum fault mirrors_look(struct relay *r, bool all) STOA_MUST;
+
+/* relay_rows.c: rows of answers, of whoever db's owner is set to or the server's alone. */
 struct stream_row { char id[ID_BYTES], holder[ID_BYTES], question[ID_BYTES]; bool ended; };
 /* By id, or, id NULL, by question and sum, of those that have not ended; ABSENT. */
 enum fault stream_find(struct stream_row *out, struct store *db, const struct answer *a, const struct relay_ask *ask) STOA_MUST;
