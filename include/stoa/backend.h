@@ -43,6 +43,8 @@ void backend_close(struct backend *b);         /* cancels and waits for what run
 /* "LOCAL"; at a server OFFLINE, ONLINE, or SYNC 3 while 3 things written wait to be
  * delivered.  Valid until the next call on the loop's thread. */
 const char *backend_word(const struct backend *b);
+/* What an answer says that holds the place of the server's own, while it is away. */
+#define BACKEND_QUESTION_WAITS "This question waits for the server."
 /* While it is OFFLINE the reason, "" when there is none; valid as long as the word. */
 const char *backend_why(const struct backend *b);
 /* On the loop's thread, when the word has changed: time to draw. */

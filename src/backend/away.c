@@ -13,7 +13,7 @@
 #define ANSWERED_HERE \
 	"Answered without the server, from the documents of this machine; stoa sync --ask asks the server too."
 #define ASKED_LATER "The server cannot be reached, and the documents of this machine do not say it."
-#define WAITING "This question waits for the server."
+#define WAITING BACKEND_QUESTION_WAITS
 #define WAITS "the server cannot be reached; this waits and is delivered when it is back"
 
 const char *

@@ -37,6 +37,7 @@ conversation_forget(struct chat *c)
 	c->turn_count = c->turn_cap = c->turn_at = 0;
 	c->citation = 0;
 	c->id[0] = c->title[0] = '\0';
+	m->counted = false;
 	m->stream = NULL;
 	text_reset(&m->streamed);
 	arena_clear(&m->live);
@@ -56,6 +57,7 @@ chat_close(struct chat *c)
 	mem_free(c->conversations);
 	c->conversations = NULL;
 	c->list_count = c->list_at = 0;
+	c->more->counted = false;
 	arena_clear(&c->list_arena);
 	c->filter[0] = '\0';
 	mem_free(c->more->seen);

@@ -25,7 +25,8 @@ struct chat_more {
 	bool warm;                     /* searching was made ready */
 	/* what of each conversation was looked at, by id; listed: the first list has come */
 	struct seen { char id[ID_BYTES]; int64_t count; } *seen; size_t seen_count, seen_cap;
-	bool listed;
+	bool listed, counted;          /* counted: unread is how many conversations have something new */
+	size_t unread;
 	char handed[ID_BYTES];         /* the answer that was handed to a teacher last */
 	char reply_to[ID_BYTES], *reply_draft;   /* what a teacher wrote and the server does not have yet */
 	char link_id[ID_BYTES], *link; /* the link that was made last, told once */

@@ -42,6 +42,7 @@ seen_add(struct chat_more *m, const char *id, int64_t count)
 void
 seen_set(struct chat *c, const char *id, int64_t count)
 {
+	c->more->counted = false;
 	struct seen *s = seen_find(c->more, id);
 	if (s != NULL) {
 		s->count = count;
@@ -80,13 +81,18 @@ chat_unread(const struct chat *c, const struct conversation *v)
 	return str_same(v->id, c->id) ? 0 : here > v->unread ? here : v->unread;
 }
 
+/* Asked with every drawing of the first row: counted when something changed. */
 size_t
 chat_unread_count(const struct chat *c)
 {
-	size_t n = 0;
+	struct chat_more *m = c->more;
+	if (m->counted)
+		return m->unread;
+	m->counted = true;
+	m->unread = 0;
 	for (size_t i = 0; i < c->list_count; i++)
-		n += chat_unread(c, &c->conversations[i]) > 0;
-	return n;
+		m->unread += chat_unread(c, &c->conversations[i]) > 0;
+	return m->unread;
 }
 
 /* The history keeps it; of a server that is away it is not worth a place in the outbox. */
@@ -94,6 +100,7 @@ void
 chat_keep_unread(struct app *app, const char *id, int64_t count)
 {
 	struct chat *c = app->chat;
+	c->more->counted = false;
 	for (size_t i = 0; i < c->list_count; i++)
 		if (str_same(c->conversations[i].id, id))
 			c->conversations[i].unread = count;
@@ -157,6 +164,7 @@ list_whole(struct app *app)
 	listing_take(&c->more->next, &record_conversation, &items, &c->list_count, &c->list_at, &c->list_arena);
 	c->conversations = items;
 	seen_take(c);
+	c->more->counted = false;
 	if (app->config->server != NULL)
 		news_take(app);
 	app_dirty(app, &pane_conversations);

@@ -67,8 +67,9 @@ status_draw(struct app *app)
 		text_put(&words, "ADDING  ");
 	if ((app->chat->busy && app->tab != TAB_CHAT) || app->chat->away != 0)
 		text_put(&words, "ANSWERING  ");
-	if (chat_unread_count(app->chat) > 0)
-		text_printf(&words, "%zu NEW  ", chat_unread_count(app->chat));
+	size_t unread = chat_unread_count(app->chat);
+	if (unread > 0)
+		text_printf(&words, "%zu NEW  ", unread);
 	if (app->backend != NULL)
 		text_printf(&words, "%s  ", backend_word(app->backend));
 	if (app->waiting.refused > 0)

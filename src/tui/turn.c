@@ -112,7 +112,7 @@ answer_flow(struct flow *f, const struct message *m, const char *hint)
 	}
 	if (m->note != NULL && *m->note != '\0')
 		flow_text(f, STYLE_STALE, "       ", STYLE_TEXT, LEAD, m->note, strlen(m->note));
-	bool waits = str_same(m->status, "refused") && m->nearest.count == 0 && m->note != NULL && *m->note != '\0';
+	bool waits = str_same(content, BACKEND_QUESTION_WAITS);
 	if (!waits && (str_same(m->status, "answered") || str_same(m->status, "refused")))
 		foot_flow(f, m);       /* what waits for a server was not answered, and has no figures */
 	if (*hint != '\0')

@@ -106,6 +106,21 @@ START_TEST(a_figure_below_an_answer_is_not_torn_apart)
 }
 END_TEST
 
+START_TEST(what_waits_for_a_server_has_no_figures_and_what_was_refused_has)
+{
+	struct message m = { .role = "stoa", .status = "refused", .content = "Not found.", .note = "No document has the word.", .mode = "extractive" };
+	struct flow f;
+	flow_init(&f, 60);
+	chat_turn_flow(&f, &m, "");
+	ck_assert_ptr_nonnull(strstr(rows_of(&f), "refused  nearest 0 passages"));
+	flow_clear(&f);
+	m.content = BACKEND_QUESTION_WAITS;
+	chat_turn_flow(&f, &m, "");
+	ck_assert_ptr_null(strstr(rows_of(&f), "refused"));
+	flow_clear(&f);
+}
+END_TEST
+
 START_TEST(a_citation_mark_is_a_run_of_its_own)
 {
 	struct flow f;
@@ -168,6 +183,6 @@ END_TEST
 TESTS("flow", words_are_wrapped_at_the_width_and_indented_behind_the_name,
 	lines_of_one_text_stand_under_each_other, wide_characters_break_between_and_count_two,
 	a_word_longer_than_the_row_is_cut_and_nothing_lost, a_word_longer_than_the_row_begins_where_it_stands,
-	a_figure_below_an_answer_is_not_torn_apart, a_citation_mark_is_a_run_of_its_own,
+	a_figure_below_an_answer_is_not_torn_apart, what_waits_for_a_server_has_no_figures_and_what_was_refused_has, a_citation_mark_is_a_run_of_its_own,
 	markdown_shows_headings_lists_tables_code_and_links, markdown_that_is_broken_is_shown_as_typed,
 	tex_of_the_common_subset_becomes_unicode, hostile_text_loses_its_controls_in_a_row)
