@@ -210,7 +210,8 @@ static enum fault
 find_acts(struct found **found, struct work *w)
 {
 	struct found *wide = NULL;
-	if (!w->route.about || library_topic_present(*found) < ACTS_TOPIC)
+	bool defines = w->route.intent == INTENT_DEFINITION && *w->route.topic != '\0';
+	if (!(w->route.about || defines) || library_topic_present(*found) < ACTS_TOPIC)
 		return FAULT_NONE;
 	enum fault f = find_evidence(&wide, w, arena_printf(w->a, "What is %s?", w->route.topic), NULL, ENTRY_PASSAGES, 24);
 	if (f != FAULT_NONE)

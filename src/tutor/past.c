@@ -128,26 +128,28 @@ without_joint(struct arena *a, const char *s)
 
 /* What a question put into the talk: the X of "what is X", of "and X?"; "" nothing. */
 static const char *
-topic_of(struct arena *a, const struct route *r)
+topic_of(bool *person, struct arena *a, const struct route *r)
 {
 	struct route named = *r;
 	if (r->follows && !r->vague)
 		route_question(&named, a, without_joint(a, r->query));
 	bool topic = named.intent == INTENT_DEFINITION || named.about;
+	*person = named.person;
 	return topic && !named.follows && !named.vague ? named.topic : "";
 }
 
 /* "How does it work?" with what it is. */
 static const char *
-with_topic(struct arena *a, const char *query, const char *topic)
+with_topic(struct arena *a, const char *query, const char *topic, bool person)
 {
-	static const struct { const char *word, *tail; } pronouns[] = {
-		{ "it", "" }, { "they", "" }, { "them", "" }, { "its", "'s" }, { "their", "'s" },
+	static const struct { const char *word, *tail; bool person; } pronouns[] = {
+		{ "it", "", false }, { "they", "", false }, { "them", "", false }, { "its", "'s", false }, { "their", "'s", false },
+		{ "he", "", true }, { "she", "", true }, { "him", "", true }, { "his", "'s", true }, { "her", "'s", true },
 	};
 	const char *line = line_lower(a, query);
 	struct range w;
 	for (size_t i = 0; i < COUNT_OF(pronouns) && *topic != '\0'; i++)
-		if (phrase_find(&w, line, pronouns[i].word, PLACE_ANY))
+		if (pronouns[i].person == person && phrase_find(&w, line, pronouns[i].word, PLACE_ANY))
 			return arena_printf(a, "%.*s%s%s%s", (int)w.start, query, topic, pronouns[i].tail, query + w.end);
 	return query;
 }
@@ -155,7 +157,7 @@ with_topic(struct arena *a, const char *query, const char *topic)
 /* The questions back to the last one that stood on its own, newest last; the topic
  * that was named last. */
 static const char *
-past_questions(struct arena *a, const struct past *past, const char **topic)
+past_questions(struct arena *a, const struct past *past, const char **topic, bool *person)
 {
 	const char *joined = NULL;
 	*topic = "";
@@ -168,7 +170,7 @@ past_questions(struct arena *a, const struct past *past, const char **topic)
 		if (r.intent == INTENT_SMALLTALK)
 			continue;
 		if (**topic == '\0')
-			*topic = topic_of(a, &r);
+			*topic = topic_of(person, a, &r);
 		joined = joined ? arena_printf(a, "%s %s", r.query, joined) : r.query;
 		if (!r.follows && !r.vague)
 			break;
@@ -180,7 +182,8 @@ void
 past_rewrite(const char **query, const char **before, struct arena *a, const struct past *past,
 	const struct route *route)
 {
-	const char *topic, *asked = past_questions(a, past, &topic);
+	bool person = false;
+	const char *topic, *asked = past_questions(a, past, &topic, &person);
 	*query = route->query;
 	*before = NULL;
 	if (asked == NULL || !(route->follows || route->vague || past_was_clarify(past)))
@@ -189,6 +192,6 @@ past_rewrite(const char **query, const char **before, struct arena *a, const str
 	struct word_set content = words_set(a, rest, strlen(rest), true);
 	*query = content.count == 0 || past_was_clarify(past)
 			 ? arena_printf(a, "%s %s", rest, asked)
-			 : with_topic(a, rest, topic);
+			 : with_topic(a, rest, topic, person);
 	*before = asked;
 }

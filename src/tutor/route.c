@@ -374,9 +374,9 @@ route_question(struct route *out, struct arena *a, const char *content)
 			inside += w.end + 1, low += w.end + 1;
 	} else if (route_topic(&r, a, inside, low, strchr(content, '?') != NULL)) {
 		r.intent = INTENT_DEFINITION;
-	} else {
-		route_about(&r, a, inside, low);
 	}
+	if (r.intent == INTENT_QUESTION || r.intent == INTENT_LIST)
+		route_about(&r, a, inside, low);
 	r.query =
 		cut_frame(inside + (line_cut_front(low, commands, COUNT_OF(commands)) - low), low);
 	if (r.intent == INTENT_COMPARISON)

@@ -138,7 +138,8 @@ route_about(struct route *r, struct arena *a, const char *s, const char *line)
 		{ "what are", "used for" }, { "what is", "good for" }, { "what is", "made of" }, { "what is", "for" },
 	};
 	static const char *const nouns[] = { "role of", "roles of", "function of", "functions of", "purpose of", "importance of",
-		"significance of", "job of", "use of", "uses of", "point of", "benefits of", "advantages of", "disadvantages of" };
+		"significance of", "job of", "use of", "uses of", "point of", "benefits of", "advantages of", "disadvantages of",
+		"structure of", "happens in", "happens to", "happens during", "goes on in", "who is", "who was", "who were" };
 	static const char *const roles[] = { "what role does", "what role do", "what function does", "what purpose does" };
 	static const char *const verbs[] = { " play", " have", " serve" };
 	struct range w, tail;
@@ -160,6 +161,7 @@ route_about(struct route *r, struct arena *a, const char *s, const char *line)
 		if (phrase_find(&w, line, nouns[i], PLACE_ANY) && w.start <= 24 && line[w.end] == ' ') {
 			rest = line + w.end + 1;
 			len = strlen(rest);
+			r->person = str_starts(nouns[i], "who ");
 		}
 	if (rest == NULL || len == 0)
 		return;
@@ -210,21 +212,35 @@ first_words(struct arena *a, const char *s, size_t words)
 	return arena_strndup(a, s, n);
 }
 
-/* "Stomata close ...", "The pump moves ...": the topic, then what is likely a verb. */
 static bool
-acts_likely(const char *name, const char *rest)
+is_name(const char *topic)
+{
+	for (const char *c = topic; *c != '\0'; c++)
+		if ((c == topic || c[-1] == ' ') && (*c < 'A' || *c > 'Z'))
+			return false;
+	return *topic != '\0';
+}
+
+static bool
+goes_on(const char *rest)
 {
 	static const char *const others[] = { "is", "are", "was", "were", "has", "have", "had", "and", "or", "of", "in", "on", "at",
 		"with", "from", "as", "can", "may", "must", "should", "by" };
 	struct range r;
 	size_t n = strspn(rest, "abcdefghijklmnopqrstuvwxyz");
+	bool goes = n >= 3 && rest[n] == ' ';
+	for (size_t i = 0; i < COUNT_OF(others) && goes; i++)
+		goes = !phrase_find(&r, rest, others[i], PLACE_START);
+	return goes;
+}
+
+/* "Stomata close ...", "The pump moves ...": the topic, then what is likely a verb. */
+static bool
+acts_likely(const char *name, const char *rest)
+{
+	size_t n = strcspn(rest, " ");
 	bool plural = str_ends(name, "s") || library_base_form(name) != NULL;
-	if (n < 3 || rest[n] != ' ')
-		return false;
-	for (size_t i = 0; i < COUNT_OF(others); i++)
-		if (phrase_find(&r, rest, others[i], PLACE_START))
-			return false;
-	return plural != (rest[n - 1] == 's' && rest[n - 2] != 's');
+	return goes_on(rest) && plural != (rest[n - 1] == 's' && rest[n - 2] != 's');
 }
 
 double
@@ -248,6 +264,8 @@ topic_acts(struct arena *a, const char *topic, const char *s)
 		return 0;
 	if (there && before < 2 && (has_any(first_words(a, rest, 2), doing, COUNT_OF(doing)) || is_told(rest, is, COUNT_OF(is))))
 		return before == 0 ? .9 : .6;
+	if (there && is_name(topic) && s[r.end] == ' ' && goes_on(s + r.end + 1))
+		return .5;
 	if (there && before == 0 && acts_likely(name, rest))
 		return .4;
 	if (!sentence_begins_with(a, s, &words) || has_any(line, denials, COUNT_OF(denials)))

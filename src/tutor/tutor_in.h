@@ -58,6 +58,7 @@ struct route {
 	const char *topic;              /* term of a definition, focus of a summary; "" none */
 	bool bare;                      /* nothing but the term was typed */
 	bool about;                     /* a question about what the topic does or is for */
+	bool person;                    /* the same about somebody: "who was X" */
 	const char *sides[2];           /* of a comparison; NULL */
 	const char *scope;              /* X of "my X notes"; "" all of them; NULL: none named */
 	const char *target;             /* language of a translation; NULL */

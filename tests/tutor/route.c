@@ -154,7 +154,7 @@ START_TEST(what_a_topic_does_or_is_for_is_asked_in_many_ways)
 {
 	static const struct { const char *said, *topic; } rows[] = {
 		{ "What is the role of the stroma?", "stroma" }, { "what does rubisco do?", "rubisco" }, { "Why is photosynthesis important?", "photosynthesis" },
-		{ "How do guard cells work?", "guard cells" }, { "What role does water play?", "water" }, { "What is ATP used for?", "ATP" },
+		{ "How do guard cells work?", "guard cells" }, { "Who was Engelmann?", "Engelmann" }, { "What happens in the thylakoid?", "thylakoid" }, { "What role does water play?", "water" }, { "What is ATP used for?", "ATP" },
 		{ "I don't understand the purpose of the light reactions, can you explain?", "light reactions" },
 	};
 	static const char *const others[] = { "What is the role of the king in the long war of the northern border towns?", "What did he do?", "Why does it work?", "How far do waves travel?" };
@@ -179,6 +179,7 @@ START_TEST(sentences_that_tell_what_their_subject_does_are_known)
 	ck_assert_double_gt(topic_acts(&a, "rubisco", "Rubisco joins carbon dioxide to a sugar."), .8);
 	ck_assert_double_gt(topic_acts(&a, "rubisco", "The parts of rubisco, the enzyme that captures carbon dioxide, are many."), .6);
 	ck_assert_double_gt(topic_acts(&a, "stomata", "Stomata close at night and save water."), .3);
+	ck_assert_double_gt(topic_acts(&a, "Engelmann", "In 1882 Theodor Engelmann laid a thread of an alga under his microscope."), .4);
 	ck_assert(topic_acts(&a, "rubisco", "Rubisco activase is damaged by heat.") == 0);
 	ck_assert_double_gt(topic_acts(&a, "stroma", "The stroma is the fluid in which sugar is made."), .8);
 	ck_assert(topic_acts(&a, "rubisco", "Rubisco does not work unless it has been switched on.") == 0);
@@ -195,6 +196,7 @@ START_TEST(a_pronoun_is_read_as_the_topic_before)
 		{ "What is rubisco?", "and ATP?", "Why do plants need it?", "Why do plants need ATP" },
 		{ "What do stomata do?", NULL, "What is their size?", "What is stomata's size" },
 		{ "Who was Joseph Priestley?", NULL, "When did it happen?", "When did it happen" },
+		{ "Who was Joseph Priestley?", NULL, "When did he find it?", "When did Joseph Priestley find it" },
 		{ "What is an enzyme?", NULL, "and a lipid?", "a lipid" },
 	};
 	struct arena a;
