@@ -76,6 +76,8 @@ enum fault store_begin(struct store *s) STOA_MUST;      /* BEGIN IMMEDIATE; nest
 enum fault store_commit(struct store *s) STOA_MUST;     /* durable when it returns NONE */
 /* After a fault; harmless outside. Ends the whole transaction: an outer commit is refused. */
 void store_rollback(struct store *s);
+/* The end of what was begun: commit when f is NONE, else roll back; what came of it. */
+enum fault store_finish(struct store *s, enum fault f) STOA_MUST;
 enum fault store_exec(struct store *s, const char *sql) STOA_MUST;
 /* A cached prepared statement, reset and unbound. Give back with statement_done(). */
 enum fault store_prepare(struct statement **out, struct store *s, const char *sql) STOA_MUST;

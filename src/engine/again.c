@@ -164,11 +164,7 @@ perform_within(void **reply, struct call *c, const struct handler *h, const void
 		f = h->fn(reply, c, request);
 	if (f == FAULT_NONE)
 		f = receipt_put(c, id, sum, *reply);
-	if (f == FAULT_NONE)
-		f = store_commit(c->db);
-	if (f != FAULT_NONE)
-		store_rollback(c->db);
-	return f;
+	return store_finish(c->db, f);
 }
 
 /* The receipt before and after; documents pass beside the gate, receipts do not. */

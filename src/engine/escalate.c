@@ -235,10 +235,7 @@ message_escalate(void **reply, struct call *c, const void *request)
 	if (f != FAULT_NONE)
 		return f;
 	f = hand_over(&out->query_id, &out->status, c, req);
-	if (f == FAULT_NONE)
-		f = store_commit(c->db);
-	if (f != FAULT_NONE)
-		store_rollback(c->db);
+	f = store_finish(c->db, f);
 	out->message = "Your question waits for a teacher; the reply appears in this conversation.";
 	*reply = out;
 	return f;
@@ -330,10 +327,7 @@ old_remove(struct store *db, const struct old *of)
 		f = statement_run(st, NULL);
 		statement_done(st);
 	}
-	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
+	f = store_finish(db, f);
 	store_set_owner(db, "");
 	arena_clear(&a);
 	return f;

@@ -40,10 +40,7 @@ give(void **reply, struct call *c, const struct message_feedback *req)
 	f = tutor_feedback(c->tutor, c->db, req);
 	if (f == FAULT_NONE)
 		f = row_put(c, req->id, req->score);
-	if (f == FAULT_NONE)
-		f = store_commit(c->db);
-	if (f != FAULT_NONE)
-		store_rollback(c->db);
+	f = store_finish(c->db, f);
 	done->ok = true;
 	*reply = done;
 	return f;

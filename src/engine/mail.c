@@ -124,11 +124,7 @@ change(struct store *db, int64_t *changed, const char *sql, const int64_t *numbe
 		f = statement_run(st, changed);
 		statement_done(st);
 	}
-	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
-	return f;
+	return store_finish(db, f);
 }
 
 /* Twice as long each time, and no two at the same moment. */

@@ -259,11 +259,7 @@ forget_all(struct call *c)
 		f = sharing_forget(c);
 	if (f == FAULT_NONE)
 		f = store_bury_owner(c->db);
-	if (f == FAULT_NONE)
-		f = store_commit(c->db);
-	if (f != FAULT_NONE)
-		store_rollback(c->db);
-	return f;
+	return store_finish(c->db, f);
 }
 
 static enum fault

@@ -32,10 +32,7 @@ me_update(void **reply, struct call *c, const void *request)
 		f = me_rename(c, change->name);
 	if (f == FAULT_NONE)
 		f = me_get(&now, c, NULL);
-	if (f == FAULT_NONE)
-		f = store_commit(c->db);
-	if (f != FAULT_NONE)
-		store_rollback(c->db);
+	f = store_finish(c->db, f);
 	*reply = now;
 	return f;
 }

@@ -95,11 +95,7 @@ link_write(struct call *c, const struct shared_link *link)
 	f = check_count(c);
 	if (f == FAULT_NONE)
 		f = link_insert(c, link);
-	if (f == FAULT_NONE)
-		f = store_commit(c->db);
-	if (f != FAULT_NONE)
-		store_rollback(c->db);
-	return f;
+	return store_finish(c->db, f);
 }
 
 static enum fault
@@ -174,11 +170,7 @@ link_delete(int64_t *changed, struct call *c, const char *id)
 		f = statement_run(st, changed);
 		statement_done(st);
 	}
-	if (f == FAULT_NONE)
-		f = store_commit(c->db);
-	if (f != FAULT_NONE)
-		store_rollback(c->db);
-	return f;
+	return store_finish(c->db, f);
 }
 
 static enum fault
@@ -304,11 +296,7 @@ share_expire(struct engine *e, struct store *db)
 		f = statement_run(st, NULL);
 		statement_done(st);
 	}
-	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
-	return f;
+	return store_finish(db, f);
 }
 
 const struct handler share_handlers[] = {

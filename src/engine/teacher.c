@@ -241,11 +241,7 @@ escalation_resolve(void **reply, struct call *c, const void *request)
 	if (f != FAULT_NONE)
 		return f;
 	f = resolve(*reply, c, request);
-	if (f == FAULT_NONE)
-		f = store_commit(c->db);
-	if (f != FAULT_NONE)
-		store_rollback(c->db);
-	return f;
+	return store_finish(c->db, f);
 }
 
 const struct handler escalation_handlers[] = {

@@ -178,7 +178,7 @@ people_rename(struct people *p, struct store *db, const char *id, const char *na
 		about.name = name;
 		if (f == FAULT_NONE)
 			f = person_write(db, id, &about);
-		f = finish(db, f);
+		f = store_finish(db, f);
 	}
 	arena_clear(&a);
 	return f;

@@ -309,7 +309,7 @@ people_assignment_create(struct assignment *out, struct arena *a, struct people 
 	const struct people_asker *who, const struct assignment_create *req)
 {
 	enum fault f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, create(out, a, p, db, who, req)) : f;
+	return f == FAULT_NONE ? store_finish(db, create(out, a, p, db, who, req)) : f;
 }
 
 /* Found as who teaches its class: ABSENT, DENIED. */
@@ -361,7 +361,7 @@ people_assignment_update(struct assignment *out, struct arena *a, struct people 
 	const struct people_asker *who, const struct assignment_update *req)
 {
 	enum fault f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, update(out, a, p, db, who, req)) : f;
+	return f == FAULT_NONE ? store_finish(db, update(out, a, p, db, who, req)) : f;
 }
 
 static enum fault
@@ -381,5 +381,5 @@ people_assignment_delete(struct arena *a, struct people *p, struct store *db, co
 	const struct assignment_get *req)
 {
 	enum fault f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, forget(a, p, db, who, req)) : f;
+	return f == FAULT_NONE ? store_finish(db, forget(a, p, db, who, req)) : f;
 }

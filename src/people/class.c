@@ -237,7 +237,7 @@ people_class_create(struct class *out, struct arena *a, struct people *p, struct
 		f = member_add(p, db, id, who->person, ROLE_INSTRUCTOR);
 	if (f == FAULT_NONE)
 		f = class_seen(out, a, db, who, id);
-	return finish(db, f);
+	return store_finish(db, f);
 }
 
 static enum fault
@@ -262,7 +262,7 @@ people_class_update(struct class *out, struct arena *a, struct people *p, struct
 	const struct people_asker *who, const struct class_update *req)
 {
 	enum fault f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, update(out, a, p, db, who, req)) : f;
+	return f == FAULT_NONE ? store_finish(db, update(out, a, p, db, who, req)) : f;
 }
 
 /* ---- lists -------------------------------------------------------------------------------- */

@@ -145,7 +145,7 @@ people_join(struct signed_in *out, struct arena *a, struct people *p, struct sto
 	if (p->no_codes)
 		return fault(FAULT_DENIED, "join codes are not taken here");
 	enum fault f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, join(out, a, p, db, who, req)) : f;
+	return f == FAULT_NONE ? store_finish(db, join(out, a, p, db, who, req)) : f;
 }
 
 /* ---- codes of a class ------------------------------------------------------------------- */
@@ -164,7 +164,7 @@ people_code_make(struct join_code *out, struct arena *a, struct people *p, struc
 	if (f == FAULT_NONE)
 		f = code_add(out, a, p, db, c.id, ROLE_LEARNER, (req->days > 0 ? req->days : 14) * DAY_MS,
 			req->uses > 0 ? req->uses : 40);
-	return finish(db, f);
+	return store_finish(db, f);
 }
 
 enum fault
@@ -248,7 +248,7 @@ people_first_admin(const char **code, struct arena *a, struct people *p, struct 
 		f = RUN(db, NULL, "DELETE FROM join_code WHERE class = ?", "");
 	if (f == FAULT_NONE)
 		f = code_add(&made, a, p, db, "", ROLE_ADMIN, DAY_MS, 1);
-	f = finish(db, f);
+	f = store_finish(db, f);
 	if (f == FAULT_NONE)
 		*code = made.code;
 	return f;

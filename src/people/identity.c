@@ -57,7 +57,7 @@ enum fault
 identity_account(struct account *out, struct arena *a, struct people *p, struct store *db, const struct identity *of)
 {
 	enum fault f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, find_or_make(out, a, p, db, of)) : f;
+	return f == FAULT_NONE ? store_finish(db, find_or_make(out, a, p, db, of)) : f;
 }
 
 /* ---- ID tokens ---------------------------------------------------------------------- */

@@ -140,7 +140,7 @@ people_class_set_member(struct class_member *out, struct arena *a, struct people
 	const struct people_asker *who, const struct class_member_set *req)
 {
 	enum fault f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, set_member(out, a, p, db, who, req)) : f;
+	return f == FAULT_NONE ? store_finish(db, set_member(out, a, p, db, who, req)) : f;
 }
 
 static enum fault
@@ -165,7 +165,7 @@ people_class_leave(struct arena *a, struct people *p, struct store *db, const st
 {
 	(void)p;
 	enum fault f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, remove_member(a, db, who, req)) : f;
+	return f == FAULT_NONE ? store_finish(db, remove_member(a, db, who, req)) : f;
 }
 
 /* ---- all of a class ---------------------------------------------------------------------- */

@@ -198,11 +198,14 @@ sealed_bury(struct arena *a, struct store *db, const char *owner, const char *re
 }
 
 enum fault
-finish(struct store *db, enum fault f)
+expired_forget(struct people *p, struct store *db, const char *sql)
 {
-	if (f == FAULT_NONE)
-		f = store_commit(db);
+	struct statement *st = NULL;
+	enum fault f = store_prepare(&st, db, sql);
 	if (f != FAULT_NONE)
-		store_rollback(db);
+		return f;
+	statement_int(st, 1, people_now(p));
+	f = statement_run(st, NULL);
+	statement_done(st);
 	return f;
 }

@@ -55,6 +55,8 @@ enum fault sealed_bury(struct arena *a, struct store *db, const char *owner, con
 void token_make(char out[TOKEN_TEXT], struct people *p, const char *prefix);
 /* What is kept of a token. */
 void token_hash(unsigned char out[TOKEN_HASH], const char *token);
+/* That, as parameter `at`. */
+void token_bind(struct statement *st, int at, const char *token);
 /* A code to be typed: ten letters and digits that are not mistaken, in two groups. */
 #define CODE_TEXT 12
 void code_make(char out[CODE_TEXT], struct people *p);
@@ -169,8 +171,8 @@ enum fault run_texts(struct store *db, const char *sql, int64_t *changed, const 
 #define RUN(db, changed, sql, ...) \
 	run_texts(db, sql, changed, (const char *const[]){ __VA_ARGS__ }, \
 		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
-/* Commit what went well, take back what did not. */
-enum fault finish(struct store *db, enum fault f) STOA_MUST;
+/* A statement whose one parameter is the time now. */
+enum fault expired_forget(struct people *p, struct store *db, const char *sql) STOA_MUST;
 #define page_limit(asked) ((size_t)((asked) > 0 ? (asked) : 20))
 bool is_person(const char *id);      /* 32 hex digits: an account, not this machine's person */
 

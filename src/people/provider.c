@@ -270,7 +270,7 @@ people_token(struct signed_in *out, struct arena *a, struct people *p, struct st
 	enum fault f = code ? code_account(&of, a, p, db, req) : device_poll(&of, a, p, db, req->device_code, cancel);
 	if (f == FAULT_NONE)
 		f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, session_begin(out, a, p, db, &of)) : f;
+	return f == FAULT_NONE ? store_finish(db, session_begin(out, a, p, db, &of)) : f;
 }
 
 enum fault

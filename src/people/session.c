@@ -25,7 +25,6 @@ static enum fault
 token_add(const char **out, struct arena *a, struct people *p, struct store *db, const struct token_row *row)
 {
 	char token[TOKEN_TEXT];
-	unsigned char hash[TOKEN_HASH];
 	struct statement *st = NULL;
 	enum fault f = store_prepare(&st, db,
 		"INSERT INTO session (token, family, person, refresh, used, expires, ends)"
@@ -33,8 +32,7 @@ token_add(const char **out, struct arena *a, struct people *p, struct store *db,
 	if (f != FAULT_NONE)
 		return f;
 	token_make(token, p, row->refresh ? "stoa_r_" : "stoa_");
-	token_hash(hash, token);
-	statement_blob(st, 1, hash, sizeof hash);
+	token_bind(st, 1, token);
 	statement_text(st, 2, row->family);
 	statement_text(st, 3, row->person);
 	statement_int(st, 4, row->refresh);
@@ -72,26 +70,13 @@ pair_make(struct signed_in *out, struct arena *a, struct people *p, struct store
 	return f;
 }
 
-static enum fault
-forget_expired(struct people *p, struct store *db)
-{
-	struct statement *st = NULL;
-	enum fault f = store_prepare(&st, db, "DELETE FROM session WHERE expires <= ?");
-	if (f != FAULT_NONE)
-		return f;
-	statement_int(st, 1, people_now(p));
-	f = statement_run(st, NULL);
-	statement_done(st);
-	return f;
-}
-
 enum fault
 session_begin(struct signed_in *out, struct arena *a, struct people *p, struct store *db, const struct account *of)
 {
 	char family[ID_BYTES];
 	if (of->blocked)
 		return fault(FAULT_DENIED, "this account is blocked");
-	enum fault f = forget_expired(p, db);
+	enum fault f = expired_forget(p, db, "DELETE FROM session WHERE expires <= ?");
 	if (f == FAULT_NONE)
 		f = account_seen(p, db, of->id);
 	id_make(family, &p->chance);
@@ -113,7 +98,7 @@ people_guest(struct signed_in *out, struct arena *a, struct people *p, struct st
 		f = RUN(db, NULL, "UPDATE person SET profile = ? WHERE id = ?", req->role, guest.id);
 	if (f == FAULT_NONE)
 		f = session_begin(out, a, p, db, &guest);
-	return finish(db, f);
+	return store_finish(db, f);
 }
 
 /* ---- finding ---------------------------------------------------------------------- */
@@ -135,15 +120,13 @@ check_account(const struct found *s)
 static enum fault
 token_find(struct found *out, struct people *p, struct store *db, const char *token)
 {
-	unsigned char hash[TOKEN_HASH];
 	struct statement *st = NULL;
 	enum fault f = store_prepare(&st, db,
 		"SELECT s.family, s.person, s.refresh, s.used, s.expires, s.ends, p.role, p.blocked, p.provider"
 		" FROM session s JOIN person p ON p.id = s.person WHERE s.token = ?");
 	if (f != FAULT_NONE)
 		return f;
-	token_hash(hash, token);
-	statement_blob(st, 1, hash, sizeof hash);
+	token_bind(st, 1, token);
 	f = statement_step(st);
 	if (f == FAULT_NONE) {
 		snprintf(out->who.family, ID_BYTES, "%s", statement_col_text(st, 0));
@@ -163,7 +146,6 @@ token_find(struct found *out, struct people *p, struct store *db, const char *to
 static enum fault
 slide(struct people *p, struct store *db, const char *token, const struct found *s)
 {
-	unsigned char hash[TOKEN_HASH];
 	struct statement *st = NULL;
 	int64_t until = least(people_now(p) + SESSION_IDLE_MS, s->ends);
 	if (until - s->expires < SESSION_SLIDE_MS)
@@ -171,9 +153,8 @@ slide(struct people *p, struct store *db, const char *token, const struct found 
 	enum fault f = store_prepare(&st, db, "UPDATE session SET expires = ? WHERE token = ?");
 	if (f != FAULT_NONE)
 		return f;
-	token_hash(hash, token);
 	statement_int(st, 1, until);
-	statement_blob(st, 2, hash, sizeof hash);
+	token_bind(st, 2, token);
 	f = statement_run(st, NULL);
 	statement_done(st);
 	return f;
@@ -211,14 +192,12 @@ sessions_end(struct store *db, const char *person, const char *family)
 static enum fault
 refresh_use(bool *first, struct store *db, const char *token)
 {
-	unsigned char hash[TOKEN_HASH];
 	struct statement *st = NULL;
 	int64_t changed = 0;
 	enum fault f = store_prepare(&st, db, "UPDATE session SET used = 1 WHERE token = ? AND used = 0");
 	if (f != FAULT_NONE)
 		return f;
-	token_hash(hash, token);
-	statement_blob(st, 1, hash, sizeof hash);
+	token_bind(st, 1, token);
 	f = statement_run(st, &changed);
 	statement_done(st);
 	if (f == FAULT_NONE)
@@ -257,7 +236,7 @@ people_refresh(struct signed_in *out, struct arena *a, struct people *p, struct 
 	enum fault f = store_begin(db);
 	if (f != FAULT_NONE)
 		return f;
-	f = finish(db, next_pair(out, &reused, a, p, db, req->refresh_token));
+	f = store_finish(db, next_pair(out, &reused, a, p, db, req->refresh_token));
 	if (f == FAULT_NONE && reused)
 		return fault(FAULT_DENIED, "the refresh token was used before; the session has ended, sign in again");
 	return f;

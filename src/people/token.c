@@ -49,6 +49,14 @@ token_hash(unsigned char out[TOKEN_HASH], const char *token)
 }
 
 void
+token_bind(struct statement *st, int at, const char *token)
+{
+	unsigned char hash[TOKEN_HASH];
+	token_hash(hash, token);
+	statement_blob(st, at, hash, sizeof hash);
+}
+
+void
 code_make(char out[CODE_TEXT], struct people *p)
 {
 	unsigned char bits[10];

@@ -142,7 +142,7 @@ enum fault
 people_user_update(struct user *out, struct arena *a, struct people *p, struct store *db, const struct user_update *req)
 {
 	enum fault f = store_begin(db);
-	return f == FAULT_NONE ? finish(db, update(out, a, p, db, req)) : f;
+	return f == FAULT_NONE ? store_finish(db, update(out, a, p, db, req)) : f;
 }
 
 /* ---- the end ------------------------------------------------------------------------------ */
@@ -168,7 +168,7 @@ people_delete(struct arena *a, struct people *p, struct store *db, const char *i
 		f = RUN(db, NULL, "DELETE FROM person WHERE id = ?", id);
 	if (f == FAULT_NONE)
 		f = person_bury(a, db, id);
-	return finish(db, f);
+	return store_finish(db, f);
 }
 
 enum fault

@@ -11,15 +11,9 @@
 enum fault
 waiting_add(struct people *p, struct store *db, const char *secret, const struct waiting *w)
 {
-	unsigned char hash[TOKEN_HASH];
 	struct statement *st = NULL;
 	int64_t now = people_now(p);
-	enum fault f = store_prepare(&st, db, "DELETE FROM sign_in WHERE expires <= ?");
-	if (f != FAULT_NONE)
-		return f;
-	statement_int(st, 1, now);
-	f = statement_run(st, NULL);
-	statement_done(st);
+	enum fault f = expired_forget(p, db, "DELETE FROM sign_in WHERE expires <= ?");
 	if (f == FAULT_NONE)
 		f = store_prepare(&st, db,
 			"INSERT INTO sign_in (secret, step, provider, person, redirect, challenge, state, asked,"
@@ -27,8 +21,7 @@ waiting_add(struct people *p, struct store *db, const char *secret, const struct
 	if (f != FAULT_NONE)
 		return f;
 	const char *const texts[] = { w->step, w->provider, w->person, w->redirect, w->challenge, w->state };
-	token_hash(hash, secret);
-	statement_blob(st, 1, hash, sizeof hash);
+	token_bind(st, 1, secret);
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		statement_text(st, (int)i + 2, texts[i] != NULL ? texts[i] : "");
 	statement_int(st, 8, now);
@@ -42,15 +35,13 @@ waiting_add(struct people *p, struct store *db, const char *secret, const struct
 enum fault
 waiting_find(struct waiting *out, struct arena *a, struct people *p, struct store *db, const char *secret, const char *step)
 {
-	unsigned char hash[TOKEN_HASH];
 	struct statement *st = NULL;
 	enum fault f = store_prepare(&st, db,
 		"SELECT provider, person, redirect, challenge, state, wait_ms, expires FROM sign_in"
 		" WHERE secret = ? AND step = ? AND expires > ?");
 	if (f != FAULT_NONE)
 		return f;
-	token_hash(hash, secret);
-	statement_blob(st, 1, hash, sizeof hash);
+	token_bind(st, 1, secret);
 	statement_text(st, 2, step);
 	statement_int(st, 3, people_now(p));
 	f = statement_step(st);
@@ -72,7 +63,6 @@ waiting_find(struct waiting *out, struct arena *a, struct people *p, struct stor
 enum fault
 waiting_take(struct waiting *out, struct arena *a, struct people *p, struct store *db, const char *secret, const char *step)
 {
-	unsigned char hash[TOKEN_HASH];
 	struct statement *st = NULL;
 	int64_t gone = 0;
 	enum fault f = waiting_find(out, a, p, db, secret, step);
@@ -80,8 +70,7 @@ waiting_take(struct waiting *out, struct arena *a, struct people *p, struct stor
 		f = store_prepare(&st, db, "DELETE FROM sign_in WHERE secret = ?");
 	if (f != FAULT_NONE)
 		return f;
-	token_hash(hash, secret);
-	statement_blob(st, 1, hash, sizeof hash);
+	token_bind(st, 1, secret);
 	f = statement_run(st, &gone);
 	statement_done(st);
 	if (f == FAULT_NONE && gone != 1)

@@ -169,3 +169,13 @@ read_end(struct store *s)
 		s->driver->read_end(s);
 	s->reading = false;
 }
+
+enum fault
+store_finish(struct store *s, enum fault f)
+{
+	if (f == FAULT_NONE)
+		f = store_commit(s);
+	if (f != FAULT_NONE)
+		store_rollback(s);
+	return f;
+}
