@@ -146,12 +146,33 @@ skip_measured(const char *s)
 	return 0;
 }
 
+/* Which words are in no document is told only to whoever may read them all: bytes to
+ * leave out of a reply, as it says so plainly, quoted, or in an export. */
+static size_t
+skip_missing(const char *s)
+{
+	static const char told[] = "None of your documents has";
+	static const struct { const char *before, *behind; } parts[] = {
+		{ ",\"note\":\"", "\"" }, { ",\\\"note\\\":\\\"", "\\\"" }, { "\\n\\n*", "*" },
+		{ "\\n<p class=\\\"line\\\">", "</p>" }, { "\\n\\n", "." },
+	};
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		size_t n = strlen(parts[i].before);
+		if (strncmp(s, parts[i].before, n) != 0 || strncmp(s + n, told, sizeof told - 1) != 0)
+			continue;
+		const char *end = strstr(s + n, parts[i].behind);
+		return end != NULL ? (size_t)(end - s) + strlen(parts[i].behind) : 0;
+	}
+	return 0;
+}
+
 static void
 mask(struct text *out, struct mask *m, const char *s)
 {
 	static const char hex[] = "0123456789abcdef";
 	while (*s != '\0') {
 		size_t n = skip_measured(s);
+		n = n > 0 ? n : skip_missing(s);
 		if (n > 0) {
 			s += n;
 			continue;
