@@ -179,6 +179,7 @@ START_TEST(a_document_that_waits_is_forgotten_by_deleting_it)
 	WELL(backend_outbox_drop(my.b, box.items[0].key));
 	ck_assert_uint_eq(documents(&my)->items.count, 0);
 	ck_assert(classroom_start(&room, NULL));
+	delivered(&my);
 	ck_assert_uint_eq(documents(&my)->items.count, 0);
 	ck_assert_str_eq(my.note, "");
 	end();
