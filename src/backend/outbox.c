@@ -69,11 +69,7 @@ entry_add(struct store *db, void *arg)
 		f = parcel_put(db, l->entry->key, l->parcel->data, l->parcel->len);
 	if (f == FAULT_NONE)
 		f = entry_write(db, arg);
-	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
-	return f;
+	return store_finish(db, f);
 }
 
 /* Change what is there; what another has delivered meanwhile stays gone. */
@@ -91,10 +87,7 @@ entry_change(struct store *db, void *arg)
 	f = entry_find(db, &look);
 	if (f == FAULT_NONE)
 		f = entry_write(db, arg);
-	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
+	f = store_finish(db, f);
 	outbox_clear(&o);
 	arena_clear(&a);
 	return f == FAULT_ABSENT ? FAULT_NONE : f;

@@ -217,8 +217,5 @@ library_count_cited(struct library *l, struct store *db, const char *file_id, in
 		f = statement_run(st, NULL);
 		statement_done(st);
 	}
-	if (f == FAULT_NONE)
-		return store_commit(db);
-	store_rollback(db);
-	return f;
+	return store_finish(db, f);
 }

@@ -239,10 +239,7 @@ document_row_remark(struct store *db, int64_t no, const char *remark)
 		f = statement_run(st, NULL);
 		statement_done(st);
 	}
-	if (f == FAULT_NONE)
-		return store_commit(db);
-	store_rollback(db);
-	return f;
+	return store_finish(db, f);
 }
 
 enum fault
@@ -277,8 +274,5 @@ document_forget(struct library *l, struct store *db, int64_t no, const char *sto
 		f = statement_run(st, NULL);
 		statement_done(st);
 	}
-	if (f == FAULT_NONE)
-		return store_commit(db);
-	store_rollback(db);
-	return f;
+	return store_finish(db, f);
 }

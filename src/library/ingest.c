@@ -152,11 +152,7 @@ row_begin(struct ingest *g, bool look)
 		f = row_own(g);
 	if (f == FAULT_NONE)
 		f = document_row_insert(&g->row.no, g->db, &g->row);
-	if (f == FAULT_NONE)
-		f = store_commit(g->db);
-	if (f != FAULT_NONE)
-		store_rollback(g->db);
-	return f;
+	return store_finish(g->db, f);
 }
 
 /* Leave nothing behind. */
@@ -170,10 +166,7 @@ abandon(struct ingest *g)
 		f = store_begin(g->db);
 		if (f == FAULT_NONE)
 			f = document_row_hide(g->db, g->row.no);
-		if (f == FAULT_NONE)
-			f = store_commit(g->db);
-		if (f != FAULT_NONE)
-			store_rollback(g->db);
+		f = store_finish(g->db, f);
 		if (f == FAULT_NONE)
 			f = document_forget(g->l, g->db, g->row.no, g->in.stored);
 	} else if (g->in.stored[0] != '\0') {
@@ -289,11 +282,7 @@ row_end(struct ingest *g)
 		f = document_row_finish(g->db, &g->row);
 	if (f == FAULT_NONE && g->x.reason == NULL)
 		f = passage_rows_insert(g->db, g->row.no, &g->body, g->slices, g->count);
-	if (f == FAULT_NONE)
-		f = store_commit(g->db);
-	if (f != FAULT_NONE)
-		store_rollback(g->db);
-	return f;
+	return store_finish(g->db, f);
 }
 
 static enum fault

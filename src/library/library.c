@@ -76,11 +76,7 @@ hide_abandoned(struct store *db, int64_t no)
 	f = is_processing(&processing, db, no);
 	if (f == FAULT_NONE && processing)
 		f = document_row_hide(db, no);
-	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
-	return f;
+	return store_finish(db, f);
 }
 
 /* Stored text and rows are there, postings are not. */

@@ -91,11 +91,7 @@ hide_all(struct goners *out, struct store *db, const char *id)
 	f = rows_of(out, db, id);
 	for (size_t i = 0; i < out->count && f == FAULT_NONE; i++)
 		f = document_row_hide(db, out->items[i].no);
-	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
-	return f;
+	return store_finish(db, f);
 }
 
 enum fault

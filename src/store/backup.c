@@ -183,7 +183,7 @@ all_copy(struct store *to, struct store *from, struct store *file)
 		f = table_copy(to, from, &tables.items[i]);
 	read_end(from);
 	mem_free(tables.items);
-	return transaction_end(to, f);
+	return store_finish(to, f);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */

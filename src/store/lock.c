@@ -101,10 +101,7 @@ store_seal_new(struct store *s, enum vault_slot_type type, const struct vault_se
 		f = vault_new(&v, store_id);
 	if (f == FAULT_NONE)
 		f = first_rows(s, v, type, secret, label);
-	if (f != FAULT_NONE)
-		store_rollback(s);
-	else
-		f = store_commit(s);
+	f = store_finish(s, f);
 	if (f != FAULT_NONE) {
 		vault_free(v);
 		return f;
@@ -236,11 +233,7 @@ store_anchor_accept(struct store *s)
 	}
 	if (f == FAULT_NONE && broken)
 		f = chains_rebuild(s);
-	if (f != FAULT_NONE) {
-		store_rollback(s);
-		return f;
-	}
-	f = store_commit(s);
+	f = store_finish(s, f);
 	if (f != FAULT_NONE)
 		return f;
 	log_event(LOG_WARN, "store", "accepted", "broken=%d changes_back=%llu", broken,

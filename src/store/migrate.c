@@ -42,7 +42,7 @@ step(struct store *s, const struct migration *m, bool up)
 		f = store_exec(s, up ? m->up : m->down);
 	if (f == FAULT_NONE)
 		f = s->driver->set_version(s, up ? m->version : m->version - 1);
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 enum fault

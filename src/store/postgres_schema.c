@@ -39,7 +39,7 @@ claim_empty(struct store *s)
 	if (f == FAULT_NONE && ours == 0)
 		f = postgres_run(s, "CREATE TABLE stoa (one BIGINT PRIMARY KEY CHECK (one = 1), version BIGINT NOT NULL);"
 			"INSERT INTO stoa (one, version) VALUES (1, 0)");
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 enum fault

@@ -74,7 +74,7 @@ make_table(struct store *s)
 		"ALTER TABLE passage_vector ALTER COLUMN vector SET STORAGE MAIN", ((struct postgres *)s->db)->vector_schema);
 	f = postgres_run(s, sql.data);
 	text_clear(&sql);
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 /* Asked once a connection; within a transaction nothing is tried that may break it. */

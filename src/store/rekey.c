@@ -201,10 +201,7 @@ store_rekey(struct store *s, enum vault_slot_type type, const struct vault_secre
 		f = replace_keys(&r, type, secret, label);
 	heads_forget(s);
 	s->changing = false;      /* heads and root are written already */
-	if (f == FAULT_NONE)
-		f = store_commit(s);
-	else
-		store_rollback(s);
+	f = store_finish(s, f);
 	if (f == FAULT_NONE) {
 		vault_install(s, to);
 		to = NULL;

@@ -162,7 +162,7 @@ store_put(struct store *s, enum vault_kind kind, const char *conv_id, const char
 	f = record_append(s, &new);
 	if (f == FAULT_EXISTS)
 		f = append_next(s, &new);
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 enum fault
@@ -182,7 +182,7 @@ store_bury(struct store *s, const char *rec_id)
 		memcpy(new.conv_id, old.conv_id, VAULT_ID_BYTES);
 		f = append_next(s, &new);
 	}
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 /* One tombstone for all that is in the chain now; later records live. */
@@ -206,7 +206,7 @@ store_bury_chain(struct store *s, const char *conv_id)
 			"UPDATE record SET blob = NULL WHERE owner = ? AND conv_id = ? AND lseq < ? "
 			"AND blob IS NOT NULL",
 			new.conv_id, (int64_t)s->sealing->heads.last_lseq);
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 /* The chains of the owner that hold something. */
@@ -253,7 +253,7 @@ store_bury_owner(struct store *s)
 	if (f == FAULT_NONE)
 		f = bury_chains(s, &chains);
 	mem_free(chains.items);
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 enum fault

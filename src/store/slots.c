@@ -222,7 +222,7 @@ change_end(struct store *s, const struct vault *v, enum fault f)
 	if (f == FAULT_NONE)
 		f = slots_mac_write(s, v);
 	vault_return(s);
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 enum fault

@@ -268,7 +268,7 @@ claim_empty(struct store *s)
 		if (f == FAULT_NONE)
 			f = store_exec(s, "PRAGMA application_id=1398034241");
 	}
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 static enum fault

@@ -163,8 +163,6 @@ enum fault run_once(struct store *s, const char *sql) STOA_MUST;
 enum fault query_int(int64_t *out, struct store *s, const char *sql) STOA_MUST;
 /* transaction.c: store_begin(), and a statement whose rows may come with its answer. */
 enum fault transaction_begin(struct statement **first, struct store *s, const char *sql) STOA_MUST;
-/* Commit, or after a fault, which comes back, roll back. */
-enum fault transaction_end(struct store *s, enum fault f) STOA_MUST;
 /* One snapshot for several reads; inside a transaction it is that. */
 enum fault read_begin(struct store *s) STOA_MUST;
 void read_end(struct store *s);

@@ -134,10 +134,10 @@ store_commit(struct store *s)
 }
 
 enum fault
-transaction_end(struct store *s, enum fault f)
+store_finish(struct store *s, enum fault f)
 {
 	if (f == FAULT_NONE)
-		return store_commit(s);
+		return store_commit(s);         /* rolls back itself when it fails */
 	store_rollback(s);
 	return f;
 }
@@ -168,14 +168,4 @@ read_end(struct store *s)
 	if (s->reading && s->db != NULL)
 		s->driver->read_end(s);
 	s->reading = false;
-}
-
-enum fault
-store_finish(struct store *s, enum fault f)
-{
-	if (f == FAULT_NONE)
-		f = store_commit(s);
-	if (f != FAULT_NONE)
-		store_rollback(s);
-	return f;
 }

@@ -23,7 +23,7 @@ store_vectors_put(struct store *s, int64_t document, const float *vectors, size_
 	f = s->driver->nearness->remove(s, document);
 	if (f == FAULT_NONE)
 		f = s->driver->nearness->put(s, document, vectors, dims, count);
-	return transaction_end(s, f);
+	return store_finish(s, f);
 }
 
 enum fault

@@ -132,10 +132,8 @@ tutor_conversation_update(struct conversation **out, struct arena *a, struct tut
 			title->unread = req->unread > 0 ? req->unread : 0;
 		f = kept_put(db, KIND_TITLE, req->id, req->id, &record_kept_title, title);
 	}
-	if (f == FAULT_NONE)
-		f = store_commit(db);
+	f = store_finish(db, f);
 	if (f != FAULT_NONE) {
-		store_rollback(db);
 		return f;
 	}
 	f = row_find(&row, a, t, db, req->id);
@@ -166,11 +164,8 @@ tutor_conversation_delete(struct tutor *t, struct store *db, const char *id)
 	}
 	if (f == FAULT_NONE)
 		f = store_bury_chain(db, id);
+	f = store_finish(db, f);
 	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
-	else
 		memory_drop(t, id);
 out:
 	kept_chain_clear(&chain);

@@ -47,10 +47,7 @@ tutor_feedback(struct tutor *t, struct store *db, const struct message_feedback 
 				snprintf(id, sizeof id, "%s", chain.feedback_ids[i]);
 		f = kept_put(db, KIND_FEEDBACK, rec.conv_id, id, &record_kept_feedback, &kept);
 	}
-	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
+	f = store_finish(db, f);
 out:
 	kept_chain_clear(&chain);
 	arena_clear(&a);

@@ -254,10 +254,7 @@ tutor_import(struct imported *out, struct arena *a, struct tutor *t, struct stor
 	f = store_begin(db);
 	if (f == FAULT_NONE) {
 		f = import_all(&in, file);
-		if (f == FAULT_NONE)
-			f = store_commit(db);
-		if (f != FAULT_NONE)
-			store_rollback(db);
+		f = store_finish(db, f);
 	}
 	arena_clear(&in.a);
 	json_object_put(file);

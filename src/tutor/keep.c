@@ -113,10 +113,7 @@ tutor_keep(struct store *db, const struct conversation *conversation, const stru
 		if (str_same(m->role, "user"))
 			question = m->id;
 	}
-	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
+	f = store_finish(db, f);
 	arena_clear(&a);
 	return f;
 }
@@ -184,11 +181,8 @@ tutor_set_aside(char new_id[ID_BYTES], struct store *db, const char *id, const c
 	}
 	if (f == FAULT_NONE)
 		f = store_bury(db, id);
+	f = store_finish(db, f);
 	if (f == FAULT_NONE)
-		f = store_commit(db);
-	if (f != FAULT_NONE)
-		store_rollback(db);
-	else
 		memcpy(new_id, aside, sizeof aside);
 	arena_clear(&a);
 	return f;

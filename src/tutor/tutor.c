@@ -170,11 +170,7 @@ question_seal(struct asking *q, struct work *w)
 	if (f == FAULT_NONE && !q->sealed)
 		f = kept_put(w->db, KIND_MESSAGE, q->conv_id, q->question_id, &record_kept_message,
 			&kept);
-	if (f == FAULT_NONE)
-		f = store_commit(w->db);
-	if (f != FAULT_NONE)
-		store_rollback(w->db);
-	return f;
+	return store_finish(w->db, f);
 }
 
 /* ---- the answer ----------------------------------------------------------------- */
@@ -335,11 +331,7 @@ answer_commit(const struct asking *q, struct work *w)
 		f = answer_put(q, w);
 	if (f == FAULT_NONE && there != NULL)
 		w->m = ((struct kept_message *)there)->message;
-	if (f == FAULT_NONE)
-		f = store_commit(w->db);
-	if (f != FAULT_NONE)
-		store_rollback(w->db);
-	return f;
+	return store_finish(w->db, f);
 }
 
 /* The last fault as a note: what happened to the answer, in its words. */
