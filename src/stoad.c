@@ -3,6 +3,7 @@
  * Without configuration it serves on this machine only, from a folder of its own.
  * What is set on the command line goes before what the file says. */
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,14 +34,15 @@ number(const struct program *p, const char *section, const char *name)
 
 static const struct flag {
 	const char *name, *section, *key, *help;
+	bool folder;
 } flags[] = {
-	{ "listen", "server", "listen", "ADDRESS:PORT; port 0 takes any that is free" },
-	{ "data", "server", "data", "folder of store, library and uploads" },
-	{ "uploads", "server", "uploads", "folder of uploads, one a server; in the data folder unless told" },
-	{ "threads", "server", "threads", "listeners" },
-	{ "workers", "server", "workers", "calls worked on at once" },
-	{ "log-format", "log", "format", "text or json" },
-	{ "log-level", "log", "level", "debug, info, warn or error" },
+	{ "listen", "server", "listen", "ADDRESS:PORT; port 0 takes any that is free", false },
+	{ "data", "server", "data", "folder of store, library and uploads", true },
+	{ "uploads", "server", "uploads", "folder of uploads, one a server; in the data folder unless told", true },
+	{ "threads", "server", "threads", "listeners", false },
+	{ "workers", "server", "workers", "calls worked on at once", false },
+	{ "log-format", "log", "format", "text or json", false },
+	{ "log-level", "log", "level", "debug, info, warn or error", false },
 };
 
 static enum fault
@@ -99,7 +101,8 @@ on_reload(void *arg)
 	if (f == FAULT_NONE) {
 		server_rates(rates, &fresh.conf);
 		engine_set_rates(p->setup.engine, rates);
-		engine_set_providers(p->setup.engine, fresh.providers, fresh.provider_count);
+		const struct people_jwt jwt = server_jwt(&fresh.conf);
+		engine_set_providers(p->setup.engine, fresh.providers, fresh.provider_count, &jwt);
 		f = start_log(&fresh.conf);
 	}
 	log_event(f == FAULT_NONE ? LOG_INFO : LOG_ERROR, "server", "reload", "result=%s why=%s", fault_name(f),
@@ -423,6 +426,22 @@ read_arguments(struct program *p, const struct verb **verb, const char *values[C
 	return read_words(p, verb, argc - optind, argv + optind) ? 0 : '?';
 }
 
+/* A folder of the command line is meant from where stoad is started; in a file it would
+ * be meant from nowhere. */
+static enum fault
+whole_folders(const char *values[COUNT_OF(flags)], struct arena *a)
+{
+	char here[PATH_MAX];
+	for (size_t i = 0; i < COUNT_OF(flags); i++) {
+		if (!flags[i].folder || values[i] == NULL || values[i][0] == '\0' || values[i][0] == '/')
+			continue;
+		if (getcwd(here, sizeof here) == NULL)
+			return fault_errno("--%s %s is in no folder that can be named", flags[i].name, values[i]);
+		values[i] = arena_printf(a, "%s/%s", here, values[i]);
+	}
+	return FAULT_NONE;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -440,7 +459,9 @@ main(int argc, char *argv[])
 		fprintf(stderr, "stoad: --help shows verbs and flags\n");
 		return 2;
 	}
-	enum fault f = read_settings(&p, &p.setup.conf);
+	enum fault f = whole_folders(values, &p.setup.arena);
+	if (f == FAULT_NONE)
+		f = read_settings(&p, &p.setup.conf);
 	if (f == FAULT_NONE)
 		f = start_log(&p.setup.conf);
 	if (f == FAULT_NONE)

@@ -80,7 +80,7 @@ void engine_close(struct engine *e);
 /* Other rates from now on; what was taken stays taken. From any thread. */
 void engine_set_rates(struct engine *e, const struct engine_rate rates[ENGINE_RATES]);
 /* Other identity providers from now on, as people_providers_set(); they were checked. */
-void engine_set_providers(struct engine *e, const struct people_provider *providers, size_t count);
+void engine_set_providers(struct engine *e, const struct people_provider *providers, size_t count, const struct people_jwt *jwt);
 
 /* ---- who, what, how -------------------------------------------------------------- */
 

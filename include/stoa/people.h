@@ -58,9 +58,10 @@ enum fault people_new(struct people **out, const struct people_config *config) S
 void people_free(struct people *p);
 /* INPUT: one of them is not set up right. */
 enum fault people_providers_check(const struct people_provider *providers, size_t count) STOA_MUST;
-/* These, which were checked, from now on. Whoever signs in by one that is none of them is
- * let in no more, neither by its session nor anew, until it is back. One thread at a time. */
-void people_providers_set(struct people *p, const struct people_provider *providers, size_t count);
+/* These, which were checked, from now on, and the JWTs of this issuer. Whoever signs in by one
+ * that is none of them is let in no more, neither by its session nor anew, until it is back.
+ * One thread at a time. */
+void people_providers_set(struct people *p, const struct people_provider *providers, size_t count, const struct people_jwt *jwt);
 
 /* Who asks. person: 32 hex digits, or anything else for the one person of this machine. */
 struct people_asker { const char *person; enum role role; };

@@ -125,6 +125,8 @@ void server_setup_init(struct server_setup *u);
 void server_setup_clear(struct server_setup *u);
 /* [limits] as the engine counts them. */
 void server_rates(struct engine_rate out[ENGINE_RATES], const struct server_conf *c);
+/* [jwt]; its texts live as long as c. */
+struct people_jwt server_jwt(const struct server_conf *c);
 enum fault server_setup_paths(struct store_paths *out, struct server_setup *u) STOA_MUST;   /* the folder is made */
 enum fault server_setup_store(struct server_setup *u) STOA_MUST;    /* u->store: open, locked, no engine on it */
 /* u->engine: open, its store unlocked; key and store are made when absent. */

@@ -24,7 +24,8 @@ verb_admin_users(struct cli *c)
 		.role = option_text(&c->args, "role"), .limit = 100 };
 	const struct listing l = { "user.list", &record_user, offsetof(struct users, items),
 		offsetof(struct users, cursor), &request.cursor, user_row, "No account is like that." };
-	return listing_print(c, &l, &request);
+	enum fault f = session_server_there(c);
+	return f == FAULT_NONE ? listing_print(c, &l, &request) : f;
 }
 
 enum fault
@@ -35,7 +36,9 @@ verb_admin_set(struct cli *c)
 	const void *reply = NULL;
 	if (!request.role && !request.status)
 		return fault(FAULT_INPUT, "say what is to change: --role, --status or both");
-	enum fault f = session_ready(c);
+	enum fault f = session_server_there(c);
+	if (f == FAULT_NONE)
+		f = session_ready(c);
 	if (f == FAULT_NONE)
 		f = session_call(&reply, c, "user.update", &request, NULL);
 	if (f != FAULT_NONE)
@@ -94,7 +97,8 @@ verb_admin_audit(struct cli *c)
 	const struct listing l = { "audit.list", &record_audit_row, offsetof(struct audit_rows, items),
 		offsetof(struct audit_rows, cursor), &request.cursor, audit_line,
 		"Nobody has looked at somebody else's data." };
-	return listing_print(c, &l, &request);
+	enum fault f = session_server_there(c);
+	return f == FAULT_NONE ? listing_print(c, &l, &request) : f;
 }
 
 static void
@@ -115,7 +119,9 @@ enum fault
 verb_admin_backup(struct cli *c)
 {
 	const void *reply = NULL;
-	enum fault f = session_ready(c);
+	enum fault f = session_server_there(c);
+	if (f == FAULT_NONE)
+		f = session_ready(c);
 	if (f == FAULT_NONE)
 		f = session_call(&reply, c, "backup.start", &(struct nothing){ 0 }, NULL);
 	if (f != FAULT_NONE)
@@ -133,5 +139,6 @@ verb_admin_backups(struct cli *c)
 	struct nothing request = { 0 };
 	const struct listing l = { "backup.list", &record_backup, offsetof(struct backups, items), 0, NULL,
 		backup_row, "There is no copy of the store; stoa admin backup makes one." };
-	return listing_print(c, &l, &request);
+	enum fault f = session_server_there(c);
+	return f == FAULT_NONE ? listing_print(c, &l, &request) : f;
 }

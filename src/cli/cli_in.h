@@ -160,6 +160,8 @@ void out_json_harmless(struct text *out, const char *s, size_t len);
 enum fault session_conf(struct cli *c) STOA_MUST;     /* places and stoa.conf */
 /* The server of --server or stoa.conf; NULL: this machine alone. */
 enum fault session_server(const char **url, struct cli *c) STOA_MUST;
+/* INPUT: none, and what is wanted is a server's. */
+enum fault session_server_there(struct cli *c) STOA_MUST;
 /* server.pin, server.ca_file: when they are this server's; NULL: not said. */
 const char *session_server_setting(struct cli *c, const char *url, const char *dotted);
 /* Is it a server of stoa that has proved who it is?  One that signed its own

@@ -207,7 +207,7 @@ check_multiplexer(struct cli *c)
 		return GOOD("screen: copies are handed through in pieces");
 	if (getenv("STY"))
 		return (struct finding){ VERDICT_WARN, "screen, but TERM does not say so", "export TERM=screen-256color" };
-	return GOOD("none between");
+	return GOOD("neither tmux nor screen");
 }
 
 static struct finding
@@ -390,7 +390,7 @@ static const struct {
 	{ "memory", check_memory, false },
 	{ "locale", check_locale, false },
 	{ "terminal", check_terminal, false },
-	{ "colours", check_colours, false }, { "between", check_multiplexer, false }, { "widths", check_widths, false }, { "clipboard", check_clipboard, false },
+	{ "colours", check_colours, false }, { "inside", check_multiplexer, false }, { "widths", check_widths, false }, { "clipboard", check_clipboard, false },
 	{ "theme", check_theme, false }, { "keys", check_keys, false },
 	{ "extract", check_extract, false },
 	{ "server", check_server, false },

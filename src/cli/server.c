@@ -34,6 +34,14 @@ session_server(const char **url, struct cli *c)
 	return FAULT_NONE;
 }
 
+enum fault
+session_server_there(struct cli *c)
+{
+	const char *url = NULL;
+	enum fault f = session_server(&url, c);
+	return f == FAULT_NONE && !url ? fault(FAULT_INPUT, "there is no server: stoa login URL joins one") : f;
+}
+
 /* A setting that was made for the server of stoa.conf holds for no other. */
 const char *
 session_server_setting(struct cli *c, const char *url, const char *dotted)
@@ -236,11 +244,8 @@ change_each(struct cli *c, const struct backend_outbox *box, const char *option,
 enum fault
 verb_sync(struct cli *c)
 {
-	const char *url = NULL;
 	struct backend_outbox box = { 0 };
-	enum fault f = session_server(&url, c);
-	if (f == FAULT_NONE && !url)
-		f = fault(FAULT_INPUT, "there is no server: stoa login URL joins one");
+	enum fault f = session_server_there(c);
 	if (f == FAULT_NONE)
 		f = session_ready(c);
 	if (f == FAULT_NONE)

@@ -76,9 +76,9 @@ engine_people_open(struct engine *e, const struct engine_config *config)
 }
 
 void
-engine_set_providers(struct engine *e, const struct people_provider *providers, size_t count)
+engine_set_providers(struct engine *e, const struct people_provider *providers, size_t count, const struct people_jwt *jwt)
 {
-	people_providers_set(e->people, providers, count);
+	people_providers_set(e->people, providers, count, jwt);
 }
 
 /* ---- the door ------------------------------------------------------------------------ */

@@ -125,20 +125,21 @@ bearer_account(struct account *out, struct arena *a, struct people *p, struct st
 	const struct cancel *cancel)
 {
 	struct jwt t;
-	const struct jwt_expect e = { p->jwt.issuer, p->jwt.audience, NULL, false, people_now(p) };
-	if (p->jwt.issuer == NULL || p->jwt.audience == NULL)
+	const struct people_jwt *own = &atomic_load(&p->providers)->jwt;
+	const struct jwt_expect e = { own->issuer, own->audience, NULL, false, people_now(p) };
+	if (own->issuer == NULL || own->audience == NULL)
 		return fault(FAULT_DENIED, "the token is not valid, or no longer");
 	enum fault f = jwt_parse(&t, a, bearer);
 	if (f != FAULT_NONE)
 		return fault(FAULT_DENIED, "the token is not valid, or no longer");
 	f = jwt_check(&t, &e);
 	if (f == FAULT_NONE)
-		f = p->jwt.secret_file != NULL ? jwt_signed_by_secret(&t, p, p->jwt.secret_file)
-		    : p->jwt.jwks_url != NULL  ? jwt_signed_by_set(&t, a, p, p->jwt.jwks_url, cancel)
+		f = own->secret_file != NULL ? jwt_signed_by_secret(&t, p, own->secret_file)
+		    : own->jwks_url != NULL  ? jwt_signed_by_set(&t, a, p, own->jwks_url, cancel)
 					       : fault(FAULT_DENIED, "nothing says who may sign tokens");
 	const struct identity who = {
 		.provider = "jwt",
-		.issuer = p->jwt.issuer,
+		.issuer = own->issuer,
 		.subject = jwt_text(&t, "sub"),
 		.name = jwt_text(&t, "name"),
 	};

@@ -31,9 +31,12 @@ people_providers_check(const struct people_provider *providers, size_t count)
 }
 
 static bool
-providers_same(const struct provider_set *set, const struct people_provider *providers, size_t count)
+providers_same(const struct provider_set *set, const struct people_provider *providers, size_t count,
+	const struct people_jwt *jwt)
 {
-	bool same = set != NULL && set->count == count;
+	bool same = set != NULL && set->count == count && str_same(set->jwt.issuer, jwt->issuer) &&
+		    str_same(set->jwt.audience, jwt->audience) && str_same(set->jwt.secret_file, jwt->secret_file) &&
+		    str_same(set->jwt.jwks_url, jwt->jwks_url);
 	for (size_t i = 0; same && i < count; i++) {
 		const struct people_provider *a = &set->items[i], *b = &providers[i];
 		same = str_same(a->name, b->name) && str_same(a->title, b->title) && str_same(a->issuer, b->issuer) &&
@@ -44,10 +47,10 @@ providers_same(const struct provider_set *set, const struct people_provider *pro
 }
 
 void
-people_providers_set(struct people *p, const struct people_provider *providers, size_t count)
+people_providers_set(struct people *p, const struct people_provider *providers, size_t count, const struct people_jwt *jwt)
 {
 	struct provider_set *now = atomic_load(&p->providers);
-	if (providers_same(now, providers, count))
+	if (providers_same(now, providers, count, jwt))
 		return;
 	struct provider_set *set = mem_new(sizeof *set);
 	arena_init(&set->arena);
@@ -61,6 +64,12 @@ people_providers_set(struct people *p, const struct people_provider *providers, 
 			.client_secret_file = arena_strdup(&set->arena, providers[i].client_secret_file),
 			.scopes = arena_strdup(&set->arena, providers[i].scopes),
 		};
+	set->jwt = (struct people_jwt){
+		.issuer = arena_strdup(&set->arena, jwt->issuer),
+		.audience = arena_strdup(&set->arena, jwt->audience),
+		.secret_file = arena_strdup(&set->arena, jwt->secret_file),
+		.jwks_url = arena_strdup(&set->arena, jwt->jwks_url),
+	};
 	set->items = all;
 	set->count = count;
 	set->before = now;
@@ -80,18 +89,12 @@ people_new(struct people **out, const struct people_config *config)
 	arena_init(&p->config);
 	pthread_mutex_init(&p->pages.lock, NULL);
 	p->callback_url = arena_strdup(&p->config, config->callback_url);
-	p->jwt = (struct people_jwt){
-		.issuer = arena_strdup(&p->config, config->jwt.issuer),
-		.audience = arena_strdup(&p->config, config->jwt.audience),
-		.secret_file = arena_strdup(&p->config, config->jwt.secret_file),
-		.jwks_url = arena_strdup(&p->config, config->jwt.jwks_url),
-	};
 	enum fault f = people_providers_check(config->providers, config->provider_count);
 	if (f != FAULT_NONE) {
 		people_free(p);
 		return f;
 	}
-	people_providers_set(p, config->providers, config->provider_count);
+	people_providers_set(p, config->providers, config->provider_count, &config->jwt);
 	*out = p;
 	return FAULT_NONE;
 }

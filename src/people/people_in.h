@@ -22,9 +22,15 @@
 struct page { char *url, *body; int64_t at_ms, failed_ms, again_ms; /* mono; 0: it did not */ };
 struct pages { pthread_mutex_t lock; struct page items[PAGES_MAX]; size_t next; };
 
-/* Providers as they are set up now; what was set up before stays readable for calls
- * that are under way. */
-struct provider_set { struct arena arena; const struct people_provider *items; size_t count; struct provider_set *before; };
+/* Who vouches for people, as it is set up now; what was set up before stays readable for
+ * calls that are under way. */
+struct provider_set {
+	struct arena arena;
+	const struct people_provider *items;
+	size_t count;
+	struct people_jwt jwt;
+	struct provider_set *before;
+};
 
 struct people {
 	struct clock clock;
@@ -34,7 +40,6 @@ struct people {
 	struct arena config;               /* what follows lives in it */
 	_Atomic(struct provider_set *) providers;
 	const char *callback_url;
-	struct people_jwt jwt;
 	struct people_outside outside;
 	struct pages pages;
 };

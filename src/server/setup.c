@@ -194,6 +194,17 @@ server_rates(struct engine_rate out[ENGINE_RATES], const struct server_conf *c)
 			rows[i].hours * INT64_C(3600000) };
 }
 
+struct people_jwt
+server_jwt(const struct server_conf *c)
+{
+	return (struct people_jwt){
+		.issuer = server_conf_text(c, "jwt", "issuer"),
+		.audience = server_conf_text(c, "jwt", "audience"),
+		.secret_file = server_conf_text(c, "jwt", "secret_file"),
+		.jwks_url = server_conf_text(c, "jwt", "jwks_url"),
+	};
+}
+
 static struct engine_config
 config_of(struct server_setup *u, const struct store_paths *paths)
 {
@@ -231,12 +242,7 @@ config_of(struct server_setup *u, const struct store_paths *paths)
 		.outside = server_outside(&u->outside),
 		.providers = u->providers,
 		.provider_count = u->provider_count,
-		.jwt = {
-			.issuer = text_of(u, "jwt", "issuer"),
-			.audience = text_of(u, "jwt", "audience"),
-			.secret_file = text_of(u, "jwt", "secret_file"),
-			.jwks_url = text_of(u, "jwt", "jwks_url"),
-		},
+		.jwt = server_jwt(&u->conf),
 		.public_url = text_of(u, "server", "public_url"),
 		.no_guests = off(u, "people", "guests"),
 		.no_codes = off(u, "people", "join_codes"),

@@ -13,6 +13,11 @@ run 0 "no server as JSON" "$stoa" status --json
 json "status --json" "$work/out"
 run 2 "nothing to deliver to" "$stoa" sync
 says "how to get one" "stoa login" "$work/err"
+for verb in users audit backup backups "set somebody --role admin"; do
+	# shellcheck disable=SC2086
+	run 2 "admin $verb without a server" "$stoa" admin $verb
+	says "admin $verb without a server" "there is no server: stoa login URL" "$work/err"
+done
 for address in http://example.org http://192.168.1.20:8080 ftp://localhost localhost:8080 "https://user@localhost" file:///etc/passwd; do
 	run 2 "$address is not set" "$stoa" config set server.url "$address"
 	run 2 "$address is not asked" "$stoa" --server "$address" status

@@ -69,6 +69,23 @@ START_TEST(without_an_issuer_no_jwt_is_taken)
 }
 END_TEST
 
+START_TEST(another_issuer_takes_the_place_of_the_first_at_once)
+{
+	static const struct people_jwt other = { .issuer = "https://other.example", .audience = "stoa", .jwks_url = ISSUER "/jwks" },
+		no_one = { .issuer = NULL };
+	hall_with_issuer(&by_set);
+	const char *token = signed_with(issuer.rsa, "{\"alg\":\"RS256\",\"kid\":\"r1\"}");
+	WELL(bring(token));
+	people_providers_set(h.people, NULL, 0, &other);
+	FAILS(FAULT_DENIED, bring(token));
+	people_providers_set(h.people, NULL, 0, &no_one);
+	FAILS(FAULT_DENIED, bring(token));
+	people_providers_set(h.people, NULL, 0, &by_set);
+	WELL(bring(token));
+	hall_end();
+}
+END_TEST
+
 START_TEST(the_algorithm_is_never_the_tokens_choice)
 {
 	char pem[2000];
@@ -234,7 +251,7 @@ START_TEST(a_blocked_account_is_kept_out_whatever_its_token_says)
 END_TEST
 
 TESTS("people bearer", tokens_of_the_three_kinds_of_key_open_the_door, a_token_of_ours_still_opens_the_door,
-	without_an_issuer_no_jwt_is_taken, the_algorithm_is_never_the_tokens_choice,
+	without_an_issuer_no_jwt_is_taken, another_issuer_takes_the_place_of_the_first_at_once, the_algorithm_is_never_the_tokens_choice,
 	a_secret_is_for_hs256_and_for_nothing_else, key_ids_are_compared_and_nothing_more,
 	claims_hold_or_the_door_stays_shut, one_value_has_one_spelling,
 	strangers_do_not_make_us_ask_an_issuer_that_is_down_again_and_again,

@@ -279,7 +279,7 @@ START_TEST(a_provider_that_is_gone_lets_nobody_in_until_it_is_back)
 	FAILS(FAULT_INPUT, people_providers_check(&bad, 1));
 	WELL(people_providers_check(&other, 1));
 	const char *state = begin();
-	people_providers_set(h.people, &other, 1);
+	people_providers_set(h.people, &other, 1, &h.config.jwt);
 	FAILS(FAULT_DENIED, enter(&who, &h, in.token));
 	FAILS(FAULT_DENIED, people_refresh(&next, &h.a, h.people, h.db, &(struct auth_refresh){ in.refresh_token }));
 	WELL(enter(&who, &h, guest.token));
@@ -287,7 +287,7 @@ START_TEST(a_provider_that_is_gone_lets_nobody_in_until_it_is_back)
 	WELL(people_ways(&ways, &h.a, h.people, NULL));
 	ck_assert_uint_eq(ways.providers.count, 1);
 	ck_assert_str_eq(((const struct auth_way *)ways.providers.items)->name, "other");
-	people_providers_set(h.people, &school, 1);
+	people_providers_set(h.people, &school, 1, &h.config.jwt);
 	WELL(enter(&who, &h, in.token));
 	WELL(people_refresh(&next, &h.a, h.people, h.db, &(struct auth_refresh){ in.refresh_token }));
 	hall_end();

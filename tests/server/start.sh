@@ -45,6 +45,16 @@ verdict $? "and nothing of our machine"
 says "the log says it" "server failure id=$(sed 's/.*"request_id":"\([^"]*\)".*/\1/' "$work/body") what=auth.guest kind=DAMAGED" "$work/log"
 says "and why" 'file is not a database' "$work/log"
 stop
+mkdir "$work/here" && cd "$work/here" || exit 1
+timeout 20 "$stoad" admin --data rel >"$work/second" 2>&1 </dev/null
+verdict "$([ $? = 3 ]; echo $?)" "no store in a folder that is named from here"
+says "it says which folder is meant" "there is no store in $work/here/rel;" "$work/second"
+"$stoad" --data ../there --uploads up --listen 127.0.0.1:0 >"$work/second" 2>&1 </dev/null &
+server=$!
+within 50 "folders named from here are taken" grep -q 'stoad listens' "$work/second"
+kill "$server"; wait "$server"; server=
+verdict "$([ -f ../there/stoad.db ] && [ -d up ]; echo $?)" "and are where they were meant"
+printf '[server]\ndata = rel\n' >"$work/rel.conf"
 wrong() { # SENTENCE ARGUMENTS
 	sentence=$1
 	shift
@@ -57,4 +67,5 @@ wrong 'serve takes no argument, and now is one' serve now
 wrong 'backup needs its argument FILE' backup
 wrong 'backup takes one argument, and two is another' backup one two
 wrong "unrecognized option '--fly'" --fly
+wrong 'data takes a whole path, from /, not rel' --conf "$work/rel.conf"
 finish
