@@ -95,10 +95,8 @@ check_request(const struct operation *op, const void *request)
 static enum fault
 check_store(const struct call *c, bool sealed, bool writes)
 {
-	if (sealed && store_is_new(c->db))
-		return fault(FAULT_LOCKED, "the history has no lock yet: set it up first");
-	if (sealed && store_is_locked(c->db))
-		return fault(FAULT_LOCKED, "the history is locked");
+	if (sealed && store_is_locked(c->db))   /* one that is new too; only then is it asked which */
+		return fault(FAULT_LOCKED, store_is_new(c->db) ? "the history has no lock yet: set it up first" : "the history is locked");
 	return writes ? store_writable(c->db) : FAULT_NONE;
 }
 

@@ -206,16 +206,21 @@ refresh_use(bool *first, struct store *db, const char *token)
 }
 
 static enum fault
+refresh_find(struct found *out, struct people *p, struct store *db, const char *token)
+{
+	enum fault f = token_find(out, p, db, token);
+	if (f == FAULT_ABSENT || (f == FAULT_NONE && (!out->refresh || out->expires <= people_now(p))))
+		return fault(FAULT_DENIED, "the refresh token is not valid, or no longer; sign in again");
+	return f == FAULT_NONE ? check_account(out) : f;
+}
+
+static enum fault
 next_pair(struct signed_in *out, bool *reused, struct arena *a, struct people *p, struct store *db, const char *token)
 {
 	struct found s = { .expires = 0 };
 	struct account of;
 	bool first = false;
-	enum fault f = token_find(&s, p, db, token);
-	if (f == FAULT_ABSENT || (f == FAULT_NONE && (!s.refresh || s.expires <= people_now(p))))
-		return fault(FAULT_DENIED, "the refresh token is not valid, or no longer; sign in again");
-	if (f == FAULT_NONE)
-		f = check_account(&s);
+	enum fault f = refresh_find(&s, p, db, token);
 	if (f == FAULT_NONE)
 		f = refresh_use(&first, db, token);
 	if (f == FAULT_NONE && !first) {
@@ -232,8 +237,12 @@ next_pair(struct signed_in *out, bool *reused, struct arena *a, struct people *p
 enum fault
 people_refresh(struct signed_in *out, struct arena *a, struct people *p, struct store *db, const struct auth_refresh *req)
 {
+	struct found s = { .expires = 0 };
 	bool reused = false;
-	enum fault f = store_begin(db);
+	/* Whoever has no token that counts shall not hold up those who write. */
+	enum fault f = refresh_find(&s, p, db, req->refresh_token);
+	if (f == FAULT_NONE)
+		f = store_begin(db);
 	if (f != FAULT_NONE)
 		return f;
 	f = store_finish(db, next_pair(out, &reused, a, p, db, req->refresh_token));
