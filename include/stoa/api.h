@@ -178,7 +178,7 @@ struct class_members_list { const char *id, *cursor; int64_t limit; };
 struct class_members { struct record_list items; /* class_member */ const char *cursor; int64_t total; };
 struct class_member_set { const char *id, *person, *role; };     /* role learner instructor */
 struct class_member_remove { const char *id, *person; };
-struct join_code_make { const char *id; int64_t days, uses; };   /* 0: 14 days, 40 uses */
+struct join_code_make { const char *id, *person; int64_t days, uses; };   /* 0: 14 days, 40 uses; person: for her alone, a day, once */
 struct join_code { const char *id, *code; /* code: only when made */ int64_t uses, uses_left, created, expires; };
 struct join_codes { struct record_list items; /* join_code */ };
 struct join_code_remove { const char *id, *code_id; };

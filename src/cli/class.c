@@ -218,10 +218,15 @@ code_row(struct cli *c, const void *item)
 enum fault
 verb_class_code(struct cli *c)
 {
-	const struct join_code_make request = { .id = c->args.operands[0],
+	const char *person = option_text(&c->args, "for");
+	struct join_code_make request = { .id = c->args.operands[0],
 		.days = option_number(&c->args, "days", 0), .uses = option_number(&c->args, "uses", 0) };
 	const void *reply = NULL;
+	if (person && request.uses)
+		return fault(FAULT_INPUT, "a code for one person is good once; --uses does not go with --for");
 	enum fault f = session_ready(c);
+	if (f == FAULT_NONE && person)
+		f = member_id(&request.person, c, request.id, person);
 	if (f == FAULT_NONE)
 		f = session_call(&reply, c, "class.join_code", &request, NULL);
 	if (f != FAULT_NONE)

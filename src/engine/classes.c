@@ -102,8 +102,10 @@ static enum fault
 class_join_code(void **reply, struct call *c, const void *request)
 {
 	const struct people_asker who = asker(c);
+	const struct join_code_make *r = request;
 	*reply = record_new(c->a, &record_join_code);
-	return people_code_make(*reply, c->a, c->e->people, c->db, &who, request);
+	enum fault f = people_code_make(*reply, c->a, c->e->people, c->db, &who, r);
+	return r->person != NULL && r->person[0] != '\0' ? audited(c, f, r->person, r->id) : f;
 }
 
 static enum fault

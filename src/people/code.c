@@ -127,7 +127,10 @@ join(struct signed_in *out, struct arena *a, struct people *p, struct store *db,
 	enum role role = ROLE_NONE;
 	struct account of;
 	bool raised = false;
-	enum fault f = code_use(&class, &role, a, p, db, req->code);
+	enum fault f = again_use(&of, a, p, db, req->code);
+	if (f != FAULT_ABSENT)
+		return f == FAULT_NONE ? session_begin(out, a, p, db, &of) : f;
+	f = code_use(&class, &role, a, p, db, req->code);
 	if (f == FAULT_NONE)
 		f = joiner(&of, &raised, a, p, db, who, role, req->name);
 	if (f == FAULT_NONE && class[0] != '\0')
@@ -159,6 +162,8 @@ people_code_make(struct join_code *out, struct arena *a, struct people *p, struc
 	if (f != FAULT_NONE)
 		return f;
 	f = class_taught(&c, a, db, who, req->id);
+	if (f == FAULT_NONE && req->person != NULL && req->person[0] != '\0')
+		return store_finish(db, again_make(out, a, p, db, c.id, req));
 	if (f == FAULT_NONE && str_same(c.status, "archived"))
 		f = fault(FAULT_EXISTS, "class %s is archived and takes no more members", c.id);
 	if (f == FAULT_NONE)
@@ -206,10 +211,14 @@ people_code_void(struct arena *a, struct people *p, struct store *db, const stru
 {
 	struct class c;
 	int64_t gone = 0;
+	struct class_member m;
 	(void)p;
 	enum fault f = class_taught(&c, a, db, who, req->id);
 	if (f == FAULT_NONE)
 		f = RUN(db, &gone, "DELETE FROM join_code WHERE class = ? AND id = ?", c.id, req->code_id);
+	/* A code for one person is called by the person. */
+	if (f == FAULT_NONE && gone == 0 && member_find(&m, a, db, c.id, req->code_id) == FAULT_NONE)
+		f = again_void(&gone, db, req->code_id);
 	if (f == FAULT_NONE && gone == 0)
 		f = fault(FAULT_ABSENT, "class %s has no join code %s", c.id, req->code_id);
 	return f;

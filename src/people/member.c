@@ -61,7 +61,7 @@ member_of_row(struct class_member *out, struct arena *a, struct store *db, struc
 	return f;
 }
 
-static enum fault
+enum fault
 member_find(struct class_member *out, struct arena *a, struct store *db, const char *class, const char *person)
 {
 	struct statement *st = NULL;

@@ -100,6 +100,13 @@ enum fault sessions_end(struct store *db, const char *person, const char *family
 enum fault code_add(struct join_code *out, struct arena *a, struct people *p, struct store *db, const char *class, enum role role, int64_t good_ms, int64_t uses) STOA_MUST;
 /* Use it up by one. DENIED. *class lives in a. */
 enum fault code_use(const char **class, enum role *role, struct arena *a, struct people *p, struct store *db, const char *typed) STOA_MUST;
+/* A code that lets one learner of a class in again, in the caller's transaction (again.c).
+ * DENIED: not for this account. Used: her sessions end; ABSENT, unsaid: it is none such. */
+enum fault again_make(struct join_code *out, struct arena *a, struct people *p, struct store *db, const char *class, const struct join_code_make *req) STOA_MUST;
+enum fault again_use(struct account *out, struct arena *a, struct people *p, struct store *db, const char *typed) STOA_MUST;
+enum fault again_void(int64_t *gone, struct store *db, const char *person) STOA_MUST;
+/* Who is in a class; ABSENT. */
+enum fault member_find(struct class_member *out, struct arena *a, struct store *db, const char *class, const char *person) STOA_MUST;
 /* A class as who asks sees it: ABSENT. As who teaches it: DENIED. */
 enum fault class_seen(struct class *out, struct arena *a, struct store *db, const struct people_asker *who, const char *id) STOA_MUST;
 enum fault class_taught(struct class *out, struct arena *a, struct store *db, const struct people_asker *who, const char *id) STOA_MUST;

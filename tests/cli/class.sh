@@ -118,6 +118,17 @@ run 0 "at once" learner whoami
 says "his role" "instructor"
 run 0 "he is blocked" teacher admin set "$bob" --status blocked
 run 4 "and out at once" learner whoami
+run 4 "no code lets him in" teacher class code leaves-and-light --for Bob
+run 0 "he is a learner again" teacher admin set "$bob" --status active --role learner
+run 4 "whose session has ended" learner whoami
+run 2 "a code for one person has one use" teacher class code leaves-and-light --for Bob --uses 3
+run 0 "a code for him" teacher class code leaves-and-light --for Bob
+says "once" "for 1 more"
+again=$(cut -d' ' -f1 <"$work/out")
+run 0 "it lets him in" learner login "$url" --code "$again"
+run 0 "as himself" learner whoami --json
+says "the same account" "\"user\":\"$bob\""
+run 4 "once" learner login "$url" --code "$again"
 run 0 "who looked at whose data" teacher admin audit --of "$bob"
 says "the account was looked at" "user"
 run 0 "feedback" teacher admin feedback --only bad

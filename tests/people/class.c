@@ -212,6 +212,72 @@ START_TEST(a_code_taken_back_lets_nobody_in)
 }
 END_TEST
 
+/* Lea comes back with a code that was made for her. */
+START_TEST(a_code_for_a_learner_lets_her_into_her_own_account_once)
+{
+	struct join_code code = { 0 }, other = { 0 };
+	struct signed_in in = { 0 };
+	struct people_session s;
+	school();
+	const struct join_code_make make = { .id = "cell-biology-101", .person = lea.user->id };
+	WELL(people_code_make(&other, &h.a, h.people, h.db, &as_ines, &make));
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_ines, &make));
+	const struct auth_join old = { .code = other.code, .name = "Eve" }, req = { .code = code.code, .name = "Eve" };
+	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &old));     /* the newest alone is good */
+	WELL(enter(&s, &h, lea.token));
+	WELL(people_join(&in, &h.a, h.people, h.db, &nobody, &req));
+	ck_assert_str_eq(in.user->id, lea.user->id);
+	ck_assert_str_eq(in.user->name, "Lea of the mill");
+	WELL(enter(&s, &h, in.token));
+	FAILS(FAULT_DENIED, enter(&s, &h, lea.token));     /* she notices */
+	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &req));
+
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_ines, &make));
+	const struct auth_join late = { .code = code.code };
+	h.still.now_ms += DAY;
+	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &late));
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_ines, &make));
+	const struct join_code_remove gone = { "cell-biology-101", lea.user->id };
+	WELL(people_code_void(&h.a, h.people, h.db, &as_ines, &gone));
+	FAILS(FAULT_ABSENT, people_code_void(&h.a, h.people, h.db, &as_ines, &gone));
+	const struct auth_join back = { .code = code.code };
+	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &back));
+	hall_close(&h);
+}
+END_TEST
+
+START_TEST(a_code_for_somebody_gives_no_more_than_a_learner_has)
+{
+	struct join_code code = { 0 };
+	struct signed_in in = { 0 };
+	struct user u;
+	school();
+	const struct join_code_make stranger = { .id = "cell-biology-101", .person = max.user->id },
+		teacher = { .id = "cell-biology-101", .person = ines.user->id },
+		other = { .id = "chem", .person = max.user->id },
+		learner = { .id = "cell-biology-101", .person = lea.user->id };
+	FAILS(FAULT_ABSENT, people_code_make(&code, &h.a, h.people, h.db, &as_ines, &stranger));
+	FAILS(FAULT_ABSENT, people_code_make(&code, &h.a, h.people, h.db, &as_ines, &other));
+	FAILS(FAULT_DENIED, people_code_make(&code, &h.a, h.people, h.db, &as_admin, &teacher));
+	FAILS(FAULT_DENIED, people_code_make(&code, &h.a, h.people, h.db, &as_lea, &learner));
+	/* Made for a learner, who teaches by now; and for one who is blocked by now. */
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_ines, &learner));
+	const struct auth_join req = { .code = code.code };
+	const struct user_update up = { .id = lea.user->id, .role = "instructor" }, down = { .id = lea.user->id, .role = "learner", .status = "blocked" },
+		open = { .id = lea.user->id, .status = "active" };
+	WELL(people_user_update(&u, &h.a, h.people, h.db, &up));
+	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &req));
+	WELL(people_user_update(&u, &h.a, h.people, h.db, &down));
+	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &req));
+	FAILS(FAULT_DENIED, people_code_make(&code, &h.a, h.people, h.db, &as_ines, &learner));
+	/* The block ended her sessions; the code brings her back. */
+	WELL(people_user_update(&u, &h.a, h.people, h.db, &open));
+	WELL(people_join(&in, &h.a, h.people, h.db, &nobody, &req));
+	ck_assert_str_eq(in.user->id, lea.user->id);
+	hall_close(&h);
+}
+END_TEST
+
 START_TEST(a_class_keeps_an_instructor)
 {
 	struct class_member m;
@@ -328,7 +394,8 @@ END_TEST
 TESTS("people class", a_class_is_seen_by_its_members_and_by_nobody_else, only_who_teaches_a_class_changes_it,
 	a_learner_sees_the_instructors_and_himself_only, lists_go_on_where_a_page_ended,
 	a_code_ends_with_its_time_its_uses_and_its_class, who_joins_another_class_stays_signed_in_elsewhere,
-	a_code_taken_back_lets_nobody_in,
+	a_code_taken_back_lets_nobody_in, a_code_for_a_learner_lets_her_into_her_own_account_once,
+	a_code_for_somebody_gives_no_more_than_a_learner_has,
 	a_class_keeps_an_instructor, a_role_and_a_block_hold_from_the_next_call_on,
 	the_last_administrator_stays_one, accounts_are_found_by_name_and_role,
 	a_deleted_account_leaves_no_session_membership_or_name, an_audit_is_read_from_the_newest_back)
