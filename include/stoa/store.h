@@ -33,7 +33,7 @@ enum fault store_open(struct store **out, const struct store_paths *paths, const
 enum fault store_join(struct store **out, struct store *first) STOA_MUST;
 void store_close(struct store *s);       /* anchors, truncates the WAL; NULL is harmless */
 bool store_is_new(const struct store *s);      /* no slot yet: first run */
-bool store_is_locked(const struct store *s);
+bool store_is_locked(const struct store *s);   /* one that is new is too */
 enum fault store_migrate(struct store *s, int to_version) STOA_MUST;   /* -1: newest */
 int store_version(struct store *s);
 /* PRAGMA quick_check and foreign keys; DAMAGED names the first finding. */

@@ -217,7 +217,7 @@ again_perform(void **reply, struct call *c, const struct handler *h, const void 
 		return fault(FAULT_INPUT, "an idempotency key has 1 to %d bytes", KEY_BYTES_MAX);
 	if (!is_keyed(c, h, request))
 		return h->fn(reply, c, request);
-	if (store_is_new(c->db) || store_is_locked(c->db))
+	if (store_is_locked(c->db))
 		return fault(FAULT_LOCKED, "the history is locked");
 	again_id(id, key);
 	enum fault f = request_sum(&sum, c, request);

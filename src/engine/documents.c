@@ -18,7 +18,7 @@ retention_days(struct call *c, int64_t asked)
 		return asked;
 	/* Documents pass beside the gate, but this looks into the vault. */
 	pthread_rwlock_rdlock(&c->e->gate);
-	if (store_is_new(c->db) || store_is_locked(c->db) ||
+	if (store_is_locked(c->db) ||
 		tutor_settings_get(&s, c->a, c->tutor, c->db) != FAULT_NONE)
 		s.retention_days = asked;
 	pthread_rwlock_unlock(&c->e->gate);

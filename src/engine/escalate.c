@@ -341,7 +341,7 @@ escalations_tend(struct engine *e, struct store *db, const struct cancel *cancel
 	if (e->questions_keep_ms == 0)
 		return FAULT_NONE;
 	pthread_rwlock_rdlock(&e->gate);
-	bool open = !store_is_new(db) && !store_is_locked(db) && !store_read_only(db);
+	bool open = !store_is_locked(db) && !store_read_only(db);
 	enum fault f = open ? old_find(old, &count, e, db) : FAULT_NONE;
 	for (; removed < count && f == FAULT_NONE && !cancel_asked(cancel); removed += f == FAULT_NONE)
 		f = old_remove(db, &old[removed]);

@@ -10,7 +10,7 @@ engine_lend(struct engine *e, const char *owner, engine_lend_fn *fn, void *arg)
 	struct store *db = NULL;
 	pthread_rwlock_rdlock(&e->gate);
 	enum fault f = pool_take(&db, e, owner);
-	if (f == FAULT_NONE && (store_is_new(db) || store_is_locked(db)))
+	if (f == FAULT_NONE && store_is_locked(db))
 		f = fault(FAULT_LOCKED, store_is_new(db) ? "the history has no lock yet: set it up first"
 							 : "the history is locked");
 	if (f == FAULT_NONE)

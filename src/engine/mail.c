@@ -194,7 +194,7 @@ static enum fault
 compose_open(struct outside_mail *out, struct text *body, struct arena *a, struct engine *e, struct store *db, const struct due *d)
 {
 	pthread_rwlock_rdlock(&e->gate);
-	enum fault f = store_is_new(db) || store_is_locked(db) ? fault(FAULT_LOCKED, "the history is locked")
+	enum fault f = store_is_locked(db) ? fault(FAULT_LOCKED, "the history is locked")
 							       : compose(out, body, a, e, db, d);
 	pthread_rwlock_unlock(&e->gate);
 	return f;

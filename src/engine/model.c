@@ -114,7 +114,7 @@ model_open(struct engine *e, const struct engine_config *config)
 enum fault
 model_spent_save(struct engine *e, struct store *db, const char *owner)
 {
-	if (e->llm == NULL || e->shared || store_is_new(db) || store_is_locked(db) || store_read_only(db))
+	if (e->llm == NULL || e->shared || store_is_locked(db) || store_read_only(db))
 		return FAULT_NONE;
 	struct spent now = { e->clock.wall_ms(e->clock.arg), llm_spent_today(e->llm) };
 	pthread_mutex_lock(&e->doing_lock);

@@ -284,7 +284,7 @@ guests_tend(struct engine *e, struct store *db, const struct cancel *cancel)
 	struct call c = { .e = e, .a = &a, .db = db, .who = &who, .cancel = cancel };
 	arena_init(&a);
 	pthread_rwlock_rdlock(&e->gate);
-	bool open = !store_is_new(db) && !store_is_locked(db) && !store_read_only(db);
+	bool open = !store_is_locked(db) && !store_read_only(db);
 	enum fault f = open ? people_guests_gone(&gone, &a, e->people, db) : FAULT_NONE;
 	for (size_t i = 0; i < gone.count && f == FAULT_NONE && !cancel_asked(cancel); i++) {
 		snprintf(who.user, sizeof who.user, "%s", gone.items[i]);

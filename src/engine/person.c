@@ -128,7 +128,7 @@ count_conversations(struct call *c)
 	struct conversations list = { 0 };
 	int64_t total = 0;
 	pthread_rwlock_rdlock(&c->e->gate);
-	if (!store_is_new(c->db) && !store_is_locked(c->db) &&
+	if (!store_is_locked(c->db) &&
 		tutor_conversation_list(&list, c->a, c->tutor, c->db, &req) == FAULT_NONE)
 		total = list.total;
 	pthread_rwlock_unlock(&c->e->gate);
@@ -144,7 +144,7 @@ health_get(void **reply, struct call *c, const void *request)
 	h->database = database_answers(c->db);
 	h->disk = disk_has_room(c->e->data_folder);
 	h->model = c->e->llm != NULL;
-	h->unlocked = !store_is_new(c->db) && !store_is_locked(c->db);
+	h->unlocked = !store_is_locked(c->db);
 	h->documents = library_document_count(c->e->library);
 	h->passages = library_passage_count(c->e->library);
 	/* How much somebody has said is nobody else's business. */

@@ -88,7 +88,7 @@ retention_round(struct engine *e, struct store *db, const struct cancel *cancel)
 	enum fault f = FAULT_NONE;
 	pthread_rwlock_rdlock(&e->gate);
 	for (int i = 0; i < ROUND_OWNERS && f == FAULT_NONE && !cancel_asked(cancel); i++) {
-		if (store_is_new(db) || store_is_locked(db))
+		if (store_is_locked(db))
 			break;
 		store_set_owner(db, "");
 		f = round_next(owner, e, db);

@@ -195,6 +195,7 @@ sweep(lws_sorted_usec_list_t *sul)
 			look_at(c, now_ms);
 	for (const struct exchange *x = l->exchanges; x != NULL; x = x->next)
 		look_at_stream(x, now_ms);
+	lives_tend(l, now_ms);
 	guard_start(l);
 }
 

@@ -15,7 +15,7 @@
 #define FRAMES_MAX 1000
 #define ACTIONS_A_SECOND 20
 #define GATHER_US (60 * 1000)
-#define TICK_US (30LL * 1000 * 1000)
+#define TEND_MS (30 * 1000)
 #define WAITING_BYTES (512 * 1024)
 
 enum { CLOSE_NORMAL = 1000, CLOSE_BAD_TEXT = 1007, CLOSE_POLICY = 1008, CLOSE_TOO_LARGE = 1009, CLOSE_RESTART = 1012, CLOSE_UNSAID = 65536 /* a close frame without a code */ };
@@ -215,7 +215,7 @@ live_new(struct listener *l, struct connection *c, const struct head *h)
 	v->last = &v->first;
 	v->bearer = mem_strdup(head_bearer(h));
 	v->actions = ACTIONS_A_SECOND;
-	v->heard_ms = v->actions_ms = server_now(l->server);
+	v->heard_ms = v->actions_ms = v->tended_ms = server_now(l->server);
 	v->letters_ms = l->server->clock.wall_ms(l->server->clock.arg);
 	head_address(v->address, h, c);
 	text_init(&v->in, TEXT_BYTES);
@@ -449,20 +449,30 @@ int
 live_tick(struct live *v)
 {
 	struct listener *l = v->listener;
-	if (v->gathering) {
-		pthread_mutex_lock(&l->lock);
-		put_chunk(v);
-		pthread_mutex_unlock(&l->lock);
-		v->gathering = false;
-		if (live_writable(v) != 0)
-			return -1;
+	if (!v->gathering)
+		return 0;
+	pthread_mutex_lock(&l->lock);
+	put_chunk(v);
+	pthread_mutex_unlock(&l->lock);
+	v->gathering = false;
+	return live_writable(v);
+}
+
+/* A timer of the library's for each would be put in its place in a list of all. */
+void
+lives_tend(struct listener *l, int64_t now_ms)
+{
+	int64_t idle_ms = l->server->limits.live_idle_ms, every_ms = idle_ms < TEND_MS ? idle_ms : TEND_MS;
+	for (struct live *v = l->lives; v != NULL; v = v->next) {
+		if (v->wsi == NULL || now_ms - v->tended_ms < every_ms)
+			continue;
+		v->tended_ms = now_ms;
+		live_read(v);
+		if (v->working || now_ms - v->heard_ms < idle_ms)
+			continue;
+		v->closing = CLOSE_NORMAL;
+		lws_callback_on_writable(v->wsi);
 	}
-	live_read(v);
-	int64_t idle_ms = l->server->limits.live_idle_ms;
-	if (!v->working && server_now(l->server) - v->heard_ms >= idle_ms)
-		return close_with(v, CLOSE_NORMAL);
-	lws_set_timer_usecs(v->wsi, idle_ms * 1000 < TICK_US ? idle_ms * 1000 : TICK_US);
-	return 0;
 }
 
 void

@@ -18,7 +18,7 @@ struct live {
 	bool in_binary, gathering, said, closed;   /* said: by the listener, now; closed: our close frame is written */
 	unsigned frames, closing;            /* closing: the code to close with when all is said */
 	double actions;                      /* how many more may come now */
-	int64_t actions_ms, heard_ms;
+	int64_t actions_ms, heard_ms, tended_ms;
 	/* the worker's while one works, else the listener's */
 	char *bearer;                        /* of the handshake, or of the guest it became */
 	bool unknown;                        /* the bearer is nobody's, or no longer */

@@ -281,6 +281,7 @@ int live_writable(struct live *v);
 int live_tick(struct live *v);
 void live_gone(struct live *v);
 void lives_deliver(struct listener *l);      /* what workers left to be said; closes those that drain */
+void lives_tend(struct listener *l, int64_t now_ms);   /* who has said nothing for long; letters to be looked for */
 void lives_cancel(struct listener *l);
 /* From any thread: there is a reply for its owner; an owner of "": nobody knows for whom. */
 void server_letter(const struct engine_letter *letter, void *server);
