@@ -106,6 +106,9 @@ struct sentence_features {
 	double soft, next, whole, window, carry, fresh, pronoun, length, cue, local, alike;
 	double near, skip;
 	double missing_name, missing_whole;   /* names of the query, and its heaviest word, nowhere in passage and title */
+	double bare, bare_alone;              /* share of its words, counted, not weighed, that neither the sentence nor the one before holds; that the sentence lacks */
+	double missing_number;                /* numbers of the query that they lack */
+	double denial;                        /* the query denies ("not"), the sentence does not */
 };
 struct found_passage { struct passage p; double score, rank_score; struct record_list spans; };
 struct found_sentence { int passage; /* index into passages, -1: context */ int64_t start, end; /* document bytes; -1: context */ const char *text; double score; struct sentence_features f; };

@@ -91,6 +91,12 @@ asking_only(const struct token *t, unsigned language)
 	return word_among(t->plain, WORDS_REQUEST) || (language != LANGUAGE_ENGLISH && language_function_word(language, t));
 }
 
+bool
+asking_denies(const struct token *t)
+{
+	return !t->cjk && word_among(t->plain, " not no never without cannot neither nor ");
+}
+
 /* In scripts without spaces the parts that ask and frame are found in the whole line. */
 void
 asking_stop_parts(struct query_word *words, size_t count, const char *text)

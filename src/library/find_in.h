@@ -182,7 +182,7 @@ struct query_term {
 	const char *stem; size_t len;
 	double weight, idf;      /* weight: how often and from where */
 	uint64_t df, cf;
-	bool cjk, unknown, name; /* name: with a capital inside the query */
+	bool cjk, unknown, name, number; /* name: with a capital inside the query */
 	uint64_t groups[ALIKE_SETS];   /* alike.c */
 	double share;            /* weight * idf, for coverage; 0: does not count */
 	double local;            /* the same with the idf among the candidates */
@@ -199,6 +199,7 @@ struct query {
 	int focus;               /* a term; -1 */
 	unsigned language;
 	bool topical;            /* no question: feedback helps */
+	bool denies;             /* "not", "without": who says the contrary does not answer */
 	const char *text, *corrected;
 	const struct alike *alike;   /* English only */
 	double sum_share, sum_local, average_len, passages;
@@ -214,6 +215,7 @@ double asking_weight(const struct query_word *words, size_t count, size_t i, uns
 /* Does the word only ask ("explain", function words of other languages than English)? */
 bool asking_only(const struct token *t, unsigned language);
 void asking_stop_parts(struct query_word *words, size_t count, const char *text);
+bool asking_denies(const struct token *t);   /* "not", "never", "without" */
 /* Is the word in a list with a space on either side of each? */
 bool word_among(const char *word, const char *list);
 /* The best known word one slip away (two for long words); 0: none, else its length.
@@ -267,7 +269,7 @@ struct finder {
 	struct store *vectors;          /* where they are rows; NULL: in files */
 };
 /* What confidence is computed from (confidence.c); fitted by tests/bench/fit.c. */
-#define SURE_FEATURES 33u
+#define SURE_FEATURES 36u
 void confidence_features(double out[SURE_FEATURES], const struct found *f, size_t sentence);
 enum fault find_run(struct found **out, struct arena *a, const struct finder *from, const struct find_request *req, const struct cancel *cancel) STOA_MUST;
 /* Ranges of words that the query means, within text. */

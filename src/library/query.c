@@ -199,6 +199,7 @@ word_term(struct query *q, struct arena *a, struct query_word *w, const struct q
 	w->term = term_of(q, a, w->stem, w->stem_len, weight);
 	if (w->term >= 0) {
 		q->terms[w->term].name = q->terms[w->term].name || (w->token.capital && w->token.start > 0);
+		q->terms[w->term].number = w->token.plain[0] >= '0' && w->token.plain[0] <= '9';
 		w->exact = exact_of(q, a, w);
 	}
 }
@@ -313,6 +314,8 @@ query_read(struct query *out, struct arena *a, const struct snapshot *s, const c
 	make_terms(&q, a);
 	if (focus_word >= 0)
 		q.focus = q.words[focus_word].term;
+	for (size_t i = 0; i < own && q.language == LANGUAGE_ENGLISH; i++)
+		q.denies = q.denies || asking_denies(&q.words[i].token);
 	q.topical = q.type == TYPE_OTHER && strchr(text, '?') == NULL && strstr(text, "\xEF\xBC\x9F") == NULL && strstr(text, "\u061f") == NULL;
 	q.topical = q.topical || is_long(&q);
 	query_weigh(&q, a, s, 0);

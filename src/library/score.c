@@ -37,7 +37,7 @@ struct seen {
 	int16_t term_at[EXPECT_WORDS];   /* which term each word is, -1 none */
 	double window;
 	unsigned words, fresh;
-	bool pronoun;
+	bool pronoun, denies;
 };
 
 /* A word that begins like a word of the query: derived forms that stems keep apart. */
@@ -140,6 +140,7 @@ see(struct seen *seen, const struct query *q, struct stemmer *stemmer, const cha
 	for (size_t i = 0; token_next(&t[i & 1], &tokens);) {
 		const struct token *now = &t[i & 1];
 		seen->pronoun = seen->pronoun || (seen->words < 2 && is_pronoun(now));
+		seen->denies = seen->denies || asking_denies(now);
 		seen->words++;
 		if (token_is_stop(now))
 			continue;
@@ -242,6 +243,40 @@ missing_names(const struct query *q, const struct seen *s)
 	return q->sum_share > 0 ? sum / q->sum_share : 0;
 }
 
+/* "Tesla" in a text titled "Nikola Tesla": the other half of the name is meant. */
+static bool
+half_of_title(const struct query *q, const struct seen *s, const struct seen *title, int term)
+{
+	for (size_t p = 0; p < q->pair_count; p++) {
+		const struct query_pair *pair = &q->pairs[p];
+		if (title->pair[p] && ((pair->first == term && s->term[pair->second]) || (pair->second == term && s->term[pair->first])))
+			return true;
+	}
+	return false;
+}
+
+/* Words of the query count alike here: what a short question is about is often the
+ * commonest word of the document, and weighs next to nothing. */
+static void
+bare_words(struct sentence_features *f, const struct query *q, const struct seen *s, const struct seen *before, const struct seen *title)
+{
+	size_t words = 0, bare = 0, alone = 0, numbers = 0;
+	for (size_t i = 0; i < q->term_count; i++) {
+		const struct query_term *t = &q->terms[i];
+		if (t->cjk || t->weight < 1)
+			continue;
+		bool has = s->term[i] || s->soft[i] || s->same[i] || half_of_title(q, s, title, (int)i);
+		words++;
+		alone += !has;
+		bare += !has && !before->term[i];
+		numbers += t->number && !has && !before->term[i];
+	}
+	f->bare = words > 0 ? (double)bare / (double)words : 0;
+	f->bare_alone = words > 0 ? (double)alone / (double)words : 0;
+	f->missing_number = numbers > 0;
+	f->denial = q->denies && !s->denies;
+}
+
 static double
 coverage_soft(const struct query *q, const struct seen *s)
 {
@@ -332,6 +367,7 @@ features(struct scoring *x, size_t i, size_t n, struct range at)
 	f.carry = coverage_carried(x->carry, q, s);
 	f.local = coverage_local(q, s, before);
 	f.fresh = log1p(s->fresh);
+	bare_words(&f, q, s, before, &x->title);
 	f.pronoun = s->pronoun;
 	f.length = log1p(s->words);
 	return f;

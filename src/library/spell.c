@@ -10,6 +10,7 @@
 
 #define REPAIR_LETTERS_MIN 4u
 #define TWO_SLIPS_LETTERS_MIN 9u
+#define FIRST_SLIPS_LETTERS_MIN 8u     /* a shorter word with another first letter is another word: "yeast", "least" */
 #define LETTERS_MAX 40u
 
 struct repair {
@@ -42,7 +43,7 @@ offer(struct repair *r, const uint32_t *letters, size_t count, double bonus)
 	if (len == 0 || len > TOKEN_BYTES_MAX)
 		return;
 	uint64_t df = word_is_stop(key, len) && count > 2 ? r->s->passages : snapshot_exact_df(r->s, key, len);
-	if (df == 0)
+	if (df == 0 || (letters[0] != r->word[0] && bonus <= 1 && r->letters < FIRST_SLIPS_LETTERS_MIN))
 		return;
 	double score = (double)df * bonus * (letters[0] == r->word[0] ? 16 : 1);
 	if (score > r->best_score) {

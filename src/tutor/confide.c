@@ -13,11 +13,22 @@
 #define STRANGE_MOST .4
 #define ABOUT_MOST .7            /* of what X is for only X was found */
 #define REPAIRED_MOST .75        /* a word was read as another: never a sure answer */
+#define AWRY_MOST .75            /* what is found says something of the topic, but misses what was asked */
+#define BARE_SHARE .5
 
 static double
 unit(double x)
 {
 	return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
+/* Asked of carbon-13 and found carbon-14; asked what does not and found what does;
+ * half of the question's words are only in the title.  Rarely right to be sure of,
+ * often a trap (tests/bench/quality.c, "traps"). */
+static bool
+awry(const struct sentence_features *f)
+{
+	return f->missing_number > 0 || f->denial > 0 || f->bare >= BARE_SHARE;
 }
 
 void
@@ -36,6 +47,8 @@ confide(struct confidence *out, const struct work *w, const struct found *found)
 		p = STRANGE_MOST;
 	if (found->corrected != NULL && p > REPAIRED_MOST)
 		p = REPAIRED_MOST;
+	if (awry(&best->f) && p > AWRY_MOST)
+		p = AWRY_MOST;
 	if (w->route.about && p > ABOUT_MOST && topic_is_all(w->a, w->route.topic, w->query, best->text))
 		p = ABOUT_MOST;
 	double next = found->sentence_count > 1 ? found->sentences[1].score : 0;

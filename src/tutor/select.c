@@ -161,7 +161,7 @@ features_cover(struct sentence_features *f, double share)
 		if (*covering[i] < share)
 			*covering[i] = share;
 	if (share >= 1)
-		f->heaviest_missing = f->missing_whole = f->missing_name = 0;
+		f->bare = f->bare_alone = f->missing_number = f->heaviest_missing = f->missing_whole = f->missing_name = 0;
 }
 
 /* What repeats the lead elsewhere speaks for it, so it is no rival: the margin is

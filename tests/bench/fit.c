@@ -13,7 +13,7 @@
 static const char *const names[] = {
 	"cov", "covu", "cbi", "union_cov", "title", "ps", "gap", "rank", "prev", "focus", "pos", "type_match",
 	"heaviest_missing", "unknown_share", "query_terms",
-	"soft", "next", "whole", "window", "carry", "fresh", "pronoun", "length", "cue", "local", "alike", "near", "skip", "missing_name", "missing_whole",
+	"soft", "next", "whole", "window", "carry", "fresh", "pronoun", "length", "cue", "local", "alike", "near", "skip", "missing_name", "missing_whole", "bare", "bare_alone", "missing_number", "denial",
 };
 _Static_assert(COUNT_OF(names) == FEATURES, "a name for every feature");
 enum { CUE = 23, TYPE_MATCH = 11 };

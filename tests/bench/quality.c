@@ -1,6 +1,6 @@
 /* How good finding is, on public sets: lines "name  value  (must / after)".
  *
- *	quality [DATA] [PART...]     parts: squad typo missing small jsquad npl cisi mcq
+ *	quality [DATA] [PART...]     parts: squad typo missing small traps jsquad npl cisi mcq
  */
 #include "sets.h"
 
@@ -193,6 +193,42 @@ missing(const char *data)
 	mem_free(topic);
 	mem_free(gone);
 	mem_free(gone_topic);
+	set_close(&s);
+}
+
+/* ---- questions that look answered ---------------------------------------------------------- */
+
+#define SURE .8
+
+/* Questions that people wrote so that a passage looks like their answer and is not. */
+static void
+traps(const char *data)
+{
+	struct set s;
+	struct arena a;
+	if (!open_set(&s, data, "squad/docs-v2.0.jsonl", "squad/queries-v2.0.jsonl"))
+		return;
+	arena_init(&a);
+	set_index(&s, NULL, 0);
+	struct graded *all = mem_new_array(s.query_count + 1, sizeof *all);
+	size_t n = 0, trap = 0, trap_sure = 0, sure = 0, sure_wrong = 0;
+	for (size_t i = 0; i < s.query_count; i++) {
+		const struct set_query *q = &s.queries[i];
+		struct found *f = set_find(&a, &s, q->question, 8);
+		double p = library_confidence(f, 0);
+		bool right = q->answer_count > 0 && f->sentence_count > 0 && right_sentence(&s, f, 0, q);
+		trap += q->answer_count == 0;
+		trap_sure += q->answer_count == 0 && p >= SURE;
+		sure += q->answer_count > 0 && p >= SURE;
+		sure_wrong += q->answer_count > 0 && p >= SURE && !right;
+		all[n++] = (struct graded){ p, right };
+		arena_clear(&a);
+	}
+	line("traps, correctness AUROC", auroc(all, n), "");
+	line("traps answered surely", share(trap_sure, trap), "");
+	line("of the others, surely", share(sure, n - trap), "");
+	line("and of those wrong", share(sure_wrong, sure), "");
+	mem_free(all);
 	set_close(&s);
 }
 
@@ -423,6 +459,8 @@ main(int argc, char **argv)
 		missing(data);
 	if (wanted(argc, argv, "small"))
 		small(data);
+	if (wanted(argc, argv, "traps"))
+		traps(data);
 	if (wanted(argc, argv, "jsquad"))
 		jsquad(data);
 	if (wanted(argc, argv, "npl"))

@@ -137,7 +137,7 @@ START_TEST(languages_are_told_apart)
 		{ "tr", "Hücre yaşamın en küçük birimidir ve bir zar ile çevrilidir." },
 		{ "ja", "細胞は生命の最小単位である。" }, { "zh", "细胞是生命的最小单位。" }, { "ko", "세포는 생명의 최소 단위이다." },
 		{ "ru", "Клетка является наименьшей единицей жизни." }, { "he", "התא הוא היחידה הקטנה ביותר." }, { "ar", "الخلية هي أصغر وحدة." },
-		{ "el", "Το κύτταρο είναι η μικρότερη μονάδα." }, { "", "ATP 12 NADPH" }, { "", "" },
+		{ "el", "Το κύτταρο είναι η μικρότερη μονάδα." }, { "en", "Am I blocked?" }, { "de", "Wer war Mendel?" }, { "", "war crimes" }, { "", "ATP 12 NADPH" }, { "", "" },
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		ck_assert_str_eq(library_language(cases[i].text, strlen(cases[i].text)), cases[i].code);
