@@ -137,6 +137,7 @@ struct clock {
 	void *arg;
 };
 extern const struct clock clock_system;
+#define DAY_MS INT64_C(86400000)
 #define TIME_TEXT_BYTES 32
 void time_format(char out[TIME_TEXT_BYTES], int64_t unix_ms);      /* RFC 3339 UTC, ms */
 enum fault time_parse(int64_t *unix_ms, const char *s) STOA_MUST;  /* RFC 3339 */
@@ -185,6 +186,7 @@ enum field_flags {
 	FIELD_BYTES = 8      /* a file name: need not be UTF-8 */
 };
 struct text_list { const char **items; size_t count; };
+bool text_list_has(const struct text_list *list, const char *s);
 struct record_list { void *items; size_t count; };
 struct field {
 	const char *name;

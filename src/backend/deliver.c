@@ -72,6 +72,13 @@ unchanged_there(struct arena *a, struct backend *b, const struct outbox_entry *e
 	return conflict == NULL ? FAULT_NONE : fault(FAULT_EXISTS, "%s", conflict);
 }
 
+/* A fault again, whose sentence may have made room for another's. */
+static enum fault
+told_again(enum fault f, int64_t retry_ms, const char *sentence)
+{
+	return f == FAULT_OFTEN ? fault_often(retry_ms, "%s", sentence) : fault(f, "%s", sentence);
+}
+
 static enum fault
 deliver_one(struct backend *b, struct outbox_entry *e, const struct cancel *cancel)
 {
@@ -105,7 +112,7 @@ deliver_one(struct backend *b, struct outbox_entry *e, const struct cancel *canc
 	log_event(f == FAULT_NONE ? LOG_INFO : LOG_WARN, "backend", "delivered", "op=%s key=%s bytes=%lld result=%s",
 		e->operation, e->key, (long long)e->bytes, fault_name(f));
 	if (kept == FAULT_NONE && next == NEXT_STOP)
-		kept = f == FAULT_OFTEN ? fault_often(retry_ms, "%s", sentence) : fault(f, "%s", sentence);
+		kept = told_again(f, retry_ms, sentence);
 	parcel_clear(&parcel);
 	arena_clear(&a);
 	return kept;
@@ -138,7 +145,7 @@ count_anew(struct backend *b, enum fault f)
 		outbox_clear(&o);
 	arena_clear(&a);
 	if (f != FAULT_NONE)
-		f = f == FAULT_OFTEN ? fault_often(retry_ms, "%s", sentence) : fault(f, "%s", sentence);
+		f = told_again(f, retry_ms, sentence);
 	mem_free(sentence);
 	return f;
 }

@@ -86,10 +86,7 @@ document_of(struct arena *a, const struct outbox_entry *e, const struct document
 static bool
 wanted(const struct text_list *list, const char *value)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (str_same(list->items[i], value))
-			return true;
-	return list->count == 0;
+	return list->count == 0 || text_list_has(list, value);
 }
 
 static bool

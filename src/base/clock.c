@@ -9,7 +9,6 @@
 
 #include "stoa/base.h"
 
-#define DAY_MS INT64_C(86400000)
 #define EPOCH_MIN_MS (INT64_C(-719162) * DAY_MS)              /* 0001-01-01 */
 #define EPOCH_MAX_MS (INT64_C(2932896) * DAY_MS + DAY_MS - 1) /* 9999-12-31 */
 

@@ -145,6 +145,15 @@ str_same(const char *a, const char *b)
 }
 
 bool
+text_list_has(const struct text_list *list, const char *s)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (str_same(list->items[i], s))
+			return true;
+	return false;
+}
+
+bool
 str_starts(const char *s, const char *prefix)
 {
 	return s != NULL && prefix != NULL && strncmp(s, prefix, strlen(prefix)) == 0;

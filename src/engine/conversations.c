@@ -17,22 +17,13 @@ assignment_seen(struct assignment *out, struct call *c, const char *id)
 	return people_assignment_get(out, c->a, c->e->people, c->db, &who, &(struct assignment_get){ .id = id });
 }
 
-static bool
-holds(const struct text_list *list, const char *s)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (str_same(list->items[i], s))
-			return true;
-	return false;
-}
-
 /* Only materials of the assignment are searched, or the documents of its class when it
  * has none; documents that are asked for must be among them. */
 static enum fault
 narrow(struct message_send *req, const struct assignment *of)
 {
 	for (size_t i = 0; i < req->documents.count && of->materials.count > 0; i++)
-		if (!holds(&of->materials, req->documents.items[i]))
+		if (!text_list_has(&of->materials, req->documents.items[i]))
 			return fault(FAULT_INPUT, "%s is not a material of the assignment", req->documents.items[i]);
 	if (req->documents.count == 0)
 		req->documents = of->materials;

@@ -9,7 +9,6 @@
 
 #define QUESTIONS_MAX 5
 #define QUESTIONS_NETWORK_MAX 20
-#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
 #define BACKUPS_KEPT 7
 #define UPLOADS_MAX 200
 #define UPLOAD_BYTES_MAX ((int64_t)1 << 30)

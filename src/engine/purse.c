@@ -8,8 +8,6 @@
 
 #include "engine_in.h"
 
-#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
-
 static int64_t
 millionths(double usd)
 {

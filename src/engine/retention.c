@@ -12,7 +12,6 @@
 #include "engine_in.h"
 
 #define ROUND_OWNERS 8 /* visited at once */
-#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
 
 static bool
 is_due(_Atomic int64_t *day, const struct engine *e)

@@ -10,7 +10,6 @@
 
 #include "engine_in.h"
 
-#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
 #define DAYS_USUAL 7
 #define TOKEN_BYTES 32
 #define TOKEN_TEXT (2 * TOKEN_BYTES + 1)

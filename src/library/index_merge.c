@@ -3,8 +3,8 @@
  * Sizes are in classes of eight; eight segments of a class become one of the next,
  * so that every passage is written again about log8(n) times.  Words of a document
  * that is gone stay in its segment until that is written again, alone: a small one at
- * once, a large one (8 ms for 1,000 passages) when a quarter is dead, or nobody waits.  Word numbers are translated once per segment,
- * not once per token.
+ * once, a large one (8 ms for 1,000 passages) when a quarter is dead, or nobody waits.
+ * Word numbers are translated once per segment, not once per token.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -17,8 +17,6 @@
 #include <unistd.h>
 #include "document_in.h"
 
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
-
 struct ingest {
 	struct library *l;
 	struct store *db;

@@ -7,8 +7,6 @@
  */
 #include "llm_in.h"
 
-#define DAY_MS (24 * 60 * 60 * 1000LL)
-
 static bool
 is_cjk(uint32_t c)
 {

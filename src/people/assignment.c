@@ -322,15 +322,6 @@ taught(struct assignment *out, struct arena *a, struct people *p, struct store *
 	return f == FAULT_NONE ? people_assignment_get(out, a, p, db, who, &(struct assignment_get){ c.id, id }) : f;
 }
 
-static bool
-clears(const struct assignment_update *req, const char *what)
-{
-	for (size_t i = 0; i < req->clear.count; i++)
-		if (str_same(req->clear.items[i], what))
-			return true;
-	return false;
-}
-
 static enum fault
 update(struct assignment *out, struct arena *a, struct people *p, struct store *db,
 	const struct people_asker *who, const struct assignment_update *req)
@@ -341,18 +332,18 @@ update(struct assignment *out, struct arena *a, struct people *p, struct store *
 		return f;
 	if (req->title != NULL && req->title[0] != '\0')
 		now.title = req->title;
-	if (req->instructions != NULL || clears(req, "instructions"))
-		now.instructions = clears(req, "instructions") ? NULL : req->instructions;
+	if (req->instructions != NULL || text_list_has(&req->clear, "instructions"))
+		now.instructions = text_list_has(&req->clear, "instructions") ? NULL : req->instructions;
 	if (req->state != NULL && req->state[0] != '\0')
 		now.state = req->state;
-	if (req->due != 0 || clears(req, "due"))
-		now.due = clears(req, "due") ? 0 : req->due;
+	if (req->due != 0 || text_list_has(&req->clear, "due"))
+		now.due = text_list_has(&req->clear, "due") ? 0 : req->due;
 	now.updated = people_now(p);
 	f = row_write(db, &now, "UPDATE assignment SET state = ?, due = ?, updated = ? WHERE id = ? AND class = ?");
 	if (f == FAULT_NONE)
 		f = words_write(db, &now);
-	if (f == FAULT_NONE && (req->materials.count > 0 || clears(req, "materials")))
-		f = materials_write(db, &now, clears(req, "materials") ? &(struct text_list){ NULL, 0 } : &req->materials);
+	if (f == FAULT_NONE && (req->materials.count > 0 || text_list_has(&req->clear, "materials")))
+		f = materials_write(db, &now, text_list_has(&req->clear, "materials") ? &(struct text_list){ NULL, 0 } : &req->materials);
 	return f == FAULT_NONE ? people_assignment_get(out, a, p, db, who, &(struct assignment_get){ now.class_id, now.id }) : f;
 }
 

@@ -10,7 +10,6 @@
 
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define HOUR_MS (60 * MINUTE_MS)
-#define DAY_MS (24 * HOUR_MS)
 #define SESSION_IDLE_MS DAY_MS
 #define SESSION_SLIDE_MS (10 * MINUTE_MS)  /* slide no oftener */
 #define SESSION_WHOLE_MS (180 * DAY_MS)

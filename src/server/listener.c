@@ -5,7 +5,7 @@
  * that the library only watches): the address and the caps are looked at before a
  * byte is read, and TCP_NODELAY is set.  Only lws_cancel_service() may be called
  * from other threads: workers put an exchange on the list of news and cancel.
- * Of upgrades only the one to a WebSocket is left to the library: see on_upgrade(). */
+ * No upgrade is left to the library: the one to a WebSocket is ours (handshake.c). */
 #include <errno.h>
 #include <ev.h>
 #include <netinet/in.h>

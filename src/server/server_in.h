@@ -7,9 +7,18 @@
  *	call        what a worker of the crew does for an exchange
  *	answer      the events of a call, kept so that a stream can be resumed
  *
+ * The files, from the wire inwards:
+ *	sockets     listener, connection, guard (who, how slow; progress), tls
+ *	bytes       http (a head), frame (WebSocket), form (multipart): parsers, no sockets
+ *	requests    http1, head, router, request, upload
+ *	replies     reply, stream, shown, health, metrics, openapi
+ *	live chat   handshake, live, action, letter (a teacher's reply comes)
+ *	work        call, answer; relay, relay_rows, mirror: answers of other servers
+ *	starting    conf, setup, outside, signature, server, notify (the service manager)
+ *
  * The hooks of a connection (connection.c) are called by the listener at accept,
- * head, body, write and close; what guards connections belongs there.  Protocols
- * (listener.c) is the table that another kind of socket is added to.
+ * head, body, write and close; what guards connections belongs there.  The library
+ * hands over bytes of HTTP/1 and of live chats, and whole requests of HTTP/2.
  * Only listener_post() and the answer functions may be called from workers. */
 #ifndef STOA_SERVER_IN_H
 #define STOA_SERVER_IN_H

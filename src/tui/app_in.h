@@ -137,7 +137,6 @@ void lock_now(struct app *app);
 void lock_watch(struct app *app);            /* arm the timer after idle */
 /* draft.c */
 void draft_changed(struct app *app);
-void draft_sent(struct app *app);            /* the line became a question */
 void draft_fetch(struct app *app);
 void draft_flush(struct app *app, void (*then)(struct app *app));
 void draft_forget(struct app *app);

@@ -65,12 +65,6 @@ draft_changed(struct app *app)
 	}
 }
 
-void
-draft_sent(struct app *app)
-{
-	draft_changed(app);
-}
-
 /* In front of what was typed meanwhile. */
 static void
 bring_back(struct app *app, const char *draft)

@@ -81,19 +81,10 @@ names_hit(struct arena *a, const struct word_set *wanted, const char *name)
 	return words_shared(wanted, &has) == wanted->count;
 }
 
-static bool
-list_has(const struct text_list *list, const char *s)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (str_same(list->items[i], s))
-			return true;
-	return false;
-}
-
 static void
 list_put(struct arena *a, struct text_list *list, const char *s)
 {
-	if (list_has(list, s))
+	if (text_list_has(list, s))
 		return;
 	const char **items = arena_alloc(a, (list->count + 1) * sizeof *items);
 	if (list->count > 0)
@@ -106,8 +97,8 @@ list_put(struct arena *a, struct text_list *list, const char *s)
 static bool
 within(const struct search_run *filter, const struct document *d)
 {
-	return (filter->documents.count == 0 || list_has(&filter->documents, d->id)) &&
-	       (filter->subjects.count == 0 || list_has(&filter->subjects, d->subject));
+	return (filter->documents.count == 0 || text_list_has(&filter->documents, d->id)) &&
+	       (filter->subjects.count == 0 || text_list_has(&filter->subjects, d->subject));
 }
 
 static enum fault

@@ -14,7 +14,6 @@
 #define ANSWER_SENTENCES_MAX 40
 #define CONTEXT_BYTES_MAX (1024 * 1024)
 #define TURNS_MAX 10                    /* turns that go to a model word for word */
-#define DAY_MS (24 * 60 * 60 * (int64_t)1000)
 
 struct memory;
 struct tutor {
