@@ -45,7 +45,8 @@ void backend_close(struct backend *b);         /* cancels and waits for what run
 const char *backend_word(const struct backend *b);
 /* What an answer says that holds the place of the server's own, while it is away. */
 #define BACKEND_QUESTION_WAITS "This question waits for the server."
-/* While it is OFFLINE the reason, "" when there is none; valid as long as the word. */
+/* Why nothing is delivered: it is OFFLINE, or takes no more for a while; "" when there is
+ * no reason. Valid as long as the word. */
 const char *backend_why(const struct backend *b);
 /* On the loop's thread, when the word has changed: time to draw. */
 void backend_on_word(struct backend *b, loop_fn *changed, void *arg);

@@ -8,6 +8,7 @@
  * worker of their own; who decides is the loop's thread. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "remote_in.h"
 
@@ -54,7 +55,13 @@ backend_why(const struct backend *b)
 		return "";
 	pthread_mutex_lock(&r->lock);
 	memcpy(r->why_lent, r->why, sizeof r->why_lent);
+	int64_t until_ms = r->online ? r->slow_until_ms : 0;
 	pthread_mutex_unlock(&r->lock);
+	time_t until = (time_t)((until_ms + 999) / 1000);
+	struct tm at;
+	if (b->config.clock->wall_ms(b->config.clock->arg) < until_ms && localtime_r(&until, &at) != NULL)
+		snprintf(r->why_lent, sizeof r->why_lent, "the server takes no more from you until %02d:%02d:%02d; the rest goes then",
+			at.tm_hour, at.tm_min, at.tm_sec);
 	return r->why_lent;
 }
 
@@ -166,6 +173,7 @@ work(void *arg)
 	arena_clear(&a);
 	pthread_mutex_lock(&r->lock);
 	r->retry_ms = retry_ms;
+	r->slow_until_ms = retry_ms > 0 ? b->config.clock->wall_ms(b->config.clock->arg) + retry_ms : 0;
 	r->progress = r->load.waiting < now.load.waiting;
 	pthread_mutex_unlock(&r->lock);
 	mailbox_run(b->box, work_done, b);

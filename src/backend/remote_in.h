@@ -42,6 +42,7 @@ struct remote {
 	struct link_load load;
 	int64_t down_until_ms;             /* mono: until then nobody tries the line */
 	int64_t retry_ms;                  /* as the server wished; 0: it did not */
+	int64_t slow_until_ms;             /* wall: until then it takes no more from this account */
 	bool news, progress;               /* not decided upon yet */
 	struct cancel cancel;              /* of the link's own work */
 	atomic_uint kept;                  /* replies, since the copy was trimmed */

@@ -270,5 +270,7 @@ verb_sync(struct cli *c)
 		item_print(c, &box.items[i]);
 	if (!c->json && box.count == 0)
 		out_put(c, PAINT_NONE, before > 0 ? "Everything is delivered.\n" : "Nothing waits to be delivered.\n");
+	if (sent == FAULT_OFTEN && box.count > 0)
+		return fault(sent, "the server takes no more from you for now (%s); what waits goes then", why);
 	return sent == FAULT_NONE ? FAULT_NONE : fault(sent, "%s", why);
 }

@@ -33,14 +33,17 @@ static void
 item_detail(struct app *app, struct flow *f, const void *arg)
 {
 	const struct backend_outbox_item *item = arg;
+	bool goes = is(item, "waiting") && !server_away(app);
+	const char *why = goes ? backend_why(app->backend) : item->sentence;
 	const char *state = is(item, "refused") ? "The server refused this. Nothing was changed there, and nothing is lost here."
 		: is(item, "held")		? "Answered from the documents of this machine; a asks the server too."
 		: server_away(app)		? "Goes when the server is back, in the order of writing; large documents last."
+		: *why != '\0'			? "Waits, and goes by itself."
 						: "On its way.";
 	flow_text(f, STYLE_DIM, NULL, STYLE_DIM, 0, state, strlen(state));
 	flow_blank(f);
-	if (item->sentence != NULL && item->sentence[0] != '\0') {
-		flow_text(f, STYLE_ALERT, "why  ", STYLE_DIM, 5, item->sentence, strlen(item->sentence));
+	if (why != NULL && why[0] != '\0') {
+		flow_text(f, STYLE_ALERT, "why  ", STYLE_DIM, 5, why, strlen(why));
 		flow_blank(f);
 	}
 	flow_text(f, STYLE_TEXT, NULL, STYLE_TEXT, 0, item->words, strlen(item->words));

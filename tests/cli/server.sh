@@ -71,6 +71,21 @@ done
 run 0 "it is forgotten" "$stoa" sync
 run 3 "no such key" "$stoa" sync --drop 0123456
 
+# ---- a server that is back and takes no more than one question an hour
+run 3 "one question while it is away" "$stoa" ask --extractive "What is in the wood?"
+run 3 "and another" "$stoa" ask --extractive "What is in the lake?"
+printf '[limits]\nask_per_hour = 1\n' >"$work/slow.conf"
+"$STOA_BUILD/stoad" --conf "$work/slow.conf" --listen "${url#http://}" --data "$work/room" >"$work/said" 2>&1 </dev/null &
+server=$! tries=0
+until grep -qs "listens on" "$work/said" || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
+run 7 "not all of it is taken" "$stoa" sync
+says "it says why" "the server takes no more from you for now" "$work/err"
+says "what waits" "What is in the lake?"
+kill "$server"; wait "$server" 2>/dev/null; server=
+for key in $("$stoa" sync --json 2>/dev/null | sed -n 's/.*"key":"\([0-9a-f]*\)".*/\1/p'); do
+	"$stoa" sync --drop "$key" >/dev/null 2>&1
+done
+
 # ---- which server is believed: the certificate decides, and does so again after
 # every change of a setting
 command -v openssl >/dev/null || { echo "openssl is needed for this test"; finish; exit; }
