@@ -3,7 +3,7 @@
  * A loop waits on descriptors, timers and posted messages.  Threads talk only
  * by posting: ownership of what `arg` points to goes with the message.
  * Handlers run on the loop's thread, never nested.
- * Threads: loop_post(), crew_submit() and its two steps from any thread; the rest only from
+ * Threads: loop_post() and crew_submit() from any thread; the rest only from
  * the thread that runs the loop.  Limits: 4096 waiting messages, 256 waiting
  * jobs a crew; past that BUSY.
  */
@@ -46,9 +46,6 @@ enum fault crew_new(struct crew **out, unsigned workers) STOA_MUST;
 /* fn(arg) on a worker; the order is kept only with one. BUSY when 256 jobs wait.
  * SYSTEM: no thread could be started. */
 enum fault crew_submit(struct crew *c, loop_fn *fn, void *arg) STOA_MUST;
-/* The same in two steps, for who has many at once: only the second wakes who sleeps. */
-enum fault crew_put(struct crew *c, loop_fn *fn, void *arg) STOA_MUST;
-void crew_wake(struct crew *c);
 void crew_free(struct crew *c);              /* finishes what waits, then joins */
 
 #endif

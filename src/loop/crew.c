@@ -101,7 +101,7 @@ crew_new(struct crew **out, unsigned workers)
 }
 
 enum fault
-crew_put(struct crew *c, loop_fn *fn, void *arg)
+crew_submit(struct crew *c, loop_fn *fn, void *arg)
 {
 	pthread_mutex_lock(&c->lock);
 	bool full = c->count == JOBS_MAX;
@@ -111,31 +111,15 @@ crew_put(struct crew *c, loop_fn *fn, void *arg)
 	bool nobody = c->started == 0;
 	if (!full && !nobody)
 		c->jobs[(c->first + c->count++) % JOBS_MAX] = (struct job){ fn, arg };
+	bool call = call_one(c);
 	pthread_mutex_unlock(&c->lock);
+	if (call)   /* only now: who wakes wants the lock */
+		pthread_cond_signal(&c->news);
 	if (full)
 		return fault(FAULT_BUSY, "%d jobs wait already", JOBS_MAX);
 	if (nobody)
 		return fault(FAULT_SYSTEM, "no worker thread can be started: %s", strerror(error));
 	return FAULT_NONE;
-}
-
-void
-crew_wake(struct crew *c)
-{
-	pthread_mutex_lock(&c->lock);
-	bool call = call_one(c);
-	pthread_mutex_unlock(&c->lock);
-	if (call)   /* only now: who wakes wants the lock */
-		pthread_cond_signal(&c->news);
-}
-
-enum fault
-crew_submit(struct crew *c, loop_fn *fn, void *arg)
-{
-	enum fault f = crew_put(c, fn, arg);
-	if (f == FAULT_NONE)
-		crew_wake(c);
-	return f;
 }
 
 void

@@ -351,7 +351,7 @@ call_start(struct call *c)
 		return fault(FAULT_BUSY, "%d calls run already", atomic_load(&s->calls_max));
 	}
 	/* Somebody who only looks must not wait behind a hundred questions. */
-	enum fault f = c->op->event_count > 0 ? crew_submit(s->crew, run, c) : crew_put(s->quick, run, c);
+	enum fault f = crew_submit(c->op->event_count > 0 ? s->crew : s->quick, run, c);
 	if (f != FAULT_NONE)
 		atomic_fetch_sub(&s->calls, 1);
 	return f;

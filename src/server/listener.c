@@ -327,16 +327,11 @@ static void *
 serve(void *arg)
 {
 	struct listener *l = arg;
-	while (!atomic_load(&l->server->stopping)) {
+	while (!atomic_load(&l->server->stopping))
 		if (l->loop != NULL)
 			ev_run(l->loop, EVRUN_ONCE);
 		else if (lws_service(l->context, 0) < 0)
 			break;
-		/* Once for all that came in this turn: to wake costs more than to work. */
-		if (l->called)
-			crew_wake(l->server->quick);
-		l->called = false;
-	}
 	return NULL;
 }
 

@@ -77,10 +77,8 @@ begin(struct exchange *x)
 		c->waits = x;
 		x->called = true;
 	}
-	if (call_start(c) == FAULT_NONE) {
-		x->listener->called = true;
+	if (call_start(c) == FAULT_NONE)
 		return 0;
-	}
 	x->called = false;
 	x->reply.retry_ms = 1000;
 	if (x->answer != NULL) {

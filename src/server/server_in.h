@@ -84,7 +84,7 @@ struct call {
 void call_param(struct call *c, const char *name, const char *value);
 struct call *call_new(struct server *s, const struct operation *op);
 void call_free(struct call *c);
-/* Hand to the crew; the listener's turn ends by waking it. BUSY: too many wait. */
+/* Hand to the crew. BUSY: too many wait. */
 enum fault call_start(struct call *c) STOA_MUST;
 /* Read path, query and body as the record of the operation. */
 enum fault request_read(void **out, struct call *c) STOA_MUST;
@@ -311,7 +311,6 @@ struct listener {
 	pthread_t thread;
 	bool running;
 	atomic_bool reload;                  /* the certificate anew */
-	bool called;                         /* calls were handed to the crew in this turn */
 	struct connection *connections, *accepting;
 	struct exchange *exchanges;
 	pthread_mutex_t lock;                /* guards news */

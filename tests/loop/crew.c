@@ -44,26 +44,6 @@ START_TEST(two_workers_work_at_the_same_time)
 }
 END_TEST
 
-START_TEST(one_waking_is_enough_for_all_that_was_put)
-{
-	struct gate g;
-	atomic_int n = 0;
-	struct crew *c;
-	WELL(crew_new(&c, 2));
-	for (int round = 0; round < 20; round++) {
-		pthread_barrier_init(&g.barrier, NULL, 3);
-		WELL(crew_put(c, add_one, &n));
-		WELL(crew_put(c, meet, &g));
-		WELL(crew_put(c, meet, &g));   /* both workers must have come */
-		crew_wake(c);
-		meet(&g);
-		pthread_barrier_destroy(&g.barrier);
-	}
-	crew_free(c);
-	ck_assert_int_eq(atomic_load(&n), 20);
-}
-END_TEST
-
 START_TEST(the_257th_waiting_job_is_refused_as_busy)
 {
 	struct gate g;
@@ -129,6 +109,6 @@ START_TEST(loop_and_crew_hand_work_to_each_other)
 }
 END_TEST
 
-TESTS("crew", every_job_runs_once_before_the_crew_is_gone, two_workers_work_at_the_same_time, one_waking_is_enough_for_all_that_was_put,
+TESTS("crew", every_job_runs_once_before_the_crew_is_gone, two_workers_work_at_the_same_time,
 	the_257th_waiting_job_is_refused_as_busy, a_crew_of_nobody_is_refused,
 	loop_and_crew_hand_work_to_each_other)
