@@ -306,7 +306,7 @@ RECORD_TYPE(record_class_member_remove, class_member_remove, class_member_remove
 static const struct field join_code_make_fields[] = {
 	ID_FIELD(join_code_make, "Id of the class."),
 	FIELD_OF(join_code_make, person, FIELD_TEXT, .flags = FIELD_OMIT, .max = ID_MAX,
-		.help = "A learner of it whom it lets in again, once, within a day unless days says more; her other sessions end then."),
+		.help = "By administrators: a learner of it whom it lets in again, once, within a day unless days says more; her other sessions end then."),
 	FIELD_OF(join_code_make, days, FIELD_INT, .flags = FIELD_OMIT, .min = 0, .max = 366,
 		.help = "Good for so many days; 14 by default, 1 for a person."),
 	FIELD_OF(join_code_make, uses, FIELD_INT, .flags = FIELD_OMIT, .min = 0, .max = 10000,

@@ -173,7 +173,7 @@ static const struct option class_archive_options[] = {
 static const struct option class_code_options[] = {
 	{ "days", "N", OPTION_NUMBER, 1, 366, NULL, false, "good for so many days; 14 unless told" },
 	{ "uses", "N", OPTION_NUMBER, 1, 10000, NULL, false, "good for so many people; 40 unless told" },
-	{ "for", "PERSON", OPTION_TEXT, 0, 0, NULL, false, "lets one learner of the class into her account again: once, within a day" },
+	{ "for", "PERSON", OPTION_TEXT, 0, 0, NULL, false, "lets one learner of the class into her account again: once, within a day; administrators" },
 };
 static const struct option class_inbox_options[] = {
 	{ "none", NULL, OPTION_FLAG, 0, 0, NULL, false, "none of its own: the server's" },

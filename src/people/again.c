@@ -1,11 +1,11 @@
 /* A code for one account: it lets somebody in again who came by a code.
  *
  * Nothing else than her session says who she is, and sessions end: after half a year,
- * by signing out, by a block that was lifted, with a device that is lost.  Her teacher,
- * who knows her face, makes the code; it is good once and ends her sessions elsewhere,
- * so that it is noticed when another took it.  Who signs in by a provider needs none,
- * and nobody gets more than a learner's rights by it.
- */
+ * by signing out, by a block that was lifted, with a device that is lost.  Whoever
+ * uses the code reads what she asked, so an administrator alone makes it, not her
+ * teacher; it is good once and ends her sessions elsewhere, so that it is noticed when
+ * another took it.  Who signs in by a provider needs none, and nobody gets more than a
+ * learner's rights by it. */
 #include <string.h>
 
 #include "people_in.h"
@@ -48,12 +48,14 @@ again_void(int64_t *gone, struct store *db, const char *person)
 }
 
 enum fault
-again_make(struct join_code *out, struct arena *a, struct people *p, struct store *db, const char *class,
-	const struct join_code_make *req)
+again_make(struct join_code *out, struct arena *a, struct people *p, struct store *db,
+	const struct people_asker *who, const char *class, const struct join_code_make *req)
 {
 	char code[CODE_TEXT];
 	struct text secret;
 	struct account of;
+	if (who->role < ROLE_ADMIN)
+		return fault(FAULT_DENIED, "a code for one person opens her account; an administrator makes it");
 	enum fault f = account_again(&of, a, db, class, req->person);
 	if (f == FAULT_NONE)
 		f = again_void(NULL, db, of.id);
@@ -101,7 +103,7 @@ again_use(struct account *out, struct arena *a, struct people *p, struct store *
 	text_clear(&secret);
 	if (f == FAULT_NONE)
 		f = account_find(out, a, db, w.person);
-	/* What she has become since is not a learner's teacher's to give. */
+	/* What she has become since is not for such a code to give. */
 	if (f == FAULT_NONE && out->role > ROLE_LEARNER)
 		f = fault(FAULT_DENIED, "this code is not good, or no longer; ask for a new one");
 	return f == FAULT_NONE ? sessions_end(db, out->id, NULL) : f;

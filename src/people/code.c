@@ -163,7 +163,7 @@ people_code_make(struct join_code *out, struct arena *a, struct people *p, struc
 		return f;
 	f = class_taught(&c, a, db, who, req->id);
 	if (f == FAULT_NONE && req->person != NULL && req->person[0] != '\0')
-		return store_finish(db, again_make(out, a, p, db, c.id, req));
+		return store_finish(db, again_make(out, a, p, db, who, c.id, req));
 	if (f == FAULT_NONE && str_same(c.status, "archived"))
 		f = fault(FAULT_EXISTS, "class %s is archived and takes no more members", c.id);
 	if (f == FAULT_NONE)

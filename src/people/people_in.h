@@ -101,7 +101,7 @@ enum fault code_add(struct join_code *out, struct arena *a, struct people *p, st
 enum fault code_use(const char **class, enum role *role, struct arena *a, struct people *p, struct store *db, const char *typed) STOA_MUST;
 /* A code that lets one learner of a class in again, in the caller's transaction (again.c).
  * DENIED: not for this account. Used: her sessions end; ABSENT, unsaid: it is none such. */
-enum fault again_make(struct join_code *out, struct arena *a, struct people *p, struct store *db, const char *class, const struct join_code_make *req) STOA_MUST;
+enum fault again_make(struct join_code *out, struct arena *a, struct people *p, struct store *db, const struct people_asker *who, const char *class, const struct join_code_make *req) STOA_MUST;
 enum fault again_use(struct account *out, struct arena *a, struct people *p, struct store *db, const char *typed) STOA_MUST;
 enum fault again_void(int64_t *gone, struct store *db, const char *person) STOA_MUST;
 /* Who is in a class; ABSENT. */

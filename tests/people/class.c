@@ -220,8 +220,8 @@ START_TEST(a_code_for_a_learner_lets_her_into_her_own_account_once)
 	struct people_session s;
 	school();
 	const struct join_code_make make = { .id = "cell-biology-101", .person = lea.user->id };
-	WELL(people_code_make(&other, &h.a, h.people, h.db, &as_ines, &make));
-	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_ines, &make));
+	WELL(people_code_make(&other, &h.a, h.people, h.db, &as_admin, &make));
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_admin, &make));
 	const struct auth_join old = { .code = other.code, .name = "Eve" }, req = { .code = code.code, .name = "Eve" };
 	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &old));     /* the newest alone is good */
 	WELL(enter(&s, &h, lea.token));
@@ -232,11 +232,11 @@ START_TEST(a_code_for_a_learner_lets_her_into_her_own_account_once)
 	FAILS(FAULT_DENIED, enter(&s, &h, lea.token));     /* she notices */
 	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &req));
 
-	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_ines, &make));
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_admin, &make));
 	const struct auth_join late = { .code = code.code };
 	h.still.now_ms += DAY;
 	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &late));
-	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_ines, &make));
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_admin, &make));
 	const struct join_code_remove gone = { "cell-biology-101", lea.user->id };
 	WELL(people_code_void(&h.a, h.people, h.db, &as_ines, &gone));
 	FAILS(FAULT_ABSENT, people_code_void(&h.a, h.people, h.db, &as_ines, &gone));
@@ -256,12 +256,13 @@ START_TEST(a_code_for_somebody_gives_no_more_than_a_learner_has)
 		teacher = { .id = "cell-biology-101", .person = ines.user->id },
 		other = { .id = "chem", .person = max.user->id },
 		learner = { .id = "cell-biology-101", .person = lea.user->id };
-	FAILS(FAULT_ABSENT, people_code_make(&code, &h.a, h.people, h.db, &as_ines, &stranger));
+	FAILS(FAULT_ABSENT, people_code_make(&code, &h.a, h.people, h.db, &as_admin, &stranger));
 	FAILS(FAULT_ABSENT, people_code_make(&code, &h.a, h.people, h.db, &as_ines, &other));
 	FAILS(FAULT_DENIED, people_code_make(&code, &h.a, h.people, h.db, &as_admin, &teacher));
 	FAILS(FAULT_DENIED, people_code_make(&code, &h.a, h.people, h.db, &as_lea, &learner));
+	FAILS(FAULT_DENIED, people_code_make(&code, &h.a, h.people, h.db, &as_ines, &learner));   /* he would read what she asked */
 	/* Made for a learner, who teaches by now; and for one who is blocked by now. */
-	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_ines, &learner));
+	WELL(people_code_make(&code, &h.a, h.people, h.db, &as_admin, &learner));
 	const struct auth_join req = { .code = code.code };
 	const struct user_update up = { .id = lea.user->id, .role = "instructor" }, down = { .id = lea.user->id, .role = "learner", .status = "blocked" },
 		open = { .id = lea.user->id, .status = "active" };
@@ -269,7 +270,7 @@ START_TEST(a_code_for_somebody_gives_no_more_than_a_learner_has)
 	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &req));
 	WELL(people_user_update(&u, &h.a, h.people, h.db, &down));
 	FAILS(FAULT_DENIED, people_join(&in, &h.a, h.people, h.db, &nobody, &req));
-	FAILS(FAULT_DENIED, people_code_make(&code, &h.a, h.people, h.db, &as_ines, &learner));
+	FAILS(FAULT_DENIED, people_code_make(&code, &h.a, h.people, h.db, &as_admin, &learner));
 	/* The block ended her sessions; the code brings her back. */
 	WELL(people_user_update(&u, &h.a, h.people, h.db, &open));
 	WELL(people_join(&in, &h.a, h.people, h.db, &nobody, &req));
