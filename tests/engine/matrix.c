@@ -189,7 +189,9 @@ request_of(const struct operation *op, int asker)
 	set_text(op, r, "token", ann.token);
 	set_text(op, r, "query", "ribosomes");
 	set_text(op, r, "title", "A title");
-	set_text(op, r, "person", strcmp(op->id, "class.leave") == 0 ? "00000000000000000000000000000001" : "00000000000000000000000000000002");
+	/* A code of the class, not the one of a person. */
+	if (strcmp(op->id, "class.join_code") != 0)
+		set_text(op, r, "person", strcmp(op->id, "class.leave") == 0 ? "00000000000000000000000000000001" : "00000000000000000000000000000002");
 	set_text(op, r, "body", "{\"format\":\"stoa-history\",\"version\":1,\"conversations\":[]}");
 	set_text(op, r, "reply", "A reply.");
 	if (strcmp(op->id, "auth.token") == 0)
