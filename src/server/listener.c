@@ -106,8 +106,9 @@ accept_one(struct listener *l, int fd)
 	const int on = 1;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	/* What a peer does not take is not kept for it, neither by us nor, once we have
-	 * closed, by the kernel. */
-	const unsigned stall_ms = (unsigned)l->server->limits.stall_ms;
+	 * closed, by the kernel.  The guard comes first: it tells the client, the kernel
+	 * ends a connection without a word. */
+	const unsigned stall_ms = (unsigned)l->server->limits.stall_ms + 2000;
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &stall_ms, sizeof stall_ms);
 	struct connection *c = connection_accepted(l, fd);
 	if (c == NULL) {
